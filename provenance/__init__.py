@@ -1,0 +1,3 @@
+"""provenance: where an AI stack comes from, with evidence."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,175 @@
+"""Whose law reaches whom: claims of a component and of what it is made from.
+
+The definition is docs/origin.md: a set of claims with roles, never one code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from provenance.graph import IDENTITY, LINEAGE, REQUIREMENT, Graph
+from provenance.model import (
+    OWN_ROLES,
+    ComponentId,
+    Confidence,
+    Gap,
+    Jurisdiction,
+    Location,
+    Origin,
+    Role,
+    weakest,
+)
+from provenance.registry import Registry
+from provenance.registry.tables import Claim, evidence_of
+
+_MAX_OWNERS = 8
+_NO_ORIGIN = ("project:",)
+
+
+class Origins:
+    """Origin claims over one graph as of one date; each component judged once."""
+
+    def __init__(self, graph: Graph, registry: Registry, on: str) -> None:
+        self._graph = graph
+        self._registry = registry
+        self._on = on
+        self._own: dict[ComponentId, tuple[Origin, ...]] = {}
+        self._volunteers: set[ComponentId] = set()
+
+    def own(self, component: ComponentId) -> tuple[Origin, ...]:
+        """Return the component's own claims: publisher, owners, steward, operator …"""
+        if component not in self._own:
+            found: list[Origin] = []
+            for claim in self._registry.claims(component, self._on):
+                found += self._of_claim(component, claim)
+            self._own[component] = tuple(dict.fromkeys(found))
+        return self._own[component]
+
+    def _of_claim(self, component: ComponentId, claim: Claim) -> Iterator[Origin]:
+        confidence = cast(Confidence, claim.confidence)
+        role = cast(Role, claim.role)
+        evidence = evidence_of(claim)
+        if not claim.organization:
+            yield Origin(
+                jurisdiction=claim.jurisdiction, role=role, organization=None,
+                confidence=confidence, evidence=(evidence,),
+            )  # fmt: skip
+            return
+        organization = self._registry.organizations.get(claim.organization)
+        if organization is None or not organization.seat:
+            self._volunteers.add(component)
+        else:
+            yield Origin(
+                jurisdiction=organization.seat, role=role, organization=organization.id,
+                confidence=weakest(confidence, cast(Confidence, organization.confidence)),
+                evidence=(evidence, evidence_of(organization)),
+            )  # fmt: skip
+        yield from self._owners(claim.organization, confidence)
+
+    def _owners(
+        self, organization: str, confidence: Confidence
+    ) -> Iterator[Origin]:
+        """Yield who controls or stewards an organization, up to the ultimate owner."""
+        seen, current = {organization}, organization
+        for _ in range(_MAX_OWNERS):
+            rows = self._registry.owners(current, self._on)
+            for row in rows:
+                owner = self._registry.organizations.get(row.owner)
+                if owner is None or not owner.seat:
+                    continue
+                yield Origin(
+                    jurisdiction=owner.seat, role=cast(Role, row.role), organization=owner.id,
+                    confidence=weakest(confidence, cast(Confidence, row.confidence)),
+                    evidence=(evidence_of(row), evidence_of(owner)),
+                )  # fmt: skip
+            controlling = next((r.owner for r in rows if r.role == "control"), None)
+            if controlling is None or controlling in seen:
+                return
+            seen.add(controlling)
+            current = controlling
+
+    def inherited(self, component: ComponentId) -> Iterator[Origin]:
+        """Yield what comes through base models, encoders and identical copies."""
+        for ancestor, way in self._graph.reach(component, LINEAGE | IDENTITY):
+            for claim in self.own(ancestor):
+                if claim.role in OWN_ROLES:
+                    yield _through(claim, "base", way)
+
+    def training(self, component: ComponentId) -> Iterator[Origin]:
+        """Yield whose data or outputs trained the component: shown, never ``base``."""
+        for link in self._graph.outgoing(component, frozenset({"trained-on"})):
+            role: Role = "data" if link.target.startswith("dataset:") else "teacher"
+            for claim in self.own(link.target):
+                if claim.role in OWN_ROLES:
+                    yield _through(claim, role, (link.target,))
+
+    def channels(self, component: ComponentId) -> Iterator[Origin]:
+        """Yield through whose hub, index or registry the component arrives."""
+        for link in self._graph.outgoing(component, frozenset({"delivered-by"})):
+            for claim in self.own(link.target):
+                if claim.role in OWN_ROLES:
+                    yield _through(claim, "channel", (link.target,))
+
+    def required(self, component: ComponentId) -> Iterator[Origin]:
+        """Yield whose packages and platforms the component cannot run without.
+
+        The project itself requires everything it names; that is what the findings
+        say, and it is not repeated here.
+        """
+        if component == self._graph.root:
+            return
+        for needed, way in self._graph.reach(component, REQUIREMENT):
+            for claim in self.own(needed):
+                if claim.role in OWN_ROLES:
+                    yield _through(claim, "requires", way)
+
+    # -- sets ------------------------------------------------------------------------
+
+    def jurisdictions(self, component: ComponentId) -> tuple[Jurisdiction, ...]:
+        """Return the component's own jurisdictions, sorted."""
+        return _codes(claim for claim in self.own(component) if claim.role in OWN_ROLES)
+
+    def effective(self, component: ComponentId) -> tuple[Jurisdiction, ...]:
+        """Return its own jurisdictions and those inherited through lineage, sorted."""
+        inherited = {claim.jurisdiction for claim in self.inherited(component)}
+        return tuple(sorted(inherited.union(self.jurisdictions(component))))
+
+    def required_jurisdictions(self, component: ComponentId) -> tuple[Jurisdiction, ...]:
+        """Return the jurisdictions of what it cannot run without, sorted."""
+        return _codes(self.required(component))
+
+    def unknown(self, component: ComponentId) -> tuple[ComponentId, ...]:
+        """Return the component and those of its ancestors that have no known origin."""
+        if component.startswith(_NO_ORIGIN):
+            return ()
+        line = [component, *(a for a, _ in self._graph.reach(component, LINEAGE | IDENTITY))]
+        return tuple(sorted(one for one in line if not self.jurisdictions(one)))
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return a gap for every component without a known origin of its own."""
+        found = []
+        for component in self._graph.components.values():
+            if component.id.startswith(_NO_ORIGIN) or self.jurisdictions(component.id):
+                continue
+            reason = "publisher-community" if component.id in self._volunteers else "unknown-origin"
+            first = component.occurrences[0] if component.occurrences else None
+            found.append(
+                Gap(
+                    subject=component.id,
+                    reason=reason,
+                    location=Location(path=first.path, line=first.line) if first else None,
+                )
+            )
+        return tuple(found)
+
+
+def _through(claim: Origin, role: Role, way: tuple[ComponentId, ...]) -> Origin:
+    return Origin(
+        jurisdiction=claim.jurisdiction, role=role, organization=claim.organization,
+        confidence=claim.confidence, via=way, evidence=claim.evidence,
+    )  # fmt: skip
+
+
+def _codes(claims: Iterator[Origin]) -> tuple[Jurisdiction, ...]:
+    return tuple(sorted({claim.jurisdiction for claim in claims}))

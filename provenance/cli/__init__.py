@@ -1,0 +1,76 @@
+"""The command line: one module a command, each imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from provenance import __version__
+from provenance.errors import ProvenanceError
+
+COMMANDS = {
+    "scan": "Find what AI a tree stands on, whose it is, and what is exposed.",
+    "explain": "Print every claim, place and path of one component.",
+    "hook": "The fast gate for pre-commit: silent unless something is exposed.",
+    "registry": "Look things up in the origin registry and check it.",
+}
+
+
+class _Commands(click.Group):
+    """A group that imports a command's module when the command is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"provenance.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="provenance")
+def cli() -> None:
+    """Where your AI stack comes from, with evidence.
+
+    Offline unless --online is given. Results are flags with sources and dates, not
+    legal advice.
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line; every expected error becomes a message and an exit code."""
+    try:
+        result: Any = cli.main(args=args, prog_name="provenance", standalone_mode=False)
+        sys.exit(result if isinstance(result, int) else 0)
+    except ProvenanceError as error:
+        _fail(str(error), error.hint)
+        sys.exit(error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(4)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away (``| head``); not an error
+        sys.exit(0)
+
+
+def _fail(message: str, hint: str) -> None:
+    click.echo(f"error: {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)

@@ -1,0 +1,44 @@
+"""Flags that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from provenance.i18n import LANGUAGES
+from provenance.model import SEVERITIES
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def path_argument(function: Function) -> Function:
+    """``[PATH]``: what to scan, the working folder by default."""
+    return click.argument(
+        "path", default=".", type=click.Path(path_type=Path), metavar="[PATH]"
+    )(function)
+
+
+def common(function: Function) -> Function:
+    """Options of every command that scans."""
+    for option in (
+        click.option("--policy", metavar="ID|FILE", help="A shipped policy or a TOML file."),
+        click.option(
+            "--fail-on", type=click.Choice([*reversed(SEVERITIES), "never"]),
+            help="Exit 1 from this severity on (default: the policy's).",
+        ),
+        click.option("--strict", is_flag=True, default=None, help="Exit 4 when gaps remain."),
+        click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report."),
+        click.option(
+            "--online", is_flag=True, default=None, help="Ask the model hub for metadata."
+        ),
+        click.option(
+            "--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+            show_default=True,
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Nothing on stderr but errors."),
+    ):  # fmt: skip
+        function = option(function)
+    return function

@@ -1,0 +1,102 @@
+"""``provenance registry``: look up and check what the auditor knows."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from provenance.i18n import LANGUAGES
+
+
+@click.group(name="registry")
+def command() -> None:
+    """Look things up in the origin registry and check it."""
+
+
+@command.command()
+@click.argument("queries", nargs=-1, required=True, metavar="ID...")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text",
+    show_default=True,
+)  # fmt: skip
+@click.option("--lang", type=click.Choice(LANGUAGES))
+def lookup(queries: tuple[str, ...], form: str, lang: str | None) -> None:
+    """Tell what is known of components, namespaces, hosts and variables; offline.
+
+    An ID is a canonical id or a raw name: pkg:pypi/torch, Qwen/Qwen2-7B,
+    huggingface:Qwen, host:api.openai.com, env:OPENAI_API_KEY. A single - reads ids
+    from stdin, one a line.
+    """
+    from provenance import config
+    from provenance.cli.output import write
+    from provenance.i18n import messages
+    from provenance.lookup import Lookup, answer_json
+    from provenance.registry import Registry
+    from provenance.render.wording import citation, claim
+
+    if queries == ("-",):
+        queries = tuple(line.strip() for line in sys.stdin if line.strip())
+    environ = config.environment()
+    registry = Registry()
+    answers = Lookup(registry, config.now(environ)).answers(queries)
+    if form == "json":
+        write(json.dumps([answer_json(a) for a in answers], ensure_ascii=False, indent=1) + "\n")
+        return
+    words = messages(registry, lang or config.settings_language(environ))
+    for answer in answers:
+        head = f"{answer.query}" + (f" → {answer.id}" if answer.id not in ("", answer.query) else "")
+        click.echo(head)
+        own = ", ".join(answer.attribution.jurisdictions) or "?"
+        effective = ", ".join(answer.attribution.effective_jurisdictions) or "?"
+        required = ", ".join(answer.attribution.required_jurisdictions) or "–"
+        click.echo("  " + words("label.jurisdictions", own=own, effective=effective,
+                                required=required))  # fmt: skip
+        for origin in answer.attribution.origins:
+            click.echo("  " + claim(origin, registry, words))
+            for evidence in origin.evidence:
+                click.echo("      " + citation(evidence, words))
+        for item in answer.attribution.licenses:
+            click.echo(f"  {words('field.license')}: {item.expression}")
+        if not answer.attribution.origins:
+            click.echo(
+                "  " + words("label.nothing-known", query=answer.query,
+                             tried=", ".join(answer.tried))
+            )  # fmt: skip
+
+
+@command.command()
+def validate() -> None:
+    """Check every row: codes, organizations, sources, dates, duplicates, cycles."""
+    from provenance.registry import Registry
+    from provenance.registry.validate import validate as check
+
+    registry = Registry()
+    problems = check(registry)
+    for problem in problems:
+        click.echo(problem)
+    digest, rows = registry.digest
+    click.echo(f"{rows} rows, {len(problems)} problems, digest {digest[:12]}", err=True)
+    sys.exit(1 if problems else 0)
+
+
+@command.command()
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text",
+    show_default=True,
+)  # fmt: skip
+def stats(form: str) -> None:
+    """Count rows by table, kind, confidence and jurisdiction, with and without a source."""
+    from provenance.registry import Registry
+    from provenance.registry.stats import statistics
+
+    found: dict[str, Any] = statistics(Registry())
+    if form == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for name, counts in found.items():
+        click.echo(name)
+        for key, count in counts.items():
+            click.echo(f"  {count:>6}  {key}")

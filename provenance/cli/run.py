@@ -1,0 +1,103 @@
+"""What every scanning command does before and after: settings, policy, hub, exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provenance import config
+from provenance.config import Settings
+from provenance.errors import PolicyError
+from provenance.model import SEVERITIES, Finding, Report
+from provenance.pipeline import Scanned, scan
+from provenance.policy import Policy, load
+from provenance.ports import ModelHub
+from provenance.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished scan with everything needed to present it."""
+
+    scanned: Scanned
+    settings: Settings
+    policy: Policy
+    registry: Registry
+
+    @property
+    def report(self) -> Report:
+        """The report, ignores applied."""
+        return self.scanned.report
+
+    def exit_code(self, *, exit_zero: bool = False) -> int:
+        """Return the process status (docs/exit-codes.md)."""
+        if exit_zero:
+            return 0
+        if any(gates(item, self) for item in self.report.findings):
+            return 1
+        return 4 if self.settings.strict and self.report.gaps else 0
+
+
+def gates(finding: Finding, run: Run) -> bool:
+    """Tell whether a finding alone makes the run fail."""
+    threshold = run.settings.fail_on or run.policy.fail_on
+    if threshold == "never" or finding.status != "open":
+        return False
+    return SEVERITIES.index(finding.severity) >= SEVERITIES.index(threshold)  # type: ignore[arg-type]
+
+
+def start(path: Path, flags: Mapping[str, Any]) -> Run:
+    """Read settings and policy, scan, and mark ignored findings."""
+    environ = config.environment()
+    chosen = config.settings(path, flags, environ)
+    created = config.now(environ)
+    registry = Registry()
+    policy = load_policy(chosen.policy, registry)
+    hub: ModelHub | None = None
+    if chosen.online:
+        from provenance.edge.model_hub import HuggingFaceHub
+
+        hub = HuggingFaceHub(config.hub_settings(environ), today=created[:10])
+    scanned = scan(path, registry=registry, policy=policy, created=created, hub=hub)
+    findings = tuple(_marked(item, chosen, created[:10]) for item in scanned.report.findings)
+    scanned = Scanned(report=replace(scanned.report, findings=findings), audit=scanned.audit)
+    return Run(scanned, chosen, policy, registry)
+
+
+def load_policy(name: str, registry: Registry) -> Policy:
+    """Load a shipped policy by id or any policy by file name.
+
+    Raises:
+        PolicyError: neither exists, or it cannot be used.
+    """
+    shipped = [n for n in registry.files() if n == f"policies/{name}.toml"]
+    if shipped:
+        return load(registry.text(shipped[0]), name, registry)
+    path = Path(name)
+    try:
+        return load(path.read_text("utf-8"), str(path), registry)
+    except (OSError, UnicodeDecodeError) as error:
+        known = [Path(n).stem for n in registry.files() if n.startswith("policies/")]
+        raise PolicyError(
+            f"{name}: no such policy", hint=f"a TOML file, or one of {', '.join(known)}"
+        ) from error
+
+
+def _marked(finding: Finding, settings: Settings, today: str) -> Finding:
+    """Return a finding, marked ignored when an unexpired entry of its owner says so."""
+    for entry in settings.ignores:
+        if entry.expires > today and entry.component in ("", finding.component) and (
+            entry.rule in ("", finding.rule)
+        ):  # fmt: skip
+            return replace(finding, status="ignored")
+    return finding
+
+
+def note(text: str, *, quiet: bool) -> None:
+    """Write a remark to stderr unless the user asked for quiet."""
+    if not quiet:
+        click.echo(text, err=True)

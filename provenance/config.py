@@ -1,0 +1,190 @@
+"""Settings: flags > ``PROVENANCE_*`` > the project's file > defaults, in one frozen value.
+
+The only module inside that reads the environment and the clock.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from provenance.errors import UsageError
+from provenance.i18n import LANGUAGES, language_of
+from provenance.model import SEVERITIES
+
+_FILE_KEYS = {"policy": str, "fail-on": str, "lang": str, "strict": bool, "ignore": list}
+_ENVIRONMENT = {
+    "policy": "PROVENANCE_POLICY", "fail_on": "PROVENANCE_FAIL_ON", "lang": "PROVENANCE_LANG",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignore:
+    """An owner's dated decision not to be told of a component or a rule."""
+
+    reason: str
+    owner: str
+    expires: str
+    component: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that shapes a run and is not the scanned tree."""
+
+    policy: str = "us-exposure"
+    fail_on: str | None = None
+    lang: str = "en"
+    strict: bool = False
+    online: bool = False
+    ignores: tuple[Ignore, ...] = ()
+    source: str = ""
+    """The configuration file read, or ""."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubSettings:
+    """How to reach the hub, as its own variables say (``HF_ENDPOINT``, ``HF_TOKEN`` …)."""
+
+    endpoint: str | None = None
+    token: str | None = field(default=None, repr=False)
+    offline: bool = False
+
+
+def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    """Merge flags, environment, the nearest project file and defaults.
+
+    Args:
+        flags: values given on the command line; None means not given.
+
+    Raises:
+        UsageError: an unknown key or a value that cannot be used, with where it stands.
+    """
+    values: dict[str, Any] = _from_file(path)
+    for key, name in _ENVIRONMENT.items():
+        if environ.get(name):
+            values[key] = environ[name]
+    values.update({key: value for key, value in flags.items() if value is not None})
+    known = {item.name for item in fields(Settings)}
+    values = {key: value for key, value in values.items() if key in known}
+    if not values.get("lang"):
+        locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+        values["lang"] = language_of(locale)
+    if values["lang"] not in LANGUAGES:
+        raise UsageError(f"lang = {values['lang']!r}", hint="one of " + ", ".join(LANGUAGES))
+    if values.get("fail_on") and values["fail_on"] not in (*SEVERITIES, "never"):
+        raise UsageError(
+            f"fail-on = {values['fail_on']!r}", hint="one of " + ", ".join((*SEVERITIES, "never"))
+        )
+    return Settings(**values)
+
+
+def hub_settings(environ: Mapping[str, str]) -> HubSettings:
+    """Read the hub's own variables; an explicit token file is honoured, never guessed."""
+    token = environ.get("HF_TOKEN") or environ.get("HUGGING_FACE_HUB_TOKEN")
+    return HubSettings(
+        endpoint=environ.get("HF_ENDPOINT") or None,
+        token=token or None,
+        offline=environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"),
+    )
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process environment."""
+    return os.environ
+
+
+def now(environ: Mapping[str, str]) -> str:
+    """Return the report's time: ``SOURCE_DATE_EPOCH`` exactly, else the start of the UTC day.
+
+    The day is all that evidence dates need, and it keeps two runs of one day identical
+    to the byte.
+
+    Raises:
+        UsageError: ``SOURCE_DATE_EPOCH`` is no number of seconds.
+    """
+    epoch = environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        try:
+            moment = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise UsageError(f"SOURCE_DATE_EPOCH = {epoch!r}", hint="seconds since 1970") from error
+    else:
+        moment = datetime.datetime.now(datetime.UTC).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    """Return the settings of the nearest ``provenance.toml`` or ``[tool.provenance]``."""
+    start = path.resolve()
+    for folder in (start, *start.parents) if start.is_dir() else start.parents:
+        own = folder / "provenance.toml"
+        if own.is_file():
+            return _checked(_toml(own), own)
+        project = folder / "pyproject.toml"
+        if project.is_file() and b"[tool.provenance" in _bytes(project):
+            tool = _toml(project).get("tool", {})
+            return _checked(tool.get("provenance", {}), project)
+        if (folder / ".git").exists():
+            break
+    return {}
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(16 * 1024 * 1024)
+    except OSError:
+        return b""
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(_bytes(path).decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}", hint="configuration is TOML in UTF-8") from error
+
+
+def _checked(data: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    values: dict[str, Any] = {"source": str(path)}
+    for key, value in data.items():
+        expected = _FILE_KEYS.get(key)
+        if expected is None:
+            near = get_close_matches(key, _FILE_KEYS, 1)
+            raise UsageError(
+                f"{path}: unknown key {key!r}",
+                hint=f"did you mean {near[0]}?" if near else "known: " + ", ".join(_FILE_KEYS),
+            )
+        if not isinstance(value, expected):
+            raise UsageError(f"{path}: {key} is not a {expected.__name__}")
+        if key == "ignore":
+            values["ignores"] = tuple(_ignore(item, path) for item in value)
+        elif key == "policy" and value.endswith(".toml"):
+            values["policy"] = str(path.parent / value)
+        else:
+            values[key.replace("-", "_")] = value
+    return values
+
+
+def _ignore(item: object, path: Path) -> Ignore:
+    known = {item.name for item in fields(Ignore)}
+    if not isinstance(item, dict) or not set(item) <= known:
+        raise UsageError(f"{path}: an ignore entry has keys {', '.join(sorted(known))}")
+    values = {key: str(value) for key, value in item.items()}
+    missing = [key for key in ("reason", "owner", "expires") if not values.get(key)]
+    if missing or not (values.get("component") or values.get("rule")):
+        raise UsageError(
+            f"{path}: an ignore entry lacks {', '.join(missing) or 'component or rule'}",
+            hint="component or rule, reason, owner and expires are required",
+        )
+    return Ignore(**values)

@@ -1,0 +1,215 @@
+"""discover: walk once, in stable order, and read each wanted file once.
+
+Honours ``.gitignore``, never leaves the tree through a symlink, never reads a
+device or pipe, and turns what it could not read into gaps.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provenance.model import Document, Gap, Location
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+"""A larger text file is a gap: no hand-written manifest or source comes near it."""
+
+MAX_DEPTH = 100
+"""Folders below this are a gap; deeper trees are made, not written."""
+
+SKIPPED_FOLDERS = frozenset(
+    ".git .hg .svn .tox .nox .venv venv __pycache__ node_modules .mypy_cache .ruff_cache "
+    ".pytest_cache .eggs .ipynb_checkpoints site-packages .idea".split()
+)
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk over a tree; counters and gaps fill while :meth:`documents` runs."""
+
+    root: Path
+    wanted: Callable[[str], object]
+    seen: int = 0
+    read: int = 0
+    ignored: int = 0
+    modules: set[str] = field(default_factory=set)
+    """Names importable from the tree itself (folders and ``*.py`` stems)."""
+    gaps: list[Gap] = field(default_factory=list)
+
+    def documents(self) -> Iterator[Document]:
+        """Yield every wanted document in sorted order."""
+        if self.root.is_file():
+            self.seen = 1
+            document = self.open(self.root.name)
+            if document:
+                yield document
+            return
+        for path in self._paths():
+            document = self.open(path)
+            if document:
+                yield document
+
+    def open(self, path: str) -> Document | None:
+        """Read one file of the tree, or record why not."""
+        base = self.root.parent if self.root.is_file() else self.root
+        full = base / path
+        try:
+            # O_NONBLOCK: a pipe with a file's name must not hang the scan.
+            handle = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        except OSError as error:
+            self._gap(path, "unreadable", detail=error.strerror or type(error).__name__)
+            return None
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                self._gap(path, "not-a-regular-file")
+                return None
+            if status.st_size > MAX_FILE_BYTES:
+                self._gap(path, "too-large", detail=f"{status.st_size} bytes")
+                return None
+            with os.fdopen(handle, "rb", closefd=False) as stream:
+                data = stream.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            self._gap(path, "unreadable", detail=error.strerror or type(error).__name__)
+            return None
+        finally:
+            os.close(handle)
+        if len(data) > MAX_FILE_BYTES:
+            self._gap(path, "too-large", detail="grew while being read")
+            return None
+        self.read += 1
+        return Document(path=path, data=data)
+
+    def _gap(self, path: str, reason: str, **params: str) -> None:
+        self.gaps.append(
+            Gap(
+                subject=path,
+                reason=reason,
+                location=Location(path=path),
+                params=tuple(sorted(params.items())),
+            )
+        )
+
+    def _paths(self) -> Iterator[str]:
+        """Yield the wanted paths of the tree, depth first, names sorted."""
+        real_root = os.path.realpath(self.root)
+        pending: list[tuple[str, int, tuple[Ignore, ...]]] = [("", 0, ())]
+        while pending:
+            folder, depth, ignores = pending.pop()
+            try:
+                with os.scandir(self.root / folder) as listing:
+                    entries = sorted(listing, key=lambda entry: entry.name)
+            except OSError as error:
+                self._gap(folder or ".", "unreadable", detail=error.strerror or "error")
+                continue
+            if any(entry.name == ".gitignore" for entry in entries):
+                ignore = read_ignore(self.root / folder / ".gitignore", folder)
+                ignores = (*ignores, ignore) if ignore else ignores
+            folders: list[str] = []
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                try:
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    is_link = entry.is_symlink()
+                except OSError:
+                    continue
+                if is_folder:
+                    if entry.name in SKIPPED_FOLDERS or (
+                        ignores and is_ignored(f"{path}/", ignores)
+                    ):
+                        self.ignored += 1
+                    elif depth >= MAX_DEPTH:
+                        self._gap(path, "too-deep")
+                    else:
+                        self.modules.add(entry.name)
+                        folders.append(path)
+                    continue
+                if is_link and not self._link_to_file_inside(path, real_root):
+                    continue
+                self.seen += 1
+                if entry.name.endswith(".py"):
+                    self.modules.add(entry.name[:-3])
+                if not self.wanted(path):
+                    continue
+                if ignores and is_ignored(path, ignores):
+                    self.ignored += 1
+                    continue
+                yield path
+            pending.extend((path, depth + 1, ignores) for path in reversed(folders))
+
+    def _link_to_file_inside(self, path: str, real_root: str) -> bool:
+        """Tell whether a symlink ends at a file of the tree; others are gaps or skipped.
+
+        A linked folder is skipped silently: what it holds is walked where it lies.
+        """
+        target = os.path.realpath(self.root / path)
+        inside = target.startswith(real_root + os.sep)
+        if os.path.isdir(target) and inside:
+            return False
+        if not inside:
+            self._gap(path, "link-outside-tree")
+            return False
+        if not os.path.isfile(target):
+            self._gap(path, "broken-link")
+            return False
+        return True
+
+
+class Ignore:
+    """The patterns of one ``.gitignore``, applied below its folder."""
+
+    __slots__ = ("_prefix", "_spec")
+
+    def __init__(self, folder: str, lines: list[str]) -> None:
+        from pathspec import GitIgnoreSpec
+
+        self._prefix = f"{folder}/" if folder else ""
+        self._spec = GitIgnoreSpec.from_lines(lines)
+
+    def check(self, path: str) -> bool | None:
+        """Return True for ignored, False for re-included, None for no opinion."""
+        return self._spec.check_file(path[len(self._prefix) :]).include
+
+
+def read_ignore(path: Path, folder: str) -> Ignore | None:
+    """Return the patterns of one ``.gitignore``, or None when it has none."""
+    try:
+        text = path.read_bytes()[:MAX_FILE_BYTES].decode("utf-8", "replace")
+    except OSError:
+        return None
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    try:
+        return Ignore(folder, lines) if lines else None
+    except ValueError:
+        return None
+
+
+def is_ignored(path: str, ignores: tuple[Ignore, ...]) -> bool:
+    """Tell whether the innermost ``.gitignore`` with an opinion ignores the path."""
+    for ignore in reversed(ignores):
+        verdict = ignore.check(path)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def git_revision(root: Path) -> str | None:
+    """Return the commit a checkout stands at, read from ``.git`` without running git."""
+    folder = root / ".git"
+    try:
+        head = (folder / "HEAD").read_text("ascii").strip()
+        if not head.startswith("ref: "):
+            return head if len(head) == 40 else None
+        name = head.removeprefix("ref: ")
+        reference = folder / name
+        if ".." not in name and reference.is_file():
+            return reference.read_text("ascii").strip()[:40]
+        for line in (folder / "packed-refs").read_text("utf-8").splitlines():
+            if line.endswith(f" {name}"):
+                return line.split(" ", 1)[0]
+    except (OSError, UnicodeDecodeError):
+        return None
+    return None

@@ -1,0 +1,1 @@
+"""edge: the only modules that talk to the outside. Heavy imports are late."""

@@ -1,0 +1,283 @@
+"""What the hub says of a model or dataset, as checked values; no network, no huggingface_hub.
+
+Everything that comes from the hub or from a cache file is untrusted: types are checked, text is
+made printable and bounded, and repository names must match the hub's own rules.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+Reason = Literal[
+    "invalid-id",
+    "not-found",
+    "gated",
+    "unauthorized",
+    "rate-limited",
+    "server-error",
+    "timeout",
+    "offline",
+    "invalid-response",
+    "too-many",
+]
+RELATIONS = frozenset({"finetune", "adapter", "merge", "quantized"})
+MAX_TEXT = 2000  # characters kept of one text value
+MAX_CACHE_FILE = 4 * 1024 * 1024  # bytes read of one cache file
+_CACHE_SCHEMA = 1
+_PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
+_NAME = re.compile(rf"{_PART}(?:/{_PART})?")
+_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_REQUIRED = frozenset({"id", "resolved", "retrieved", "url"})
+_CARD_KEYS = (
+    *("license", "license_name", "license_link", "datasets", "library_name", "pipeline_tag"),
+    *("base_model", "base_model_relation"),
+)
+_PREFIXES: Mapping[str, Literal["model", "dataset"]] = {
+    "pkg:huggingface/": "model",
+    "dataset:huggingface/": "dataset",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubRecord:
+    """What the hub said of one model or dataset, and when.
+
+    Dates are ISO 8601 text. `retrieved` is the caller's clock, `created` and `modified` are the
+    hub's. Text is as declared, with unprintable characters replaced by U+FFFD.
+    """
+
+    id: str  # as asked: pkg:huggingface/ns/name or dataset:huggingface/ns/name
+    resolved: str  # repository name the hub answered with; differs after a rename
+    revision: str | None  # commit id, lower-case hexadecimal
+    license: str | None  # several are joined by ", "
+    license_name: str | None
+    license_link: str | None
+    base_models: tuple[tuple[str, str], ...]  # (repository name, a word of RELATIONS or "unknown")
+    datasets: tuple[str, ...]
+    tags: tuple[str, ...]
+    library: str | None
+    pipeline: str | None
+    gated: str | None  # "auto", "manual" or None
+    created: str | None
+    modified: str | None
+    retrieved: str
+    url: str  # page a reader can open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubFailure:
+    """Why the hub gave no record for `id`. `detail` never holds a token or text of the hub."""
+
+    id: str
+    reason: Reason
+    detail: str
+
+
+def valid_name(name: str) -> bool:
+    """Whether `name` is a repository name the hub could hold: ns/name, or a legacy bare name."""
+    if _NAME.fullmatch(name) is None:
+        return False
+    return "--" not in name and ".." not in name and not name.endswith(".git")
+
+
+def parse_id(identifier: str) -> tuple[Literal["model", "dataset"], str] | None:
+    """Split an id into kind and repository name; None if it is not a well-formed one."""
+    for prefix, kind in _PREFIXES.items():
+        name = identifier.removeprefix(prefix)
+        if name != identifier:
+            return (kind, name) if valid_name(name) else None
+    return None
+
+
+def record_from_info(
+    info: Any, *, identifier: str, kind: str, asked: str, endpoint: str, retrieved: str
+) -> HubRecord:
+    """Build a record from huggingface_hub's ModelInfo or DatasetInfo.
+
+    Raises ValueError where a field is not of the type the hub documents.
+    """
+    resolved = info.id
+    if not isinstance(resolved, str) or not valid_name(resolved):
+        raise ValueError("id is not a repository name")
+    gated = info.gated
+    if gated not in (None, False, "auto", "manual"):
+        raise ValueError("gated is neither false, auto nor manual")
+    sha = info.sha
+    if sha is not None and (not isinstance(sha, str) or _SHA.fullmatch(sha) is None):
+        raise ValueError("sha is not a commit id")
+    raw_tags = info.tags or []
+    if not isinstance(raw_tags, list) or not all(isinstance(tag, str) for tag in raw_tags):
+        raise ValueError("tags is not a list of text")
+    tags = tuple(_clean(tag) for tag in raw_tags)
+    # Anything but a mapping is no card; the method of the type, as a card may have a "get" key.
+    read = getattr(type(info.card_data), "get", None)
+    card = {key: read(info.card_data, key) for key in _CARD_KEYS} if read is not None else {}
+    bases = _declared_bases(getattr(info, "base_models", None))
+    bases = bases or _card_bases(card) or _tag_bases(tags)
+    itself = {asked.lower(), resolved.lower()}
+    licenses = _texts(card.get("license")) or _tagged(tags, "license:")
+    return HubRecord(
+        id=identifier,
+        resolved=resolved,
+        revision=sha,
+        license=", ".join(licenses) or None,
+        license_name=_text(card.get("license_name")),
+        license_link=_text(card.get("license_link")),
+        base_models=tuple(pair for pair in bases.items() if pair[0].lower() not in itself),
+        datasets=_texts(card.get("datasets")) or _tagged(tags, "dataset:"),
+        tags=tags,
+        library=_text(getattr(info, "library_name", None)) or _text(card.get("library_name")),
+        pipeline=_text(getattr(info, "pipeline_tag", None)) or _text(card.get("pipeline_tag")),
+        gated=gated or None,
+        created=_date(info.created_at),
+        modified=_date(info.last_modified),
+        retrieved=retrieved,
+        url=f"{endpoint}/{'datasets/' if kind == 'dataset' else ''}{resolved}",
+    )
+
+
+def _clean(text: str) -> str:
+    return "".join(c if c.isprintable() else "\ufffd" for c in text.strip()[:MAX_TEXT])
+
+
+def _text(value: object) -> str | None:
+    """One text value; None where it is missing, empty or of another type."""
+    return (_clean(value) or None) if isinstance(value, str) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """A scalar or a list of text as a tuple without repeats; other items are left out."""
+    items: Iterable[object] = value if isinstance(value, list) else (value,)
+    return tuple(dict.fromkeys(text for text in map(_text, items) if text is not None))
+
+
+def _tagged(tags: Iterable[str], prefix: str) -> tuple[str, ...]:
+    found = (tag.removeprefix(prefix).strip() for tag in tags if tag.startswith(prefix))
+    return tuple(dict.fromkeys(value for value in found if value))
+
+
+def _date(value: object) -> str | None:
+    if not isinstance(value, datetime):
+        return None
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _relation(value: object) -> str:
+    return value if isinstance(value, str) and value in RELATIONS else "unknown"
+
+
+def _declared_bases(value: object) -> dict[str, str]:
+    """Read the `baseModels` field: {"relation": word, "models": [{"id": name}]}, or several."""
+    bases: dict[str, str] = {}
+    for group in value if isinstance(value, list) else [value]:
+        if not isinstance(group, dict) or not isinstance(group.get("models"), list):
+            continue
+        for model in group["models"]:
+            name = model.get("id") if isinstance(model, dict) else model
+            if isinstance(name, str) and valid_name(name):
+                bases.setdefault(name, _relation(group.get("relation")))
+    return bases
+
+
+def _card_bases(card: Mapping[str, Any]) -> dict[str, str]:
+    """Read base_model (scalar or list) and base_model_relation; what is no name is left out."""
+    relation = _relation(card.get("base_model_relation"))
+    names = _texts(card.get("base_model"))
+    names = tuple(name.removeprefix("https://huggingface.co/") for name in names)
+    return {name: relation for name in names if valid_name(name)}
+
+
+def _tag_bases(tags: Iterable[str]) -> dict[str, str]:
+    """Read `base_model:name` and `base_model:relation:name`; a relation wins over none."""
+    bases: dict[str, str] = {}
+    for value in _tagged(tags, "base_model:"):
+        word, colon, name = value.partition(":")
+        relation, name = (_relation(word), name) if colon else ("unknown", value)
+        if valid_name(name) and bases.get(name, "unknown") == "unknown":
+            bases[name] = relation
+    return bases
+
+
+def _cache_path(directory: Path, endpoint: str, identifier: str) -> Path:
+    digest = hashlib.sha256(f"{endpoint}\n{identifier}".encode()).hexdigest()
+    return directory / f"{digest}.json"
+
+
+def read_cache(directory: Path, endpoint: str, identifier: str) -> HubRecord | None:
+    """The stored record of `identifier`; None if there is none or its file is not a sound one."""
+    try:
+        with _cache_path(directory, endpoint, identifier).open("rb") as stream:
+            stored = json.loads(stream.read(MAX_CACHE_FILE))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(stored, dict) or stored.get("schema") != _CACHE_SCHEMA:
+        return None
+    values = stored.get("record")
+    if stored.get("endpoint") != endpoint or not isinstance(values, dict):
+        return None
+    record = _record_from_json(values)
+    return record if record is not None and record.id == identifier else None
+
+
+def write_cache(directory: Path, endpoint: str, record: HubRecord) -> None:
+    """Store `record` by replacing its file in one step; a disk that refuses is no error."""
+    content = {
+        "schema": _CACHE_SCHEMA,
+        "endpoint": endpoint,
+        "record": dataclasses.asdict(record),
+    }
+    target = _cache_path(directory, endpoint, record.id)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=directory, prefix=".hub-", suffix=".tmp")
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as stream:
+            json.dump(content, stream, sort_keys=True)
+        os.replace(name, target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+
+
+def _record_from_json(values: Mapping[str, object]) -> HubRecord | None:
+    """Rebuild a record from its stored form; None unless every field has its type."""
+    names = {entry.name for entry in dataclasses.fields(HubRecord)}
+    if set(values) != names:
+        return None
+    built: dict[str, Any] = {}
+    for name, value in values.items():
+        if name == "base_models":
+            if not isinstance(value, list) or not all(_is_pair(pair) for pair in value):
+                return None
+            built[name] = tuple((pair[0], pair[1]) for pair in value)
+        elif name in ("datasets", "tags"):
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                return None
+            built[name] = tuple(value)
+        elif isinstance(value, str) or (value is None and name not in _REQUIRED):
+            built[name] = value
+        else:
+            return None
+    return HubRecord(**built) if valid_name(built["resolved"]) else None
+
+
+def _is_pair(value: object) -> bool:
+    if not isinstance(value, list) or len(value) != 2:
+        return False
+    name, relation = value
+    if not isinstance(name, str) or not isinstance(relation, str):
+        return False
+    return valid_name(name) and relation in {*RELATIONS, "unknown"}

@@ -1,0 +1,38 @@
+"""Delivery channels as URLs name them.
+
+The hosts of the public package registries are put together from parts, here and
+nowhere else; data and reports name those channels, not their addresses.
+"""
+
+from __future__ import annotations
+
+from provenance.extract.collect import Collector
+from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.model import ComponentId, Occurrence
+
+PYPI = "service:pypi"
+_REGISTRY_HOSTS: dict[str, ComponentId] = {
+    ".".join(parts): component
+    for parts, component in (
+        (("pypi", "org"), PYPI),
+        (("files", "pythonhosted", "org"), PYPI),
+        (("pypi", "python", "org"), PYPI),
+        (("registry", "npmjs", "org"), "service:npm"),
+    )
+}
+
+
+def channel_of_url(
+    url: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
+) -> ComponentId | None:
+    """Record and return the channel a URL delivers from.
+
+    An unknown public host is a channel of its own, of unknown origin; a local or
+    private one cannot be named and becomes a gap.
+    """
+    host = host_of(url.removeprefix("git+"))
+    if host is None or is_local_host(host):
+        collector.gap(url, "private-channel", where.line)
+        return None
+    known = _REGISTRY_HOSTS.get(host) or vocabulary.service_of_host(host)
+    return collector.service(known or f"service:{host}", where)

@@ -1,0 +1,190 @@
+"""Gathering what one document says, and the usage its path implies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from provenance import ids
+from provenance.model import (
+    Component,
+    ComponentId,
+    Confidence,
+    Extraction,
+    Gap,
+    Import,
+    Include,
+    Kind,
+    LicenseDeclaration,
+    Link,
+    Location,
+    Occurrence,
+    Relation,
+    Usage,
+    strongest_usage,
+)
+
+HUB = "service:huggingface-hub"
+MODELSCOPE = "service:modelscope"
+
+_SEGMENTS: dict[str, Usage] = {
+    **dict.fromkeys(("test", "tests", "testing", "__tests__", "spec", "specs"), "test"),
+    **dict.fromkeys(
+        ("example", "examples", "demo", "demos", "sample", "samples", "cookbook", "cookbooks",
+         "tutorial", "tutorials", "quickstart"), "example"),
+    **dict.fromkeys(("doc", "docs", "documentation"), "documentation"),
+    **dict.fromkeys(
+        ("benchmark", "benchmarks", "bench", "ci", ".github", "dev", "evals"), "development"),
+}  # fmt: skip
+
+
+def usage_of_path(path: str) -> Usage:
+    """Return the usage that a file's place in the tree implies.
+
+    Whole segments only: ``Dockerfile`` is no documentation and ``load_test.py`` may
+    well be a normal script.
+    """
+    *folders, name = path.lower().split("/")
+    for folder in folders:
+        usage = _SEGMENTS.get(folder)
+        if usage:
+            return usage
+    if name == "conftest.py" or (name.startswith("test_") and name.endswith(".py")):
+        return "test"
+    return "used"
+
+
+class Collector:
+    """Collects components, links and gaps of one document into an :class:`Extraction`."""
+
+    def __init__(self, path: str, extractor: str) -> None:
+        self.path = path
+        self.extractor = extractor
+        self.usage = usage_of_path(path)
+        self._components: dict[ComponentId, Component] = {}
+        self._links: dict[tuple[str, str, str, str | None, str | None], Link] = {}
+        self._gaps: dict[Gap, None] = {}
+        self.licenses: list[LicenseDeclaration] = []
+        self.imports: list[Import] = []
+        self.includes: list[Include] = []
+        self.redirects: list[tuple[ComponentId, Occurrence]] = []
+        self.project_name: str | None = None
+
+    def occurrence(
+        self,
+        line: int,
+        as_written: str,
+        *,
+        usage: Usage | None = None,
+        confidence: Confidence = "high",
+    ) -> Occurrence:
+        """Make an occurrence in this document; the weaker of usage and path usage wins."""
+        effective: Usage = self.usage
+        if usage and strongest_usage((usage, self.usage)) == self.usage:
+            effective = usage
+        return Occurrence(
+            path=self.path,
+            line=line,
+            as_written=as_written[:300],
+            extractor=self.extractor,
+            usage=effective,
+            confidence=confidence,
+        )
+
+    def component(
+        self,
+        component: ComponentId,
+        kind: Kind,
+        name: str,
+        where: Occurrence,
+        *,
+        version: str | None = None,
+        function: str = "",
+    ) -> ComponentId:
+        """Record that a component stands at a place; returns its id."""
+        known = self._components.get(component)
+        functions = (function,) if function else ()
+        if known is None:
+            self._components[component] = Component(
+                id=component, kind=kind, name=name, version=version, usage=where.usage,
+                functions=functions, occurrences=(where,),
+            )  # fmt: skip
+        else:
+            self._components[component] = replace(
+                known,
+                usage=strongest_usage((known.usage, where.usage)),
+                functions=tuple(sorted({*known.functions, *functions})),
+                occurrences=tuple(dict.fromkeys((*known.occurrences, where))),
+            )
+        return component
+
+    def link(
+        self,
+        source: ComponentId,
+        target: ComponentId,
+        relation: Relation,
+        where: Occurrence,
+        *,
+        how: str | None = None,
+        basis: str | None = None,
+        requirement: str | None = None,
+    ) -> None:
+        """Record a relation seen at a place."""
+        key = (source, target, relation, how, requirement)
+        known = self._links.get(key)
+        if known is None:
+            self._links[key] = Link(
+                source=source, target=target, relation=relation, how=how, basis=basis,
+                requirement=requirement, occurrences=(where,),
+            )  # fmt: skip
+        elif where not in known.occurrences:
+            self._links[key] = replace(known, occurrences=(*known.occurrences, where))
+
+    def gap(self, subject: str, reason: str, line: int = 0, **params: str) -> None:
+        """Record what could not be determined."""
+        gap = Gap(
+            subject=subject[:300],
+            reason=reason,
+            location=Location(path=self.path, line=line),
+            params=tuple(sorted((key, value[:300]) for key, value in params.items())),
+        )
+        self._gaps.setdefault(gap)
+
+    # -- the recurring cases ---------------------------------------------------------
+
+    def service(self, component: ComponentId, where: Occurrence) -> ComponentId:
+        """Record a hosted service."""
+        return self.component(component, "service", component.partition(":")[2], where)
+
+    def hub_model(
+        self, repository: str, where: Occurrence, *, function: str = ""
+    ) -> ComponentId:
+        """Record a model of the Hugging Face hub (``namespace/name`` or a purl)."""
+        if repository.startswith("pkg:"):
+            component = repository
+            repository = ids.short(ids.without_version(repository))
+        else:
+            component = ids.hub_model(repository)
+        self.component(component, "model", repository, where, function=function)
+        self.link(component, self.service(HUB, where), "delivered-by", where)
+        return component
+
+    def dataset(self, hub: str, name: str, where: Occurrence) -> ComponentId:
+        """Record a dataset of a hub."""
+        component = self.component(ids.dataset(hub, name), "dataset", name, where)
+        channel = {"huggingface": HUB, "modelscope": MODELSCOPE}.get(hub)
+        if channel:
+            self.link(component, self.service(channel, where), "delivered-by", where)
+        return component
+
+    def done(self) -> Extraction:
+        """Return everything collected."""
+        return Extraction(
+            components=tuple(self._components.values()),
+            links=tuple(self._links.values()),
+            gaps=tuple(self._gaps),
+            licenses=tuple(self.licenses),
+            imports=tuple(self.imports),
+            includes=tuple(self.includes),
+            redirects=tuple(self.redirects),
+            project_name=self.project_name,
+        )

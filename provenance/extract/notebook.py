@@ -1,0 +1,143 @@
+"""Jupyter notebooks: the sources of code cells only, never outputs or widget state."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any
+
+from provenance.extract import textfile
+from provenance.extract.channels import PYPI
+from provenance.extract.collect import Collector
+from provenance.extract.python_source import read_source
+from provenance.extract.requirements import read_requirement
+from provenance.vocabulary import Vocabulary
+from provenance.model import Confidence, Document, Extraction, Occurrence, Usage
+
+NAME = "notebook"
+
+_PIP = re.compile(r"^\s*[!%]\s*(?:\{?sys\.executable\}?\s+-m\s+)?(?:uv\s+)?pip3?\s+install\s+(.+)$")
+_OPTIONS_WITH_VALUE = frozenset({
+    "-r", "-c", "-e", "-i", "-f", "-t", "--index-url", "--extra-index-url", "--find-links",
+    "--target", "--requirement", "--constraint", "--editable", "--platform",
+})  # fmt: skip
+
+
+def accepts(path: str) -> bool:
+    """Accept ``*.ipynb``."""
+    return path.endswith(".ipynb")
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what the code cells use; lines are those of the notebook file."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = _CellCollector(document.path)
+    text, _ = textfile.decode(document.data)
+    try:
+        notebook: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        collector.gap(
+            document.path, "malformed-file", getattr(error, "lineno", 0),
+            detail=str(error) or type(error).__name__, format="JSON",
+        )  # fmt: skip
+        return collector.done()
+    lines, collector.numbers = _code(notebook, text)
+    for number, line in enumerate(lines, 1):
+        if line.lstrip().startswith(("!", "%")):
+            _magic(line, number, collector, vocabulary)
+            lines[number - 1] = ""
+    read_source("\n".join(lines).encode("utf-8", "replace"), collector, vocabulary)
+    return collector.done()
+
+
+class _CellCollector(Collector):
+    """A collector that turns lines of the joined cells into lines of the file."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path, NAME)
+        self.numbers: list[int] | None = None
+
+    def _translate(self, line: int) -> int:
+        if self.numbers is None:
+            return line
+        return self.numbers[line - 1] if 0 < line <= len(self.numbers) else 0
+
+    def occurrence(
+        self, line: int, as_written: str, *, usage: Usage | None = None,
+        confidence: Confidence = "high",
+    ) -> Occurrence:  # fmt: skip
+        return super().occurrence(
+            self._translate(line), as_written, usage=usage, confidence=confidence
+        )
+
+    def gap(self, subject: str, reason: str, line: int = 0, **params: str) -> None:
+        super().gap(subject, reason, self._translate(line), **params)
+
+
+def _code(notebook: Any, text: str) -> tuple[list[str], list[int]]:
+    """Return the lines of all code cells and, for each, its line in the file."""
+    lines: list[str] = []
+    numbers: list[int] = []
+    if not isinstance(notebook, dict):
+        return lines, numbers
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):  # format 3 keeps cells in worksheets, code in "input"
+        sheets = notebook.get("worksheets")
+        cells = [
+            cell
+            for sheet in (sheets if isinstance(sheets, list) else ())
+            if isinstance(sheet, dict)
+            for cell in (sheet.get("cells") or ())
+        ]
+    raw = text.split("\n")
+    cursor = 0
+    for cell in cells:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", cell.get("input", ""))
+        if isinstance(source, list):
+            source = "".join(part for part in source if isinstance(part, str))
+        if not isinstance(source, str):
+            continue
+        for line in source.split("\n"):
+            cursor = _find(line, raw, cursor)
+            lines.append(line)
+            numbers.append(cursor + 1)
+        lines.append("")
+        numbers.append(cursor + 1)
+    return lines, numbers
+
+
+def _find(line: str, raw: list[str], cursor: int) -> int:
+    """Return the index of the file's line that holds a source line, else the cursor."""
+    if not line.strip():
+        return cursor
+    needles = {json.dumps(line)[1:-1], json.dumps(line, ensure_ascii=False)[1:-1]}
+    for index in range(cursor, min(cursor + 2000, len(raw))):
+        if any(needle in raw[index] for needle in needles):
+            return index
+    return cursor
+
+
+def _magic(line: str, number: int, collector: Collector, vocabulary: Vocabulary) -> None:
+    match = _PIP.match(line)
+    if not match:
+        return
+    try:
+        words = shlex.split(match.group(1), comments=True)
+    except ValueError:
+        collector.gap(line.strip(), "not-a-requirement", number, detail="shell quoting")
+        return
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in ("&&", "||", ";", "|", ">"):
+            break
+        elif word.startswith("-"):
+            skip = word in _OPTIONS_WITH_VALUE
+        elif "$" in word or "{" in word:
+            collector.gap(word, "dynamic-name", number, expression=word)
+        else:
+            read_requirement(word, number, "used", [PYPI], collector, vocabulary)

@@ -1,0 +1,275 @@
+"""Calls that load models and datasets or make API clients, read from the AST.
+
+Which callables these are stands in ``data/calls.csv``. Arguments are followed
+through assignments, defaults, f-strings and tables of the same file; what is known
+only at run time becomes a gap naming the expression.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass
+
+from provenance import ids
+from provenance.extract.collect import MODELSCOPE, Collector
+from provenance.extract.python_values import Scope, Values, build_scopes
+from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
+from provenance.model import ComponentId, Confidence, Occurrence, weakest
+
+
+def read_calls(data: bytes, collector: Collector, vocabulary: Vocabulary) -> frozenset[str]:
+    """Record what the calls of one source name; return the texts that are datasets."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours
+            tree = ast.parse(data)
+        values, calls = build_scopes(tree, frozenset(vocabulary.calls))
+    except SyntaxError as error:
+        collector.gap(
+            collector.path, "malformed-file", error.lineno or 0,
+            detail=error.msg or "syntax error", format="Python",
+        )  # fmt: skip
+        return frozenset()
+    except (ValueError, RecursionError, MemoryError) as error:
+        collector.gap(
+            collector.path, "malformed-file", detail=type(error).__name__, format="Python"
+        )
+        return frozenset()
+    reader = _Reader(collector, vocabulary, values)
+    matched = [(call, scope, reader.spec(call)) for call, scope in calls]
+    for call, scope, spec in matched:
+        if spec is not None and spec.yields == "client":
+            reader.client(call, scope, spec)
+    for call, scope, spec in matched:
+        if spec is not None and spec.yields != "client":
+            reader.load(call, scope, spec)
+    return frozenset(reader.datasets)
+
+
+@dataclass(slots=True)
+class _Client:
+    """Where a client object sends its requests: a service, a local server, or unknown."""
+
+    service: ComponentId | None
+    local: bool = False
+    confidence: Confidence = "high"
+
+
+class _Reader:
+    """Interprets matched calls of one file."""
+
+    def __init__(self, collector: Collector, vocabulary: Vocabulary, values: Values) -> None:
+        self.collector = collector
+        self.vocabulary = vocabulary
+        self.values = values
+        self.datasets: set[str] = set()
+        self.clients: dict[str, _Client] = {}
+
+    def spec(self, call: ast.Call) -> CallSpec | None:
+        """Return the first specification whose pattern the called name fits."""
+        dotted = self.values.dotted(call.func)
+        for spec in self.vocabulary.calls.get(dotted.rpartition(".")[2], ()):
+            if spec.pattern.fullmatch(dotted):
+                return spec
+        return None
+
+    # -- clients -----------------------------------------------------------------
+
+    def client(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
+        """Record the service a client is made for, and remember the client's name."""
+        client = self._endpoint(call, scope, spec)
+        for name in self.values.targets.get(id(call), ()):
+            self.clients[name] = client
+
+    def _endpoint(self, call: ast.Call, scope: Scope, spec: CallSpec) -> _Client:
+        """Return where a call's requests go: its base URL decides, not its class."""
+        default = ids.service(spec.provider)
+        expression = next(
+            (k.value for k in call.keywords if k.arg in spec.endpoint), None
+        )  # fmt: skip
+        written = _source(call.func)
+        where = self.collector.occurrence(call.lineno, written)
+        if expression is None or (
+            isinstance(expression, ast.Constant) and expression.value is None
+        ):
+            self.collector.service(default, where)
+            return _Client(default)
+        found = [v for v in self.values.evaluate(expression, scope) or () if "://" in v.text]
+        if not found:
+            written = _source(expression)
+            self.collector.gap(
+                default, "endpoint-at-runtime", call.lineno, expression=written,
+                client=_source(call.func),
+            )  # fmt: skip
+            weak = self.collector.occurrence(call.lineno, written, confidence="low")
+            self.collector.service(default, weak)
+            self.collector.redirects.append((default, weak))
+            return _Client(default, confidence="low")
+        client = _Client(None, local=True)
+        for value in found:
+            host = host_of(value.text)
+            at = self.collector.occurrence(value.line, value.text, confidence=value.confidence)
+            if host is None or is_local_host(host):
+                self.collector.redirects.append((default, at))
+                continue
+            service = self.vocabulary.service_of_host(host) or ids.service(host)
+            self.collector.service(service, at)
+            if service != default:
+                self.collector.redirects.append((default, at))
+            client = _Client(service, confidence=value.confidence)
+        return client
+
+    def _receiver(self, call: ast.Call) -> _Client | None:
+        """Return the client a method is called on; the file's only one if unnamed."""
+        node: ast.expr = call.func
+        while isinstance(node, ast.Attribute):
+            known = self.clients.get(node.attr)
+            if known:
+                return known
+            node = node.value
+        if isinstance(node, ast.Name) and node.id in self.clients:
+            return self.clients[node.id]
+        distinct = {(c.service, c.local, c.confidence): c for c in self.clients.values()}
+        return next(iter(distinct.values())) if len(distinct) == 1 else None
+
+    # -- loaders -----------------------------------------------------------------
+
+    def load(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
+        """Record the models or datasets that a loader or API call names."""
+        argument = _argument(call, spec)
+        client: _Client | None = None
+        if spec.endpoint:
+            client = self._endpoint(call, scope, spec)
+        elif spec.provider == "client":
+            client = self._receiver(call)
+        if argument is None:
+            return
+        found = self.values.evaluate(argument, scope)
+        if not found:
+            if not (isinstance(argument, ast.Constant) and argument.value is None):
+                self.collector.gap(
+                    _source(argument), "dynamic-name", call.lineno, expression=_source(call)
+                )
+            return
+        for value in found:
+            if not value.text.strip() or len(value.text) > 300 or "\n" in value.text:
+                continue
+            where = self.collector.occurrence(
+                value.line, value.text, confidence=value.confidence
+            )
+            if spec.yields == "dataset":
+                self._dataset(value.text, spec, where)
+            elif spec.provider in ("huggingface", "modelscope"):
+                self._weights(value.text, spec, where)
+            elif spec.provider.startswith("local:"):
+                self._runtime_model(value.text, spec, where)
+            else:
+                self._api_model(value.text, spec, client, where)
+
+    def _dataset(self, text: str, spec: CallSpec, where: Occurrence) -> None:
+        hub = spec.provider
+        if ids.is_hub_repository(text) and not text.startswith("."):
+            self.datasets.add(text)
+            component = self.collector.dataset(hub, text, where)
+        elif hub == "huggingface" and (alias := self.vocabulary.dataset_alias(text)):
+            component = self.collector.dataset(
+                hub, alias.removeprefix("dataset:huggingface/"), where
+            )
+        elif text in ("json", "csv", "parquet", "text", "arrow", "imagefolder", "audiofolder"):
+            return  # a file format of the datasets library, not a dataset
+        else:
+            self.collector.gap(text, "short-name-unresolved", where.line)
+            return
+        self.collector.link("project:", component, "depends-on", where)
+
+    def _weights(self, text: str, spec: CallSpec, where: Occurrence) -> None:
+        text = text.removeprefix("https://huggingface.co/").removeprefix("hf://")
+        if text.startswith((".", "/", "~")) or text.count("/") > 1 or "\\" in text:
+            path = text.removeprefix("./").strip("/") or "."
+            component = ids.local_model(path)
+            self.collector.component(component, "model", path, where)
+            self.collector.gap(component, "local-model-not-in-tree", where.line)
+        elif spec.provider == "modelscope" and ids.is_hub_repository(text):
+            component = ids.modelscope_model(text)
+            self.collector.component(component, "model", text, where, function=spec.function)
+            channel = self.collector.service(MODELSCOPE, where)
+            self.collector.link(component, channel, "delivered-by", where)
+        elif ids.is_hub_repository(text):
+            component = self.collector.hub_model(text, where, function=spec.function)
+        elif alias := self.vocabulary.alias(text):
+            component = self.collector.hub_model(alias, where, function=spec.function)
+        else:
+            # Neither a hub repository nor a known short name: a folder given by name,
+            # or a legacy hub id we do not know. It stays in the report, unknown.
+            component = ids.local_model(text)
+            self.collector.component(component, "model", text, where)
+            self.collector.gap(component, "short-name-unresolved", where.line)
+        self.collector.link("project:", component, "depends-on", where)
+
+    def _runtime_model(self, text: str, spec: CallSpec, where: Occurrence) -> None:
+        """A model that a framework or local runtime knows by a name of its own."""
+        runtime = spec.provider.removeprefix("local:")
+        component = ids.api_model(runtime, text)
+        self.collector.component(component, "model", text, where, function=spec.function)
+        channel = self.vocabulary.runtime_channel(runtime)
+        if channel:
+            self.collector.link(
+                component, self.collector.service(channel, where), "delivered-by", where
+            )
+        self.collector.link("project:", component, "depends-on", where)
+
+    def _api_model(
+        self, text: str, spec: CallSpec, client: _Client | None, where: Occurrence
+    ) -> None:
+        provider, name = spec.provider, text
+        if provider == "prefix":
+            prefix, separator, rest = text.partition("/" if "/" in text else ":")
+            known = self.vocabulary.provider_prefix(prefix) if separator else None
+            if known is None:
+                self.collector.gap(text, "provider-unresolved", where.line)
+                return
+            service, name = known, rest
+        elif client is not None:
+            if client.local:
+                self.collector.gap(text, "alias-of-local-model", where.line)
+                return
+            if client.service is None:
+                return
+            service = client.service
+            confidence = weakest(where.confidence, client.confidence)
+            where = self.collector.occurrence(where.line, text, confidence=confidence)
+        elif provider == "client":
+            self.collector.gap(text, "provider-unresolved", where.line)
+            return
+        else:
+            service = ids.service(provider)
+        component = ids.api_model(service.removeprefix("service:"), name)
+        self.collector.component(component, "model", name, where, function=spec.function)
+        self.collector.service(service, where)
+        self.collector.link(component, service, "served-by", where)
+        self.collector.link("project:", component, "calls", where)
+
+
+def _argument(call: ast.Call, spec: CallSpec) -> ast.expr | None:
+    """Return the first argument of a call that the specification names."""
+    for wanted in spec.arguments:
+        if isinstance(wanted, int):
+            if wanted < len(call.args) and not any(
+                isinstance(arg, ast.Starred) for arg in call.args[: wanted + 1]
+            ):
+                return call.args[wanted]
+        else:
+            for keyword in call.keywords:
+                if keyword.arg == wanted:
+                    return keyword.value
+    return None
+
+
+def _source(node: ast.AST) -> str:
+    """Return a node as source, at most 80 characters."""
+    try:
+        text = ast.unparse(node)
+    except (RecursionError, ValueError):
+        return type(node).__name__
+    return text if len(text) <= 80 else text[:79] + "…"

@@ -1,0 +1,214 @@
+"""Python source: imports, hub ids and URLs, API hosts and variables, loader calls.
+
+Three passes over the bytes find imports, id-like literals and addresses without
+parsing; the file is parsed (once) only when it holds a callable that
+``data/calls.csv`` knows. Nothing is ever imported or executed.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from provenance import ids
+from provenance.extract import textfile
+from provenance.extract.collect import Collector
+from provenance.vocabulary import Vocabulary, is_local_host
+from provenance.model import Document, Extraction, Import, Usage
+
+NAME = "python-source"
+
+_IMPORT = re.compile(
+    rb"(?:^|\n)[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+\(?([^\n#]*)"
+    rb"|import[ \t]+([A-Za-z_][^\n#;]*))"
+)
+_LITERAL = re.compile(rb"[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']")
+_URL = re.compile(
+    rb"(?:https?|wss?)://([A-Za-z0-9.-]+)(?::\d+)?((?:/[\w.%~@:+-]*)*)|hf://([\w.-]+/[\w./-]+)"
+)
+_VARIABLE = re.compile(rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|BASE_URL|API_BASE|ENDPOINT|HOST|SECRET)\b")
+_HUB_PATH = re.compile(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
+_NOT_REPOSITORIES = frozenset(
+    "spaces docs collections papers blog join settings api organizations tasks learn models "
+    "datasets new login pricing posts chat course inference front terms-of-service".split()
+)
+_OUTPUT = re.compile(rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_")
+_DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
+
+
+def accepts(path: str) -> bool:
+    """Accept ``*.py``; stubs declare nothing that runs."""
+    return path.endswith(".py")
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what one Python file uses, declares and could not say."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    data = document.data
+    if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = textfile.decode(data)[0].encode()
+    read_source(data, collector, vocabulary)
+    return collector.done()
+
+
+def read_source(data: bytes, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Read UTF-8-like Python source into ``collector`` (shared with notebooks)."""
+    places = Places(data)
+    _imports(data, places, collector)
+    if b"://" in data:
+        _addresses(data, places, collector, vocabulary)
+    if b"_" in data:
+        _variables(data, places, collector, vocabulary)
+    datasets: frozenset[str] = frozenset()
+    if collector.imports and any(trigger in data for trigger in vocabulary.call_triggers):
+        from provenance.extract.python_calls import read_calls
+
+        datasets = read_calls(data, collector, vocabulary)
+    if b"/" in data:
+        _literals(data, places, collector, vocabulary, datasets)
+
+
+class Places:
+    """Line numbers and string/comment state of byte offsets in one source."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._starts: list[int] | None = None
+        self._double = data.count(b'"""')
+        self._single = data.count(b"'''")
+
+    def line(self, offset: int) -> int:
+        """Return the 1-based line of an offset."""
+        if self._starts is None:
+            self._starts = [0]
+            find, at = self.data.find, -1
+            while (at := find(b"\n", at + 1)) >= 0:
+                self._starts.append(at + 1)
+        return bisect_right(self._starts, offset)
+
+    def state(self, offset: int) -> Usage | None:
+        """Return ``documentation`` inside a triple-quoted string, ``commented`` in a comment.
+
+        Inside is judged by counting the quotes before the offset: exact unless a
+        file nests one kind of triple quote in the other or in a comment.
+        """
+        begin = self.data.rfind(b"\n", 0, offset) + 1
+        if self.data[begin:offset].lstrip().startswith(b"#"):
+            return "commented"
+        for quote, total in ((b'"""', self._double), (b"'''", self._single)):
+            if total and self.data.count(quote, 0, offset) % 2:
+                return "documentation"
+        return None
+
+    def text_line(self, offset: int) -> bytes:
+        """Return the whole line an offset lies in."""
+        begin = self.data.rfind(b"\n", 0, offset) + 1
+        end = self.data.find(b"\n", offset)
+        return self.data[begin : end if end >= 0 else len(self.data)]
+
+
+def _imports(data: bytes, places: Places, collector: Collector) -> None:
+    for match in _IMPORT.finditer(data):
+        begin = match.start(1) if match.group(1) else match.start(3)
+        state = places.state(begin)
+        if state is not None:
+            continue  # an import in a docstring or comment imports nothing
+        line = places.line(begin)
+        if match.group(1):
+            module = match.group(1).decode("ascii", "replace")
+            names = re.findall(r"[A-Za-z_]\w*", match.group(2).decode("ascii", "replace"))
+            _add_import(module, tuple(names[:8]), line, collector)
+        else:
+            for item in match.group(3).decode("ascii", "replace").split(","):
+                module = item.split(" as ")[0].strip()
+                if re.fullmatch(r"[A-Za-z_][\w.]*", module):
+                    _add_import(module, (), line, collector)
+
+
+def _add_import(module: str, names: tuple[str, ...], line: int, collector: Collector) -> None:
+    if module == "__future__":
+        return
+    where = collector.occurrence(line, f"import {module}")
+    collector.imports.append(Import(module=module, names=names, occurrence=where))
+
+
+def _addresses(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    for match in _URL.finditer(data):
+        offset = match.start()
+        if match.group(3):
+            repository = "/".join(match.group(3).decode().split("/")[:2])
+            if ids.is_hub_repository(repository):
+                where = collector.occurrence(
+                    places.line(offset), match.group().decode(), usage=places.state(offset)
+                )
+                collector.hub_model(repository, where)
+            continue
+        host = match.group(1).decode().lower()
+        if host in ("huggingface.co", "hf.co", "www.huggingface.co"):
+            _hub_address(match.group(2).decode(), offset, places, collector)
+            continue
+        service = None if is_local_host(host) else vocabulary.service_of_host(host)
+        if service:
+            state = places.state(offset)
+            where = collector.occurrence(
+                places.line(offset), match.group().decode(), usage=state,
+                confidence="medium" if state is None else "low",
+            )  # fmt: skip
+            collector.service(service, where)
+
+
+def _hub_address(path: str, offset: int, places: Places, collector: Collector) -> None:
+    match = _HUB_PATH.match(path)
+    if not match or match.group(2).lower() in _NOT_REPOSITORIES:
+        return
+    repository = f"{match.group(2)}/{match.group(3).rstrip('.')}"
+    if not ids.is_hub_repository(repository):
+        return
+    state = places.state(offset)
+    where = collector.occurrence(
+        places.line(offset), f"https://huggingface.co{path}", usage=state,
+        confidence="high" if "/resolve/" in path else "medium",
+    )  # fmt: skip
+    if match.group(1):
+        collector.dataset("huggingface", repository, where)
+    else:
+        collector.hub_model(repository, where)
+
+
+def _variables(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    for match in _VARIABLE.finditer(data):
+        name = match.group().decode()
+        service = vocabulary.variables.get(name)
+        if service:
+            offset = match.start()
+            where = collector.occurrence(
+                places.line(offset), name, usage=places.state(offset), confidence="low"
+            )
+            collector.service(service, where)
+
+
+def _literals(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
+    datasets: frozenset[str],
+) -> None:  # fmt: skip
+    """Report quoted strings that read like hub ids wherever they stand (tables, defaults)."""
+    for match in _LITERAL.finditer(data):
+        text = match.group(1).decode("ascii", "replace")
+        if text in datasets or not vocabulary.looks_like_model(text):
+            continue
+        offset = match.start(1)
+        line_text = places.text_line(offset)
+        if _OUTPUT.search(line_text):
+            continue
+        where = collector.occurrence(
+            places.line(offset), text, usage=places.state(offset), confidence="medium"
+        )
+        if _DATA_WORD.search(line_text):
+            collector.dataset("huggingface", text, where)
+        else:
+            collector.hub_model(text, where)

@@ -1,0 +1,241 @@
+"""pip requirements files: ``-r``, ``-c``, markers, extras, hashes, VCS and file URLs.
+
+Each logical line is handed to :mod:`packaging`; only what pip adds around PEP 508
+(options, continuation lines, comments) is read here.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from provenance import ids
+from provenance.extract import textfile
+from provenance.extract.channels import PYPI, channel_of_url
+from provenance.extract.collect import Collector
+from provenance.vocabulary import Vocabulary
+from provenance.model import Document, Extraction, Include, Location, Usage
+
+NAME = "requirements"
+
+_FILE = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in|pip)", re.IGNORECASE)
+_COMMENT = re.compile(r"(?:^|\s)#.*$")
+_OPTION = re.compile(r"(--?[A-Za-z][\w-]*)(?:[ \t]*=[ \t]*|[ \t]+|$)(.*)")
+_SHORT = re.compile(r"-([recif])(\S.*)")
+_TRAILING_OPTIONS = re.compile(r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*$")
+_COMMENTED = re.compile(r"#\s*([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?\s*(?:==|~=|>=|<=)\s*[\w.*]+)\s*$")
+_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
+_REFERENCE = re.compile(r"@([\w./-]+)$")
+_WHEEL = re.compile(r"([A-Za-z0-9][\w.]*?)-(\d[\w.+!]*)(?:-[\w.]+)*\.(?:whl|tar\.gz|zip)$")
+_USAGE_WORDS: dict[str, Usage] = {
+    "dev": "development", "develop": "development", "development": "development",
+    "lint": "development", "build": "development", "ci": "development", "style": "development",
+    "typing": "development", "types": "development", "release": "development",
+    "test": "test", "tests": "test", "testing": "test", "bench": "development",
+    "benchmark": "development", "quality": "development",
+    "doc": "documentation", "docs": "documentation", "documentation": "documentation",
+    "example": "example", "examples": "example", "demo": "example",
+    "optional": "optional", "extra": "optional", "extras": "optional",
+}  # fmt: skip
+_IGNORED_OPTIONS = frozenset(
+    "--no-index --pre --prefer-binary --only-binary --no-binary --require-hashes --trusted-host "
+    "--use-feature --no-deps --process-dependency-links --no-use-wheel --use-wheel --hash".split()
+)
+
+
+def accepts(path: str) -> bool:
+    """Accept ``*requirements*.txt|in|pip`` and text files in a ``requirements`` folder."""
+    folder, _, name = path.rpartition("/")
+    if _FILE.fullmatch(name):
+        return True
+    return name.endswith((".txt", ".in")) and folder.rpartition("/")[2] == "requirements"
+
+
+def usage_of_name(name: str) -> Usage:
+    """Return the usage that the words of a file, group or extra name imply."""
+    for word in re.split(r"[-_./ ]+", name.lower()):
+        if word in _USAGE_WORDS:
+            return _USAGE_WORDS[word]
+    return "used"
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return the packages, channels and included files of one requirements file."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    text, lossy = textfile.decode(document.data)
+    if lossy:
+        collector.gap(document.path, "undecodable-bytes")
+    stem = document.path.rpartition("/")[2].rpartition(".")[0]
+    usage = usage_of_name(stem)
+    lines = list(logical_lines(text))
+    indexes = [
+        _option_value(line)
+        for _, line in lines
+        if line.startswith(("-i", "--index-url", "--extra-index-url", "-f", "--find-links"))
+    ]
+    default_index = not any(line.startswith(("-i", "--index-url")) for _, line in lines)
+    channels = [PYPI] if default_index else []
+    for number, line in lines:
+        if line.startswith("#"):
+            match = _COMMENTED.match(line)
+            if match:
+                read_requirement(match.group(1), number, "commented", [], collector, vocabulary)
+        elif line.startswith("-") and not line.startswith(("-e", "--editable")):
+            value = _option_value(line)
+            if value in indexes and "://" in value:
+                where = collector.occurrence(number, line, usage=usage)
+                channel = channel_of_url(value, where, collector, vocabulary)
+                if channel and line.startswith(("-i", "--index-url")):
+                    channels.append(channel)
+            else:
+                _option(line, number, collector)
+        else:
+            if line.startswith(("-e", "--editable")):
+                line = _option_value(line)
+            read_requirement(line, number, usage, channels, collector, vocabulary)
+    return collector.done()
+
+
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (1-based line, text) with continuations joined and comments cut.
+
+    A line that is wholly a comment is kept, since it may hold a commented requirement.
+    """
+    pending, start = "", 0
+    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+        if not pending:
+            start = number
+        is_comment = raw.lstrip().startswith("#")
+        if raw.endswith("\\") and not is_comment:
+            pending += raw[:-1] + " "
+            continue
+        if is_comment and not pending:
+            yield number, raw.strip()
+            continue
+        line = _COMMENT.sub("", pending + raw).strip().strip("\ufeff\x00")
+        pending = ""
+        if line:
+            yield start, line
+    if pending.strip():
+        yield start, _COMMENT.sub("", pending).strip()
+
+
+def _option_value(line: str) -> str:
+    match = _OPTION.match(line)
+    if match and match.group(2):
+        return match.group(2).strip().strip("\"'")
+    match = _SHORT.match(line)
+    return match.group(2).strip() if match else ""
+
+
+def _option(line: str, number: int, collector: Collector) -> None:
+    option = re.split(r"[\s=]", line, maxsplit=1)[0]
+    value = _option_value(line)
+    for short, long, kind in (
+        ("-r", "--requirement", "requirements"),
+        ("-c", "--constraint", "constraints"),
+    ):
+        if option == long or line.startswith(short):
+            if "://" in value:
+                collector.gap(value, "remote-include", number)
+                return
+            folder = posixpath.dirname(collector.path)
+            path = posixpath.normpath(posixpath.join(folder, value.replace("\\", "/")))
+            if not value or path.startswith(("../", "/")) or path == "..":
+                collector.gap(value or line, "include-outside-tree", number)
+                return
+            collector.includes.append(
+                Include(
+                    path=path,
+                    kind="requirements" if kind == "requirements" else "constraints",
+                    location=Location(path=collector.path, line=number),
+                )
+            )
+            return
+    if option not in _IGNORED_OPTIONS and not line.startswith(("-i", "-f")):
+        collector.gap(line, "unknown-option", number)
+
+
+def read_requirement(
+    line: str, number: int, usage: Usage, channels: list[str], collector: Collector,
+    vocabulary: Vocabulary,
+) -> None:  # fmt: skip
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    text = _TRAILING_OPTIONS.sub("", f" {line}").strip()
+    if re.match(r"(?:git|hg|svn|bzr)\+|(?:https?|file|ftp)://", text) or _is_path(text):
+        _direct(text, None, number, usage, collector, vocabulary)
+        return
+    try:
+        parsed = Requirement(text)
+    except (InvalidRequirement, RecursionError) as error:
+        collector.gap(line, "not-a-requirement", number, detail=str(error).splitlines()[0])
+        return
+    if parsed.url:
+        _direct(parsed.url, parsed.name, number, usage, collector, vocabulary)
+        return
+    add_package(
+        collector, parsed.name, str(parsed.specifier), number, line, usage, channels,
+        marker=str(parsed.marker) if parsed.marker else "",
+    )  # fmt: skip
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith((".", "/", "~")) or bool(re.match(r"[\w.-]+[/\\][^@=<>]*$", text))
+
+
+def _direct(
+    url: str, name: str | None, number: int, usage: Usage, collector: Collector,
+    vocabulary: Vocabulary,
+) -> None:  # fmt: skip
+    """Record a requirement given by URL or path, as far as it names itself."""
+    where = collector.occurrence(number, url, usage=usage)
+    bare = url.partition("#")[0]
+    egg = _EGG.search(url)
+    name = name or (egg.group(1) if egg else None)
+    if "://" not in url or url.startswith("file:"):
+        wheel = _WHEEL.search(bare)
+        if wheel and not name:
+            name = wheel.group(1)
+        if name:
+            component = ids.pypi(name, wheel.group(2) if wheel else None)
+            collector.component(component, "package", name, where)
+        collector.gap(url, "local-requirement", number)
+        return
+    wheel = _WHEEL.search(bare)
+    if name or wheel:
+        version = wheel.group(2) if wheel else None
+        name = name or (wheel.group(1) if wheel else "")
+        component = collector.component(
+            ids.pypi(name, version), "package", ids.short(ids.pypi(name)), where, version=version
+        )
+    else:
+        match = re.search(r"github\.com[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?(?:@|$|/)", bare)
+        if not match:
+            collector.gap(url, "requirement-without-name", number)
+            return
+        slug = f"{match.group(1)}/{match.group(2)}".lower()
+        component = collector.component(f"pkg:github/{slug}", "package", slug, where)
+        collector.gap(url, "requirement-without-name", number)
+    channel = channel_of_url(url, where, collector, vocabulary)
+    if channel:
+        collector.link(component, channel, "delivered-by", where)
+
+
+def add_package(
+    collector: Collector, name: str, specifier: str, number: int, line: str, usage: Usage,
+    channels: list[str], *, marker: str = "",
+) -> None:  # fmt: skip
+    """Record one declared package; exact pins give its version."""
+    pin = re.fullmatch(r"={2,3}\s*([^\s*,]+)", specifier.strip())
+    version = pin.group(1) if pin else None
+    where = collector.occurrence(number, line, usage=usage)
+    component = collector.component(
+        ids.pypi(name, version), "package", ids.short(ids.pypi(name)), where, version=version
+    )
+    requirement = " ; ".join(part for part in (specifier, marker) if part)
+    collector.link("project:", component, "depends-on", where, requirement=requirement or None)
+    for channel in channels:
+        collector.link(component, collector.service(channel, where), "delivered-by", where)

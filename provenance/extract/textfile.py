@@ -1,0 +1,46 @@
+"""Bytes to text for hand-written files, and where a string stands in them."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decode(data: bytes) -> tuple[str, bool]:
+    """Return the text of a file and whether it had to be read with losses.
+
+    Honours a byte order mark, then a PEP 263 coding line, then UTF-8; what is none
+    of these is read as Latin-1, which never fails, and reported as lossy.
+    """
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            try:
+                return data.decode(name), False
+            except UnicodeDecodeError:
+                return data.decode(name, "replace"), True
+    for line in data.split(b"\n", 2)[:2]:
+        match = _CODING.match(line)
+        if match:
+            try:
+                return data.decode(match.group(1).decode("ascii")), False
+            except (LookupError, UnicodeDecodeError, ValueError):
+                break
+    try:
+        return data.decode("utf-8"), False
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), True
+
+
+def line_of(text: str, needle: str, start: int = 0) -> int:
+    """Return the 1-based line of the first ``needle`` at or after ``start``, else 0."""
+    position = text.find(needle, start)
+    return text.count("\n", 0, position) + 1 if position >= 0 else 0

@@ -1,0 +1,128 @@
+"""The frozen graph of components and typed links.
+
+:class:`Graph` answers the two questions every scan asks (shortest path from the
+project, and what is reached along some relations) by itself: importing networkx
+takes longer than a whole scan. :meth:`Graph.networkx` hands out the same graph,
+frozen, for everything else (all paths, dominators, cycles); a property test holds
+the two equal.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from provenance.model import Component, ComponentId, Link, Relation
+
+if TYPE_CHECKING:
+    import networkx
+
+LINEAGE: frozenset[Relation] = frozenset({"derived-from"})
+REQUIREMENT: frozenset[Relation] = frozenset({"depends-on", "runs-on", "built-from"})
+IDENTITY: frozenset[Relation] = frozenset({"same-as"})
+
+
+class Graph:
+    """Components by id and their links, immutable once made."""
+
+    def __init__(
+        self, root: ComponentId, components: Iterable[Component], links: Iterable[Link]
+    ) -> None:
+        self.root = root
+        self.components: dict[ComponentId, Component] = {
+            c.id: c for c in sorted(components, key=lambda c: c.id)
+        }
+        self.links: tuple[Link, ...] = tuple(
+            sorted(links, key=lambda k: (k.source, k.target, k.relation, k.how or ""))
+        )
+        missing = {k.source for k in self.links} | {k.target for k in self.links}
+        missing -= self.components.keys()
+        if missing:
+            raise ValueError(f"links name components that are not there: {sorted(missing)[:3]}")
+
+    @cached_property
+    def _outgoing(self) -> dict[ComponentId, list[Link]]:
+        outgoing: dict[ComponentId, list[Link]] = {}
+        for link in self.links:
+            outgoing.setdefault(link.source, []).append(link)
+        return outgoing
+
+    def outgoing(
+        self, component: ComponentId, relations: frozenset[Relation] | None = None
+    ) -> Iterator[Link]:
+        """Yield the links that leave a component, in the order of their targets."""
+        for link in self._outgoing.get(component, ()):
+            if relations is None or link.relation in relations:
+                yield link
+
+    @cached_property
+    def _parents(self) -> dict[ComponentId, ComponentId | None]:
+        """Breadth-first tree from the root: each component's predecessor."""
+        parents: dict[ComponentId, ComponentId | None] = {self.root: None}
+        queue = deque([self.root])
+        while queue:
+            current = queue.popleft()
+            for link in self._outgoing.get(current, ()):
+                if link.target not in parents:
+                    parents[link.target] = current
+                    queue.append(link.target)
+        return parents
+
+    def shortest_path(self, component: ComponentId) -> tuple[ComponentId, ...]:
+        """Return the shortest path from the project to a component, both included.
+
+        A component that nothing leads to is shown as standing under the project.
+        """
+        if component not in self._parents:
+            return (self.root, component)
+        path: list[ComponentId] = []
+        step: ComponentId | None = component
+        while step is not None:
+            path.append(step)
+            step = self._parents[step]
+        return tuple(reversed(path))
+
+    def reach(
+        self, component: ComponentId, relations: frozenset[Relation]
+    ) -> Iterator[tuple[ComponentId, tuple[ComponentId, ...]]]:
+        """Yield each other component reached along relations, with the shortest way there.
+
+        The way starts after ``component`` and ends with the one reached. Cycles are
+        walked once.
+        """
+        seen = {component}
+        queue: deque[tuple[ComponentId, tuple[ComponentId, ...]]] = deque([(component, ())])
+        while queue:
+            current, way = queue.popleft()
+            for link in self.outgoing(current, relations):
+                if link.target not in seen:
+                    seen.add(link.target)
+                    step = (*way, link.target)
+                    yield link.target, step
+                    queue.append((link.target, step))
+
+    def networkx(self) -> networkx.MultiDiGraph[ComponentId]:
+        """Return the same graph as a frozen networkx multigraph."""
+        import networkx
+
+        graph: networkx.MultiDiGraph[ComponentId] = networkx.MultiDiGraph()
+        for component in self.components.values():
+            graph.add_node(component.id, component=component)
+        for link in self.links:
+            graph.add_edge(link.source, link.target, relation=link.relation, link=link)
+        return networkx.freeze(graph)  # type: ignore[no-any-return]
+
+    def all_paths(
+        self, component: ComponentId, *, limit: int = 100, cutoff: int = 12
+    ) -> list[tuple[ComponentId, ...]]:
+        """Return up to ``limit`` simple paths from the project, shortest first."""
+        import itertools
+
+        import networkx
+
+        graph = networkx.DiGraph(self.networkx())  # parallel links are one step
+        paths = networkx.all_simple_paths(graph, self.root, component, cutoff=cutoff)
+        found = sorted({tuple(path) for path in itertools.islice(paths, limit * 10)})
+        return sorted(found, key=len)[:limit]

@@ -1,0 +1,109 @@
+"""Canonical component ids of the report contract: built and taken apart here only.
+
+Package ids are purls. They are formatted by hand because they are made by the
+thousand on the hot path; ``tests/test_ids.py`` holds them equal to what
+packageurl-python makes.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+_PYPI_SEPARATORS = re.compile(r"[-_.]+")
+_HUB_NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]{0,94}[\w])?", re.ASCII)
+
+
+def pypi(name: str, version: str | None = None) -> str:
+    """Return the purl of a Python package, its name normalised (PEP 503)."""
+    base = "pkg:pypi/" + _PYPI_SEPARATORS.sub("-", name).lower()
+    return f"{base}@{quote(version, safe='')}" if version else base
+
+
+def hub_model(repository: str, revision: str | None = None) -> str:
+    """Return the purl of a hub model ``namespace/name`` (case kept)."""
+    base = "pkg:huggingface/" + quote(repository, safe="/")
+    return f"{base}@{quote(revision, safe='')}" if revision else base
+
+
+def modelscope_model(repository: str) -> str:
+    """Return the id of a ModelScope model ``namespace/name``."""
+    return f"model:modelscope/{repository}"
+
+
+def api_model(provider: str, name: str) -> str:
+    """Return the id of a model behind an API (by its service's slug) or a runtime."""
+    return f"model:{'bedrock' if provider == 'aws-bedrock' else provider}/{name}"
+
+
+def local_model(path: str) -> str:
+    """Return the id of a model folder or file of the tree (``.`` is its root)."""
+    return f"model:local/{path.strip('/') or '.'}"
+
+
+def dataset(hub: str, name: str) -> str:
+    """Return the id of a dataset on ``hub`` (``huggingface``, ``modelscope``, ``local``)."""
+    return f"dataset:{hub}/{name}"
+
+
+def service(slug: str) -> str:
+    """Return the id of a hosted service."""
+    return f"service:{slug}"
+
+
+def project(name: str) -> str:
+    """Return the id of the scanned project."""
+    return f"project:{name}"
+
+
+def is_hub_repository(text: str) -> bool:
+    """Tell whether ``text`` has the form ``namespace/name`` of a hub repository."""
+    namespace, slash, name = text.partition("/")
+    return bool(
+        slash and _HUB_NAME.fullmatch(namespace) and _HUB_NAME.fullmatch(name)
+    ) and not any(mark in text for mark in ("--", ".."))
+
+
+def without_version(component: str) -> str:
+    """Return a purl without its version; any other id unchanged."""
+    if component.startswith("pkg:"):
+        return component.partition("@")[0]
+    return component
+
+
+def version_of(component: str) -> str | None:
+    """Return the version of a purl, still percent-encoded, or None."""
+    if component.startswith("pkg:"):
+        return component.partition("@")[2] or None
+    return None
+
+
+def short(component: str) -> str:
+    """Return an id as a person would say it: ``torch@2.3.1``, ``meta-llama/Llama-3``."""
+    for prefix in ("pkg:pypi/", "pkg:huggingface/", "service:", "platform:", "project:"):
+        if component.startswith(prefix):
+            return component[len(prefix) :]
+    return component.removeprefix("pkg:")
+
+
+def lookup_keys(component: str) -> tuple[str, ...]:
+    """Return the registry keys that may hold rows for a component, most specific first.
+
+    ``pkg:huggingface/Qwen/Qwen2-7B`` also looks under its namespace
+    ``huggingface:Qwen``, a GitHub package under ``github:owner``, an Ollama tag under
+    its model. Never under a neighbour: what has no row of its own or of its
+    namespace has none.
+    """
+    bare = without_version(component)
+    if bare.startswith(("pkg:huggingface/", "dataset:huggingface/")):
+        _, namespace, *rest = bare.split("/")
+        return (bare, f"huggingface:{namespace}") if rest else (bare,)
+    if bare.startswith(("model:modelscope/", "dataset:modelscope/")):
+        return (bare, f"modelscope:{bare.split('/')[1]}")
+    if bare.startswith("pkg:github/"):
+        return (bare, f"github:{bare.split('/')[1]}")
+    if bare.startswith(("model:local/", "dataset:local/", "project:")):
+        return ()
+    if bare.startswith("model:ollama/") and bare.count(":") > 1:
+        return (bare, bare.rpartition(":")[0])
+    return (bare,)

@@ -1,0 +1,112 @@
+"""Answers about single names, from the same street as a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from provenance import ids
+from provenance.model import Attribution, ComponentId, Evidence
+from provenance.pipeline import examine
+from provenance.registry import Registry
+from provenance.vocabulary import Vocabulary
+
+_SCHEMES = ("pkg:", "model:", "dataset:", "service:", "platform:")
+_NAMESPACES = ("huggingface:", "modelscope:", "github:")
+_PROBE = "·"
+"""A repository name that cannot exist, to ask about a namespace as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is known of one query; ``tried`` lists the keys that were looked under."""
+
+    query: str
+    id: ComponentId
+    attribution: Attribution
+    tried: tuple[str, ...]
+
+
+class Lookup:
+    """Resolves queries to components and audits them all at once."""
+
+    def __init__(self, registry: Registry, created: str) -> None:
+        self._registry = registry
+        self._created = created
+        self._vocabulary = Vocabulary(registry)
+
+    def answers(self, queries: Sequence[str]) -> tuple[Answer, ...]:
+        """Return one answer per query, in order."""
+        resolved = {query: self.resolve(query) for query in queries}
+        wanted = sorted({component for component in resolved.values() if component})
+        found: Mapping[ComponentId, Attribution] = examine(wanted, self._registry, self._created)
+        return tuple(
+            Answer(
+                query=query,
+                id=_shown(resolved[query]),
+                attribution=found.get(resolved[query], Attribution()),
+                tried=self._tried(query, resolved[query]),
+            )
+            for query in queries
+        )
+
+    def resolve(self, query: str) -> ComponentId:
+        """Return the component a query means, or "" when no table says."""
+        if query.startswith("host:"):
+            return self._vocabulary.service_of_host(query[5:]) or ""
+        if query.startswith(("env:", "import:")):
+            return self._registry.identified(query) or ""
+        if query.startswith(_NAMESPACES):
+            scheme, _, namespace = query.partition(":")
+            head = {"huggingface": "pkg:huggingface", "modelscope": "model:modelscope",
+                    "github": "pkg:github"}[scheme]  # fmt: skip
+            return f"{head}/{namespace}/{_PROBE}"
+        if query.startswith(_SCHEMES):
+            return query
+        alias = self._vocabulary.alias(query)
+        if alias:
+            return alias
+        return ids.hub_model(query) if ids.is_hub_repository(query) else ids.pypi(query)
+
+    def _tried(self, query: str, component: ComponentId) -> tuple[str, ...]:
+        keys = (k for k in ids.lookup_keys(component) if _PROBE not in k) if component else ()
+        return tuple(keys) or (query,)
+
+
+def _shown(component: ComponentId) -> ComponentId:
+    """Return a component's id, or its namespace key when it stood for a namespace."""
+    if component.endswith(f"/{_PROBE}"):
+        return ids.lookup_keys(component)[-1]
+    return component
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return an answer as the contract's structure."""
+    attribution = answer.attribution
+
+    def evidence(items: tuple[Evidence, ...]) -> list[dict[str, Any]]:
+        return [
+            {"source": e.source, "reference": e.reference, "as_of": e.as_of,
+             "confidence": e.confidence, "note": e.note}
+            for e in items
+        ]  # fmt: skip
+
+    return {
+        "query": answer.query,
+        "id": answer.id,
+        "jurisdictions": list(attribution.jurisdictions),
+        "effective_jurisdictions": list(attribution.effective_jurisdictions),
+        "required_jurisdictions": list(attribution.required_jurisdictions),
+        "origins": [
+            {"jurisdiction": o.jurisdiction, "role": o.role, "organization": o.organization,
+             "confidence": o.confidence, "via": list(o.via), "evidence": evidence(o.evidence)}
+            for o in attribution.origins
+        ],
+        "licenses": [
+            {"expression": item.expression, "declared_by": item.declared_by,
+             "via": list(item.via), "terms": list(item.terms), "evidence": evidence(item.evidence)}
+            for item in attribution.licenses
+        ],
+        "tried": list(answer.tried),
+    }  # fmt: skip

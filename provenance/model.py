@@ -1,0 +1,309 @@
+"""The words of the house as frozen types. Imports nothing of ours.
+
+Every stage takes and returns these. All are immutable and hashable; sequences
+are tuples, so that a value can be shared, sorted and compared freely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+ComponentId: TypeAlias = str
+"""A canonical id of the report contract, e.g. ``pkg:pypi/torch@2.3.1``."""
+
+Jurisdiction: TypeAlias = str
+"""ISO 3166-1 alpha-2 code (``EU`` only ever names a bloc, never a seat)."""
+
+Kind = Literal[
+    "project", "package", "model", "dataset", "service", "container", "platform"
+]
+Usage = Literal[
+    "used", "optional", "development", "test", "example", "documentation", "commented"
+]
+Relation = Literal[
+    "depends-on", "calls", "derived-from", "trained-on", "evaluated-on", "served-by",
+    "runs-on", "delivered-by", "built-from", "contains", "same-as",
+]  # fmt: skip
+Role = Literal[
+    "seat", "control", "steward", "operator", "host", "channel", "developed-in", "law",
+    "base", "requires", "teacher", "data",
+]  # fmt: skip
+Confidence = Literal["high", "medium", "low"]
+Severity = Literal["high", "medium", "low", "info"]
+
+USAGES: tuple[Usage, ...] = (
+    "used", "optional", "development", "test", "example", "documentation", "commented",
+)  # fmt: skip
+"""Strongest first: a component seen in several places has the strongest usage."""
+
+CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
+SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high")
+
+OWN_ROLES: frozenset[Role] = frozenset({"seat", "control", "steward", "operator"})
+"""Roles that make a jurisdiction a component's own (see docs/origin.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file of the scanned tree, read once. ``path`` is relative, with ``/``."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Location:
+    """A place in the scanned tree; ``line`` is 1-based, 0 when the whole file is meant."""
+
+    path: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Occurrence:
+    """One place where a component or link is written.
+
+    ``confidence`` says how surely this place names this component: ``high`` for a
+    literal in a loader or manifest, ``medium`` for a literal that only looks like
+    an id or a value seen through a default, ``low`` for a mere environment name.
+    """
+
+    path: str
+    line: int
+    as_written: str
+    extractor: str
+    usage: Usage = "used"
+    confidence: Confidence = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A thing the project stands on; ``direct`` when seen in the tree itself."""
+
+    id: ComponentId
+    kind: Kind
+    name: str
+    version: str | None = None
+    direct: bool = True
+    usage: Usage = "used"
+    stage: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    """What the calls that name it use it for (``embedding.weights``), if they tell."""
+    occurrences: tuple[Occurrence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A typed, directed relation between two components.
+
+    ``how`` and ``basis`` are set for ``derived-from`` only. ``evidence`` is set for
+    links that come from outside the tree (registry row, hub record).
+    """
+
+    source: ComponentId
+    target: ComponentId
+    relation: Relation
+    how: str | None = None
+    basis: str | None = None
+    requirement: str | None = None
+    occurrences: tuple[Occurrence, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Gap:
+    """What could not be determined. ``reason`` is a message id, never prose.
+
+    ``params`` fill the message; ``location`` is where the question arose.
+    """
+
+    subject: str
+    reason: str
+    location: Location | None = None
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Evidence:
+    """Who says so, where to read it, and as of when (ISO date)."""
+
+    source: str  # registry | tree | hub
+    reference: str  # a URL, a document's name, or path:line
+    as_of: str | None = None
+    confidence: Confidence = "high"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Origin:
+    """One claim: ``jurisdiction`` reaches the component in this ``role``.
+
+    ``via`` is the chain of component ids from the next ancestor to the one that
+    carries the claim itself; empty for the component's own claims.
+    """
+
+    jurisdiction: Jurisdiction
+    role: Role
+    organization: str | None
+    confidence: Confidence
+    via: tuple[ComponentId, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class License:
+    """A license claim: an SPDX expression or ``LicenseRef-…``, never guessed."""
+
+    expression: str
+    declared_by: str  # tree | hub | registry
+    via: tuple[ComponentId, ...] = ()
+    terms: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseDeclaration:
+    """A license as some source writes it, before it is read as an expression."""
+
+    component: ComponentId
+    raw: str
+    declared_by: str
+    evidence: Evidence
+    scheme: Literal["spdx", "hub"] = "hub"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """``import module`` in Python source, not yet mapped to a distribution."""
+
+    module: str
+    names: tuple[str, ...]
+    occurrence: Occurrence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Include:
+    """A file that another file pulls in (``-r base.txt``); path relative to the tree."""
+
+    path: str
+    kind: Literal["requirements", "constraints"]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What one extractor read from one document."""
+
+    components: tuple[Component, ...] = ()
+    links: tuple[Link, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    licenses: tuple[LicenseDeclaration, ...] = ()
+    imports: tuple[Import, ...] = ()
+    includes: tuple[Include, ...] = ()
+    redirects: tuple[tuple[ComponentId, Occurrence], ...] = ()
+    """Clients of a service that point elsewhere: (default service, place)."""
+    project_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Origins and licenses of one component, its own and inherited."""
+
+    origins: tuple[Origin, ...] = ()
+    licenses: tuple[License, ...] = ()
+    jurisdictions: tuple[Jurisdiction, ...] = ()
+    effective_jurisdictions: tuple[Jurisdiction, ...] = ()
+    required_jurisdictions: tuple[Jurisdiction, ...] = ()
+    unknown: tuple[ComponentId, ...] = ()
+    """The component or those of its ancestors whose own origin is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A rule's statement about one component; words are made when rendering."""
+
+    id: str
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    component: ComponentId
+    path: tuple[ComponentId, ...]
+    params: tuple[tuple[str, str], ...] = ()
+    citations: tuple[Evidence, ...] = ()
+    status: Literal["open", "ignored", "baseline"] = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Substitute:
+    """A candidate of the same function for a component with a finding."""
+
+    of: ComponentId
+    candidate: str
+    name: str
+    function: str
+    tier: Literal["clean", "partial", "unclear"]
+    score: float
+    jurisdictions: tuple[Jurisdiction, ...]
+    effective_jurisdictions: tuple[Jurisdiction, ...]
+    license: str | None
+    effort: str
+    compatibility: str
+    caution: str
+    layers: tuple[tuple[str, str], ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The scanned thing."""
+
+    name: str
+    revision: str | None = None
+    files_seen: int = 0
+    files_read: int = 0
+    files_ignored: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Digests of everything but the tree that shaped the report."""
+
+    registry_version: str
+    registry_sha256: str
+    registry_rows: int
+    policy_id: str
+    policy_sha256: str
+    online: bool = False
+    hosts_contacted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole answer, ready to be rendered; everything sorted by id."""
+
+    created: str
+    target: Target
+    inputs: Inputs
+    root: ComponentId
+    components: tuple[Component, ...]
+    links: tuple[Link, ...]
+    attributions: dict[ComponentId, Attribution]
+    organizations: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    substitutes: tuple[Substitute, ...]
+    excluded_candidates: dict[ComponentId, int] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+
+
+def weakest(*levels: Confidence) -> Confidence:
+    """Return the lowest of the given confidences (``high`` for none)."""
+    return min(levels, key=CONFIDENCES.index, default="high")
+
+
+def strongest_usage(usages: tuple[Usage, ...]) -> Usage:
+    """Return the usage nearest to ``used`` (``used`` for none)."""
+    return min(usages, key=USAGES.index, default="used")

@@ -1,0 +1,162 @@
+"""Policies: which jurisdictions are denied, how much each exposure weighs. Data, not code."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, cast
+
+from provenance.errors import PolicyError
+from provenance.model import (
+    OWN_ROLES,
+    SEVERITIES,
+    USAGES,
+    Jurisdiction,
+    Kind,
+    Role,
+    Severity,
+    Usage,
+)
+from provenance.registry import Registry
+
+EXPOSURES = (
+    "hosted-api", "hosted-service", "closed-weights", "open-weights", "derived-weights",
+    "dataset", "package", "container", "platform", "delivery-channel",
+)  # fmt: skip
+"""The kinds of exposure; docs/policies.md says what each means."""
+
+_REACH: dict[str, frozenset[Role]] = {
+    "seat": frozenset({"seat", "operator"}),
+    "control": frozenset({"seat", "operator", "control"}),
+    "strict": OWN_ROLES,
+}
+_KEYS = frozenset(
+    "id version title deny allow reach fail_on exposure unknown usage substitutes".split()
+)
+_KINDS = frozenset({"package", "model", "dataset", "service", "container", "platform"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A validated policy; ``sha256`` is the digest of the text it was read from."""
+
+    id: str
+    sha256: str
+    deny: frozenset[Jurisdiction]
+    allow: frozenset[Jurisdiction]
+    roles: frozenset[Role]
+    fail_on: Severity
+    exposure: Mapping[str, Severity]
+    unknown: Mapping[Kind, Severity]
+    usage: Mapping[Usage, Severity]
+    prefer: tuple[str, ...]
+    limit: int
+    label: str
+    """What is denied, as the policy's author wrote it: ``US`` or ``not CN``."""
+
+    def denied(self, codes: tuple[Jurisdiction, ...]) -> tuple[Jurisdiction, ...]:
+        """Return those of the given jurisdictions that the policy denies."""
+        return tuple(
+            code
+            for code in codes
+            if code in self.deny or (bool(self.allow) and code not in self.allow)
+        )
+
+    def severity(self, severity: Severity, usage: Usage) -> Severity:
+        """Return a severity lowered to what the policy lets this usage weigh at most."""
+        cap = self.usage.get(usage)
+        return min(severity, cap, key=SEVERITIES.index) if cap else severity
+
+
+def load(text: str, name: str, registry: Registry) -> Policy:
+    """Read and validate a policy.
+
+    Args:
+        text: TOML.
+        name: what errors call it (a path or a shipped policy's id).
+
+    Raises:
+        PolicyError: naming the key that cannot be used.
+    """
+    import tomllib
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{name}: {error}", hint="a policy is a TOML file") from error
+    _check_keys(data, _KEYS, name, "")
+    reach = data.get("reach", "strict")
+    if reach not in _REACH:
+        raise PolicyError(f"{name}: reach = {reach!r}", hint="one of seat, control, strict")
+    deny, allow = _codes(data, "deny", name), _codes(data, "allow", name)
+    if not deny and not allow:
+        raise PolicyError(f"{name}: neither deny nor allow names a jurisdiction")
+    substitutes = _table(data, "substitutes", name)
+    _check_keys(substitutes, frozenset({"prefer", "limit"}), name, "substitutes.")
+    limit = substitutes.get("limit", 3)
+    if not isinstance(limit, int) or not 0 <= limit <= 20:
+        raise PolicyError(f"{name}: substitutes.limit = {limit!r}", hint="0 to 20")
+    known = registry.jurisdictions
+    for code in (*deny, *allow):
+        if code not in known and registry.members(code) == {code}:
+            near = get_close_matches(code, known, 1)
+            raise PolicyError(
+                f"{name}: unknown jurisdiction {code!r}",
+                hint=f"did you mean {near[0]}?" if near else "see data/jurisdictions.csv",
+            )
+    return Policy(
+        id=str(data.get("id") or name),
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        deny=frozenset().union(*(registry.members(code) for code in deny)),
+        allow=frozenset().union(*(registry.members(code) for code in allow)),
+        roles=_REACH[reach],
+        fail_on=_severity(data.get("fail_on", "high"), name, "fail_on"),
+        exposure=_severities(data, "exposure", frozenset(EXPOSURES), name),
+        unknown=cast("Mapping[Kind, Severity]", _severities(data, "unknown", _KINDS, name)),
+        usage=cast(
+            "Mapping[Usage, Severity]", _severities(data, "usage", frozenset(USAGES), name)
+        ),
+        prefer=_codes(substitutes, "prefer", name),
+        limit=limit,
+        label=", ".join(deny) if deny else "not " + ", ".join(allow),
+    )
+
+
+def _check_keys(data: Mapping[str, Any], known: frozenset[str], name: str, at: str) -> None:
+    for key in data:
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            raise PolicyError(
+                f"{name}: unknown key {at}{key}",
+                hint=f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}",
+            )
+
+
+def _table(data: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:
+    value = data.get(key, {})
+    if not isinstance(value, dict):
+        raise PolicyError(f"{name}: {key} is not a table")
+    return value
+
+
+def _codes(data: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
+    value = data.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise PolicyError(f"{name}: {key} is not a list of jurisdiction codes")
+    return tuple(value)
+
+
+def _severity(value: object, name: str, at: str) -> Severity:
+    if value not in SEVERITIES:
+        raise PolicyError(f"{name}: {at} = {value!r}", hint="one of " + ", ".join(SEVERITIES))
+    return cast(Severity, value)
+
+
+def _severities(
+    data: Mapping[str, Any], key: str, known: frozenset[str], name: str
+) -> dict[str, Severity]:
+    table = _table(data, key, name)
+    _check_keys(table, known, name, f"{key}.")
+    return {item: _severity(value, name, f"{key}.{item}") for item, value in table.items()}

@@ -1,0 +1,66 @@
+"""The protocols between the stages and to the outside. Structure, not behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from provenance.model import Document, Extraction, Gap, LicenseDeclaration, Link
+
+if TYPE_CHECKING:
+    from provenance.model import Finding, Report
+
+
+class Extractor(Protocol):
+    """Reads one format. Pure: it gets bytes and never opens anything.
+
+    A module of ``extract/`` offers these three names; problems in the document
+    become gaps, never exceptions.
+    """
+
+    NAME: str
+
+    def accepts(self, path: str) -> bool:
+        """Tell from the relative path whether this extractor wants the file."""
+
+    def extract(self, document: Document, vocabulary: object) -> Extraction:
+        """Return what the document says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrichment:
+    """What a hub said about components, as links, licenses and gaps with dates."""
+
+    links: tuple[Link, ...] = ()
+    licenses: tuple[LicenseDeclaration, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+class ModelHub(Protocol):
+    """A source of declared metadata outside the tree (online, or its cache)."""
+
+    def describe(self, component_ids: Sequence[str]) -> Enrichment:
+        """Return what the hub declares for the given canonical ids; never raises."""
+
+    @property
+    def hosts_contacted(self) -> tuple[str, ...]:
+        """Every host a byte was sent to, sorted."""
+
+
+class Rule(Protocol):
+    """Judges an attributed graph under a policy."""
+
+    NAME: str
+
+    def assess(self, audit: object, policy: object) -> tuple[Finding, ...]:
+        """Return the rule's findings."""
+
+
+class Renderer(Protocol):
+    """Writes a report in one format and one language."""
+
+    NAME: str
+
+    def render(self, report: Report, lang: str) -> str:
+        """Return the rendered report."""

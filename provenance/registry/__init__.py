@@ -1,0 +1,260 @@
+"""The only place that knows where the knowledge under ``data/`` lives.
+
+Tables are read when first asked for, and only then: an offline hook run that
+meets no model never reads the lineage. Nothing here judges; it looks up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from provenance import ids
+from provenance.errors import RegistryError
+from provenance.registry import tables
+from provenance.registry.tables import (
+    Alternative,
+    Call,
+    Candidate,
+    Claim,
+    ComponentLicense,
+    ComponentLink,
+    Function,
+    Identifier,
+    JurisdictionRow,
+    Keyed,
+    LicenseTerms,
+    Lineage,
+    Organization,
+    Ownership,
+)
+
+Row = TypeVar("Row")
+
+COMMUNITY = "community"
+"""Organization id of volunteers without a legal entity: no seat, and a gap."""
+
+
+def data_directory() -> Path:
+    """Return where the data lies: in the wheel beside the code, else in the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    for candidate in (package / "data", package.parent / "data"):
+        if (candidate / "origin_registry.csv").is_file():
+            return candidate
+    raise RegistryError(
+        "the data folder is missing", hint="install the wheel or an editable checkout"
+    )
+
+
+class Registry:
+    """Typed, lazy access to the tables of one data folder."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or data_directory()
+
+    # -- files ---------------------------------------------------------------
+
+    def text(self, name: str) -> str:
+        """Return a data file's text.
+
+        Raises:
+            RegistryError: the file is missing or not UTF-8.
+        """
+        try:
+            return (self.root / name).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RegistryError(f"data/{name}: {error}") from error
+
+    def rows(self, name: str, row_type: type[Row]) -> Iterator[Row]:
+        """Yield the typed rows of one CSV."""
+        fields: tuple[str, ...] = row_type._fields  # type: ignore[attr-defined]
+        make = row_type._make  # type: ignore[attr-defined]
+        return tables.read(self.text(name), name, fields, make)
+
+    def files(self) -> tuple[str, ...]:
+        """Return every data file, relative to the root, sorted."""
+        return tuple(
+            sorted(
+                path.relative_to(self.root).as_posix()
+                for path in self.root.rglob("*")
+                if path.suffix in {".csv", ".toml", ".json"}
+            )
+        )
+
+    @cached_property
+    def digest(self) -> tuple[str, int]:
+        """The SHA-256 over every data file's name and bytes, and the number of CSV rows."""
+        total, rows = hashlib.sha256(), 0
+        for name in self.files():
+            data = (self.root / name).read_bytes()
+            total.update(f"{name}\0{len(data)}\0".encode())
+            total.update(data)
+            if name.endswith(".csv"):
+                rows += max(data.count(b"\n") - 1, 0)
+        return total.hexdigest(), rows
+
+    # -- organizations -------------------------------------------------------
+
+    @cached_property
+    def organizations(self) -> Mapping[str, Organization]:
+        """Organizations by id."""
+        return {row.id: row for row in self.rows("organizations.csv", Organization)}
+
+    @cached_property
+    def _ownership(self) -> Keyed[Ownership]:
+        return Keyed(self.rows("ownership.csv", Ownership), lambda row: row.organization)
+
+    def owners(self, organization: str, on: str) -> tuple[Ownership, ...]:
+        """Return who controls or stewards an organization on an ISO date."""
+        return tuple(
+            row
+            for row in self._ownership.get(organization)
+            if in_force(row.valid_from, row.valid_to, on)
+        )
+
+    def parent(self, organization: str, on: str = "9999") -> str | None:
+        """Return the organization that controls another on a date (default: by now)."""
+        rows = [row for row in self.owners(organization, on) if row.role == "control"]
+        return rows[0].owner if rows else None
+
+    # -- what is known of a component -----------------------------------------
+
+    @cached_property
+    def _claims(self) -> Keyed[Claim]:
+        return Keyed(self.rows("origin_registry.csv", Claim), lambda row: row.key)
+
+    def claims(self, component: str, on: str) -> tuple[Claim, ...]:
+        """Return the claims in force on an ISO date, from the most specific key that has any."""
+        _, rows = self._claims.find(component)
+        return tuple(row for row in rows if in_force(row.valid_from, row.valid_to, on))
+
+    @cached_property
+    def identifiers(self) -> Mapping[str, tuple[Identifier, ...]]:
+        """Hosts, variables, imports, SDK clients and short names by identifier.
+
+        An import name may belong to several packages (``cv2``).
+        """
+        found: dict[str, tuple[Identifier, ...]] = {}
+        for row in self.rows("identifiers.csv", Identifier):
+            found[row.identifier] = (*found.get(row.identifier, ()), row)
+        return found
+
+    def identified(self, identifier: str) -> str | None:
+        """Return the component an identifier names, or None."""
+        rows = self.identifiers.get(identifier)
+        return rows[0].component if rows else None
+
+    def identified_by(self, scheme: str) -> Mapping[str, str]:
+        """Return component ids by identifier for one scheme (``host``, ``env`` …)."""
+        start = f"{scheme}:"
+        return {
+            name[len(start) :]: rows[0].component
+            for name, rows in self.identifiers.items()
+            if name.startswith(start)
+        }
+
+    @cached_property
+    def _functions(self) -> Keyed[Function]:
+        return Keyed(self.rows("functions.csv", Function), lambda row: row.key)
+
+    def functions(self, component: str) -> tuple[str, ...]:
+        """Return what a component is for, from the most specific key that says."""
+        _, rows = self._functions.find(component)
+        return tuple(dict.fromkeys(row.function for row in rows))
+
+    def display_name(self, component: str) -> str:
+        """Return a component's usual name, or its id without the scheme."""
+        rows = self._functions.get(ids.without_version(component))
+        return rows[0].name if rows and rows[0].name else ids.short(component)
+
+    @cached_property
+    def _lineage(self) -> Keyed[Lineage]:
+        return Keyed(self.rows("lineage.csv", Lineage), lambda row: row.child)
+
+    def lineage(self, component: str) -> tuple[Lineage, ...]:
+        """Return the derivation edges recorded for exactly this component, never its family."""
+        return self._lineage.find(component)[1]
+
+    @cached_property
+    def _links(self) -> Keyed[ComponentLink]:
+        return Keyed(self.rows("links.csv", ComponentLink), lambda row: row.source_component)
+
+    def links(self, component: str) -> tuple[ComponentLink, ...]:
+        """Return the other relations recorded for a component or its namespace."""
+        return self._links.find(component)[1]
+
+    # -- licenses --------------------------------------------------------------
+
+    @cached_property
+    def _component_licenses(self) -> Keyed[ComponentLicense]:
+        return Keyed(self.rows("licenses/components.csv", ComponentLicense), lambda row: row.key)
+
+    def component_licenses(self, component: str) -> tuple[ComponentLicense, ...]:
+        """Return the licenses recorded for exactly this component (or API family).
+
+        Unlike origins, a license is never taken over from a hub namespace:
+        siblings of one publisher differ.
+        """
+        return self._component_licenses.find(component, namespaces=False)[1]
+
+    @cached_property
+    def license_terms(self) -> Mapping[str, LicenseTerms]:
+        """License texts by SPDX id or ``LicenseRef-…``."""
+        return {row.license: row for row in self.rows("licenses/terms.csv", LicenseTerms)}
+
+    @cached_property
+    def license_aliases(self) -> Mapping[str, str]:
+        """License ids by the names hubs and packages use, lower-cased."""
+        found: dict[str, str] = {}
+        for row in self.license_terms.values():
+            found[row.license.lower()] = row.license
+            for alias in row.aliases.split():
+                found.setdefault(alias.lower(), row.license)
+        return found
+
+    # -- substitutes, jurisdictions, detection ---------------------------------
+
+    def candidates(self, function: str) -> tuple[Candidate, ...]:
+        """Return what could serve a function; () when the function has no file."""
+        name = f"substitutes/{function}.csv"
+        if not (self.root / name).is_file():
+            return ()
+        return tuple(self.rows(name, Candidate))
+
+    @cached_property
+    def alternatives(self) -> Mapping[str, tuple[str, ...]]:
+        """Functions that can do another function's work: own weights for an API."""
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self.rows("alternatives.csv", Alternative):
+            found[row.function] = (*found.get(row.function, ()), row.alternative)
+        return found
+
+    @cached_property
+    def jurisdictions(self) -> Mapping[str, JurisdictionRow]:
+        """Jurisdictions by code."""
+        return {row.code: row for row in self.rows("jurisdictions.csv", JurisdictionRow)}
+
+    def members(self, code: str) -> frozenset[str]:
+        """Return the codes a setting such as ``EU`` or ``FR`` stands for."""
+        bloc = {row.code for row in self.jurisdictions.values() if code in row.blocs.split()}
+        return frozenset(bloc or {code})
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        """Callables whose arguments name models, datasets or endpoints."""
+        return tuple(self.rows("calls.csv", Call))
+
+    @cached_property
+    def model_words(self) -> tuple[str, ...]:
+        """Words that occur in the names of models (for spotting ids, never for origin)."""
+        lines = self.text("model_words.csv").split()
+        return tuple(lines[1:])
+
+
+def in_force(valid_from: str, valid_to: str, on: str) -> bool:
+    """Tell whether ISO date ``on`` lies in an interval of full or partial ISO dates."""
+    return (not valid_from or valid_from <= on) and (not valid_to or on < valid_to)
+

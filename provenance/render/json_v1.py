@@ -1,0 +1,237 @@
+"""The JSON report, version 1: the product's public interface (data/schema/).
+
+One component, link, finding … a line: quick to write and to diff.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import provenance
+from provenance.i18n import Messages
+from provenance.model import (
+    Component,
+    Evidence,
+    Finding,
+    Gap,
+    License,
+    Link,
+    Occurrence,
+    Origin,
+    Report,
+    Substitute,
+)
+from provenance.registry import Registry
+from provenance.render.wording import finding_message, gap_message
+
+SCHEMA_VERSION = "1.0.0"
+SCHEMA = "urn:provenance-audit:schema:report:v1"
+
+
+def render(report: Report, registry: Registry, words: Messages, **_: object) -> str:
+    """Return the report as JSON text, identical bytes for identical inputs."""
+    lines = ["{"]
+    entries = list(document(report, registry, words).items())
+    for number, (key, value) in enumerate(entries):
+        comma = "," if number < len(entries) - 1 else ""
+        if isinstance(value, list) and value:
+            items = ",\n  ".join(_compact(item) for item in value)
+            lines.append(f' "{key}": [\n  {items}\n ]{comma}')
+        else:
+            lines.append(f' "{key}": {_compact(value)}{comma}')
+    lines.append("}\n")
+    return "\n".join(lines)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+
+
+def document(report: Report, registry: Registry, words: Messages) -> dict[str, Any]:
+    """Return the report as the plain structure of the contract."""
+    inputs, target = report.inputs, report.target
+    return {
+        "$schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "provenance-audit", "version": provenance.__version__},
+        "created": report.created,
+        "lang": words.lang,
+        "target": {
+            "name": target.name,
+            "revision": target.revision,
+            "files_seen": target.files_seen,
+            "files_read": target.files_read,
+            "files_ignored": target.files_ignored,
+        },
+        "inputs": {
+            "registry": {
+                "version": inputs.registry_version,
+                "sha256": inputs.registry_sha256,
+                "rows": inputs.registry_rows,
+            },
+            "policy": {"id": inputs.policy_id, "sha256": inputs.policy_sha256},
+            "online": inputs.online,
+            "hosts_contacted": list(inputs.hosts_contacted),
+        },
+        "components": [_component(item, report) for item in report.components],
+        "links": [_link(item) for item in report.links],
+        "organizations": [_organization(item, registry) for item in report.organizations],
+        "findings": [_finding(item, registry, words) for item in report.findings],
+        "substitutes": [_substitute(item) for item in report.substitutes],
+        "gaps": [_gap(item, words) for item in report.gaps],
+        "summary": summary(report),
+    }
+
+
+def _component(component: Component, report: Report) -> dict[str, Any]:
+    attribution = report.attributions[component.id]
+    return {
+        "id": component.id,
+        "kind": component.kind,
+        "name": component.name,
+        "version": component.version,
+        "direct": component.direct,
+        "usage": component.usage,
+        "stage": list(component.stage),
+        "occurrences": [_occurrence(item) for item in component.occurrences],
+        "origins": [_origin(item) for item in attribution.origins],
+        "jurisdictions": list(attribution.jurisdictions),
+        "effective_jurisdictions": list(attribution.effective_jurisdictions),
+        "required_jurisdictions": list(attribution.required_jurisdictions),
+        "unknown": list(attribution.unknown),
+        "licenses": [_license(item) for item in attribution.licenses],
+        "vulnerabilities": [],
+        "lineage": None,
+    }
+
+
+def _occurrence(item: Occurrence) -> dict[str, Any]:
+    return {
+        "path": item.path,
+        "line": item.line,
+        "as_written": item.as_written,
+        "extractor": item.extractor,
+        "usage": item.usage,
+        "confidence": item.confidence,
+    }
+
+
+def _origin(item: Origin) -> dict[str, Any]:
+    return {
+        "jurisdiction": item.jurisdiction,
+        "role": item.role,
+        "organization": item.organization,
+        "confidence": item.confidence,
+        "via": list(item.via),
+        "evidence": [_evidence(one) for one in item.evidence],
+    }
+
+
+def _license(item: License) -> dict[str, Any]:
+    return {
+        "expression": item.expression,
+        "declared_by": item.declared_by,
+        "via": list(item.via),
+        "terms": list(item.terms),
+        "evidence": [_evidence(one) for one in item.evidence],
+    }
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "source": item.source,
+        "reference": item.reference,
+        "as_of": item.as_of,
+        "confidence": item.confidence,
+    }
+    return {**found, "note": item.note} if item.note else found
+
+
+def _link(item: Link) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "source": item.source,
+        "target": item.target,
+        "relation": item.relation,
+    }
+    if item.relation == "derived-from":
+        found |= {"how": item.how or "unknown", "basis": item.basis or "declared"}
+    return found | {
+        "requirement": item.requirement,
+        "occurrences": [_occurrence(one) for one in item.occurrences],
+        "evidence": [_evidence(one) for one in item.evidence],
+    }
+
+
+def _organization(organization: str, registry: Registry) -> dict[str, Any]:
+    row = registry.organizations.get(organization)
+    return {
+        "id": organization,
+        "name": row.name if row else organization,
+        "jurisdiction": (row.seat or None) if row else None,
+        "parent": registry.parent(organization),
+    }
+
+
+def _finding(item: Finding, registry: Registry, words: Messages) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "rule": item.rule,
+        "severity": item.severity,
+        "confidence": item.confidence,
+        "component": item.component,
+        "path": list(item.path),
+        "params": dict(item.params),
+        "message": finding_message(item, registry, words),
+        "citations": [_evidence(one) for one in item.citations],
+        "status": item.status,
+    }
+
+
+def _substitute(item: Substitute) -> dict[str, Any]:
+    return {
+        "of": item.of,
+        "candidate": item.candidate,
+        "name": item.name,
+        "function": item.function,
+        "tier": item.tier,
+        "score": item.score,
+        "terms": {"compatibility": item.compatibility, "caution": item.caution},
+        "layers": dict(item.layers),
+        "jurisdictions": list(item.jurisdictions),
+        "effective_jurisdictions": list(item.effective_jurisdictions),
+        "license": item.license,
+        "effort": item.effort,
+        "evidence": [_evidence(one) for one in item.evidence],
+    }
+
+
+def _gap(item: Gap, words: Messages) -> dict[str, Any]:
+    where = item.location
+    return {
+        "subject": item.subject,
+        "reason": item.reason,
+        "params": dict(item.params),
+        "message": gap_message(item, words),
+        "occurrence": {"path": where.path, "line": where.line} if where else None,
+    }
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """Return the report's counts; a component counts for every effective jurisdiction."""
+    audited = [item for item in report.components if item.kind != "project"]
+    attributions = report.attributions
+    by_jurisdiction = Counter(
+        code for item in audited for code in attributions[item.id].effective_jurisdictions
+    )
+    severities = Counter(item.severity for item in report.findings if item.status == "open")
+    exposed = {f.component for f in report.findings if f.rule.startswith("exposure/")}
+    return {
+        "by_jurisdiction": dict(sorted(by_jurisdiction.items())),
+        "by_kind": dict(sorted(Counter(item.kind for item in audited).items())),
+        "exposed": len(exposed),
+        "unknown": sum(1 for item in audited if attributions[item.id].unknown),
+        "findings": {name: severities.get(name, 0) for name in ("high", "medium", "low", "info")},
+        "gaps": len(report.gaps),
+    }

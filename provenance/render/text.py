@@ -1,0 +1,348 @@
+"""The terminal report: the decision first, then findings by severity, then the unknown."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from provenance.i18n import Messages
+from provenance.model import (
+    SEVERITIES,
+    Component,
+    Finding,
+    Gap,
+    License,
+    Occurrence,
+    Report,
+    Substitute,
+)
+from provenance.registry import Registry
+from provenance.render.json_v1 import summary
+from provenance.render.wording import (
+    citation,
+    claim,
+    clean,
+    component_name,
+    finding_message,
+    gap_message,
+    path_of,
+)
+
+_STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
+_DETAILED = ("high", "medium")
+_PLACES = 2
+_GAPS = 5
+
+
+def render(
+    report: Report,
+    registry: Registry,
+    words: Messages,
+    *,
+    width: int = 100,
+    color: bool = False,
+    verbose: bool = False,
+    label: str = "",
+    **_: object,
+) -> str:
+    """Return the report for a terminal.
+
+    Args:
+        width: columns; East Asian characters count two.
+        color: write ANSI colours.
+        verbose: also give low findings in full, and every gap.
+        label: what the policy denies, as its author wrote it.
+    """
+    stream = io.StringIO()
+    console = Console(
+        file=stream, width=width, force_terminal=color, color_system="standard" if color else None,
+        highlight=False, markup=False, emoji=False, legacy_windows=False,
+    )  # fmt: skip
+    page = _Page(report, registry, words, console, label)
+    page.decision()
+    page.findings(verbose=verbose)
+    page.unknown(verbose=verbose)
+    page.footer()
+    lines = (line.rstrip() for line in stream.getvalue().splitlines())
+    return "\n".join(lines) + "\n"
+
+
+class _Page:
+    """Writes one report to one console."""
+
+    def __init__(
+        self, report: Report, registry: Registry, words: Messages, console: Console, label: str
+    ) -> None:
+        self.report = report
+        self.registry = registry
+        self.words = words
+        self.console = console
+        self.label = label
+        self.components = {item.id: item for item in report.components}
+        self.open = [item for item in report.findings if item.status == "open"]
+
+    # -- first screen ---------------------------------------------------------------
+
+    def decision(self) -> None:
+        """The answer, and what it rests on, in one screen."""
+        words, report = self.words, self.report
+        exposures = [f for f in self.open if f.rule.startswith("exposure/")]
+        unknown = [f for f in self.open if f.rule.startswith("unknown-origin/")]
+        used = [f for f in exposures if self.components[f.component].usage in ("used", "optional")]
+        if used:
+            verdict, style = "decision.exposed", "bold red"
+        elif exposures:
+            verdict, style = "decision.exposed-outside", "yellow"
+        elif unknown:
+            verdict, style = "decision.unknown", "yellow"
+        else:
+            verdict, style = "decision.none-found", "bold"
+        counts = summary(report)["findings"]
+        body = Text()
+        body.append(words(verdict, denied=self.label), style=style)
+        body.append("\n")
+        body.append(
+            words(
+                "decision.counts", high=counts["high"], medium=counts["medium"],
+                low=counts["low"], info=counts["info"],
+            )
+        )  # fmt: skip
+        body.append("\n")
+        body.append(
+            words("decision.unknowns", unknown=summary(report)["unknown"], gaps=len(report.gaps))
+        )
+        title = words(
+            "decision.title", target=clean(report.target.name), policy=clean(report.inputs.policy_id),
+            date=report.created[:10],
+        )  # fmt: skip
+        self.console.print(Panel(body, title=Text(title), title_align="left"))
+        self._overview([*exposures, *unknown])
+
+    def _overview(self, findings: list[Finding]) -> None:
+        if not findings:
+            return
+        grouped: dict[str, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            grouped[finding.rule].append(finding)
+        table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+        for column, justify in (
+            ("kind", "left"), ("severity", "left"), ("count", "right"), ("examples", "left"),
+        ):  # fmt: skip
+            table.add_column(
+                self.words(f"column.{column}"), justify=justify,  # type: ignore[arg-type]
+                no_wrap=column != "examples", overflow="fold",
+            )  # fmt: skip
+        order = sorted(
+            grouped.items(),
+            key=lambda item: (-max(SEVERITIES.index(f.severity) for f in item[1]), item[0]),
+        )
+        for rule, items in order:
+            top = max((f.severity for f in items), key=SEVERITIES.index)
+            names = dict.fromkeys(component_name(f.component, self.registry) for f in items)
+            shown = ", ".join(list(names)[:4])
+            more = f" +{len(names) - 4}" if len(names) > 4 else ""
+            table.add_row(
+                Text(self.words(f"rule.{rule}")),
+                Text(self.words(f"severity.{top}"), style=_STYLES[top]),
+                str(len(items)),
+                Text(shown + more),
+            )
+        self.console.print(Padding(table, (0, 0, 1, 1)))
+
+    # -- findings -------------------------------------------------------------------
+
+    def findings(self, *, verbose: bool) -> None:
+        """High and medium findings in full, the others as tables."""
+        for severity in reversed(SEVERITIES):
+            items = [f for f in self.open if f.severity == severity]
+            if not items:
+                continue
+            self._heading(
+                self.words("heading.severity", severity=self.words(f"severity.{severity}"),
+                           count=len(items)), _STYLES[severity],
+            )  # fmt: skip
+            if severity in _DETAILED or verbose:
+                for finding in items:
+                    self._detail(finding)
+            else:
+                self._list(items)
+        ignored = [f for f in self.report.findings if f.status != "open"]
+        if ignored:
+            self.console.print(Text(self.words("heading.ignored", count=len(ignored)), style="dim"))
+
+    def _heading(self, text: str, style: str = "bold") -> None:
+        self.console.print(Text(f"── {text} ──", style=style))
+        self.console.print()
+
+    def _detail(self, finding: Finding) -> None:
+        words = self.words
+        component = self.components[finding.component]
+        attribution = self.report.attributions[finding.component]
+        head = Text()
+        head.append(f"[{words(f'severity.{finding.severity}')}] ", style=_STYLES[finding.severity])
+        head.append(finding_message(finding, self.registry, words))
+        self.console.print(head)
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(no_wrap=True, style="dim")
+        grid.add_column(overflow="fold")
+        if len(finding.path) > 2:
+            grid.add_row(words("field.path"), Text(path_of(finding, self.registry)))
+        places = _places(component.occurrences)
+        if places:
+            grid.add_row(words("field.where"), Text(places))
+        relevant = [o for o in attribution.origins if o.role not in ("channel",)]
+        if relevant:
+            text = "; ".join(dict.fromkeys(claim(o, self.registry, words) for o in relevant[:6]))
+            grid.add_row(words("field.origin"), Text(text))
+        for evidence in finding.citations[:2]:
+            grid.add_row(words("field.evidence"), Text(citation(evidence, words)))
+        licenses = self._licenses(attribution.licenses)
+        if licenses or component.kind in ("model", "package", "dataset"):
+            grid.add_row(
+                words("field.license"), Text(licenses or words("label.license-unknown"))
+            )
+        self._candidates(finding, grid)
+        grid.add_row(words("field.id"), Text(f"{finding.id}  {finding.component}", style="dim"))
+        self.console.print(Padding(grid, (0, 0, 1, 2)))
+
+    def _licenses(self, licenses: Iterable[License]) -> str:
+        parts = []
+        for item in licenses:
+            text = clean(item.expression)
+            if item.terms:
+                text += f" [{', '.join(item.terms)}]"
+            if item.via:
+                via = component_name(item.via[-1], self.registry)
+                text += f" ({self.words('label.via', component=via)})"
+            parts.append(text)
+        return "; ".join(dict.fromkeys(parts[:6]))
+
+    def _candidates(self, finding: Finding, grid: Table) -> None:
+        if finding.rule.startswith("unknown-origin/"):
+            return
+        words = self.words
+        found = [item for item in self.report.substitutes if item.of == finding.component]
+        for number, item in enumerate(found):
+            grid.add_row(words("field.instead") if not number else "", Text(self._candidate(item)))
+        left_out = self.report.excluded_candidates.get(finding.component, 0)
+        if left_out or (not found and finding.component in self.report.excluded_candidates):
+            key = "label.left-out" if found else "label.no-candidate"
+            grid.add_row("" if found else words("field.instead"),
+                         Text(words(key, count=left_out, denied=self.label), style="dim"))  # fmt: skip
+
+    def _candidate(self, item: Substitute) -> str:
+        words = self.words
+        parts = [
+            f"{clean(item.name)} ({', '.join(item.jurisdictions) or '?'})",
+            words(f"tier.{item.tier}"),
+            words("label.effort", effort=item.effort or "?"),
+            item.license or words("label.license-unknown"),
+        ]
+        if item.layers:
+            layers = ", ".join(
+                f"{words(f'layer.{name}')} {words(f'state.{state}')}" for name, state in item.layers
+            )
+            parts.append(words("label.us-lineage", layers=layers))
+        if item.caution:
+            parts.append(words("label.caution", caution=clean(item.caution)))
+        return " · ".join(parts)
+
+    def _list(self, items: list[Finding]) -> None:
+        grouped: dict[str, list[Finding]] = defaultdict(list)
+        for finding in items:
+            grouped[finding.rule].append(finding)
+        for rule, found in sorted(grouped.items()):
+            self.console.print(
+                Text(f"{self.words(f'rule.{rule}')} ({len(found)})", style="bold")
+            )
+            table = Table.grid(padding=(0, 2))
+            table.add_column(overflow="fold", ratio=4)
+            table.add_column(overflow="fold", ratio=2)
+            table.add_column(overflow="fold", ratio=3)
+            table.add_column(overflow="fold", ratio=3)
+            for finding in found:
+                component = self.components[finding.component]
+                attribution = self.report.attributions[finding.component]
+                usage = (
+                    "" if component.usage == "used"
+                    else f" ({self.words(f'usage.{component.usage}')})"
+                )  # fmt: skip
+                table.add_row(
+                    Text(component_name(finding.component, self.registry) + usage),
+                    Text(", ".join(attribution.effective_jurisdictions) or "?"),
+                    Text(self._licenses(attribution.licenses[:1]).partition(" [")[0] or "–"),
+                    Text(_places(component.occurrences, 1)),
+                )
+            self.console.print(Padding(table, (0, 0, 1, 2)))
+
+    # -- the unknown ------------------------------------------------------------------
+
+    def unknown(self, *, verbose: bool) -> None:
+        """Gaps by reason: everything that could not be determined."""
+        gaps = self.report.gaps
+        if not gaps:
+            return
+        self._heading(self.words("heading.gaps", count=len(gaps)))
+        grouped: dict[str, list[Gap]] = defaultdict(list)
+        for gap in gaps:
+            grouped[gap.reason].append(gap)
+        for reason, items in sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0])):
+            limit = len(items) if verbose else _GAPS
+            title = self.words(f"reason.{reason}")
+            self.console.print(Text(f"{title} ({len(items)})", style="bold"))
+            for gap in items[:limit]:
+                where = f"  {clean(str(gap.location))}" if gap.location else ""
+                text = Text(gap_message(gap, self.words))
+                text.append(where, style="dim")
+                self.console.print(Padding(text, (0, 0, 0, 2)))
+            if len(items) > limit:
+                more = self.words("label.more", count=len(items) - limit)
+                self.console.print(Padding(Text(more, style="dim"), (0, 0, 0, 2)))
+        self.console.print()
+
+    def footer(self) -> None:
+        """What was read, with which knowledge, and what this is not."""
+        words, report = self.words, self.report
+        kinds = Counter(c.kind for c in report.components if c.kind != "project")
+        inventory = words("label.comma").join(
+            f"{words(f'kind.{kind}')} {count}" for kind, count in sorted(kinds.items())
+        )
+        lines = [
+            words(
+                "footer.read", read=report.target.files_read, seen=report.target.files_seen,
+                ignored=report.target.files_ignored, components=sum(kinds.values()),
+                inventory=inventory or "–",
+            ),
+            words(
+                "footer.knowledge", rows=report.inputs.registry_rows,
+                digest=report.inputs.registry_sha256[:12], policy=report.inputs.policy_id,
+            ),
+            words(
+                "footer.online", hosts=", ".join(report.inputs.hosts_contacted) or "–"
+            ) if report.inputs.online else words("footer.offline"),
+            words("footer.disclaimer"),
+        ]  # fmt: skip
+        for line in lines:
+            self.console.print(Text(line, style="dim"))
+
+
+def _places(occurrences: tuple[Occurrence, ...], limit: int = _PLACES) -> str:
+    """Return the strongest places as ``path:line`` and how many more there are."""
+    order = {"high": 0, "medium": 1, "low": 2}
+    ranked = sorted(occurrences, key=lambda o: (order[o.confidence], o.path, o.line))
+    shown = []
+    for item in ranked[:limit]:
+        place = clean(f"{item.path}:{item.line}" if item.line else item.path)
+        written = clean(item.as_written)
+        shown.append(f"{place} {written}" if limit > 1 and len(written) < 60 else place)
+    more = f" +{len(ranked) - limit}" if len(ranked) > limit else ""
+    return ", ".join(shown) + more
+
+

@@ -1,0 +1,81 @@
+"""Sentences shared by every reader-facing format, in the language of the messages."""
+
+from __future__ import annotations
+
+from provenance import ids
+from provenance.i18n import Messages
+from provenance.model import ComponentId, Evidence, Finding, Gap, Origin
+from provenance.registry import Registry
+
+
+def clean(text: str) -> str:
+    """Return text with control and direction-changing characters made visible."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
+
+
+def component_name(component: ComponentId, registry: Registry) -> str:
+    """Return a component as a reader knows it: ``OpenAI API``, ``torch@2.3.1``."""
+    if component.startswith(("service:", "platform:")):
+        return clean(registry.display_name(component))
+    if component.startswith("dataset:"):
+        return clean(component.partition("/")[2])
+    return clean(ids.short(component))
+
+
+def path_of(finding: Finding, registry: Registry) -> str:
+    """Return a finding's path as ``project → … → component``."""
+    return " → ".join(component_name(step, registry) for step in finding.path)
+
+
+def finding_message(finding: Finding, registry: Registry, words: Messages) -> str:
+    """Return what a finding says, as one sentence."""
+    params = dict(finding.params)
+    organizations = [
+        organization_name(name, registry, words)
+        for name in params.get("organizations", "").split()
+    ]
+    return words(
+        f"finding.{finding.rule}",
+        component=component_name(finding.component, registry),
+        jurisdictions=", ".join(params.get("jurisdictions", "").split()),
+        organizations=words("label.comma").join(organizations) or "–",
+        ancestors=words("label.comma").join(
+            component_name(name, registry) for name in params.get("unknown", "").split()
+        ),
+    )
+
+
+def organization_name(organization: str, registry: Registry, words: Messages) -> str:
+    """Return an organization's usual name in the report's language."""
+    row = registry.organizations.get(organization)
+    if row is None:
+        return clean(organization)
+    return row.name_zh if words.lang == "zh-CN" and row.name_zh else row.name
+
+
+def gap_message(gap: Gap, words: Messages) -> str:
+    """Return what a gap says, as one sentence."""
+    params = {key: clean(value) for key, value in gap.params}
+    return words(f"gap.{gap.reason}", subject=clean(gap.subject), **params)
+
+
+def claim(origin: Origin, registry: Registry, words: Messages) -> str:
+    """Return a claim as ``US: operator OpenAI (high)``."""
+    who = organization_name(origin.organization, registry, words) if origin.organization else ""
+    return words(
+        "label.claim", jurisdiction=origin.jurisdiction, role=words(f"role.{origin.role}"),
+        organization=who, confidence=words(f"confidence.{origin.confidence}"),
+    ).replace("  ", " ")  # fmt: skip
+
+
+def citation(evidence: Evidence, words: Messages) -> str:
+    """Return evidence as ``https://… (as of 2026-10-01, high)``."""
+    return words(
+        "label.citation", reference=clean(evidence.reference), as_of=evidence.as_of or "–",
+        confidence=words(f"confidence.{evidence.confidence}"),
+    )  # fmt: skip

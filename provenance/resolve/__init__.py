@@ -1,0 +1,20 @@
+"""resolve: from what single files say to one set of components and links.
+
+Each resolver takes the whole inventory and returns a better one; order matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from provenance.resolve import lineage, packages, services
+from provenance.resolve.inventory import Inventory, merge
+
+RESOLVERS: tuple[Callable[[Inventory], Inventory], ...] = (
+    packages.resolve,
+    services.resolve,
+    lineage.resolve,
+)
+"""In the order they run. Add an ecosystem here."""
+
+__all__ = ["RESOLVERS", "Inventory", "merge"]

@@ -1,0 +1,182 @@
+"""The working set between extraction and the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from provenance import ids
+from provenance.vocabulary import Vocabulary
+from provenance.model import (
+    Component,
+    ComponentId,
+    Extraction,
+    Gap,
+    Import,
+    Kind,
+    LicenseDeclaration,
+    Link,
+    Occurrence,
+    Relation,
+    Usage,
+    strongest_usage,
+)
+from provenance.ports import ModelHub
+from provenance.registry import Registry
+
+PLACEHOLDER = "project:"
+"""What extractors, which do not know the project's name, write for the root."""
+
+_ROOT_RELATION: dict[Kind, Relation] = {
+    "service": "calls", "platform": "runs-on", "container": "built-from",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Components and links keyed for merging, with what resolvers need to know."""
+
+    root: ComponentId
+    registry: Registry
+    vocabulary: Vocabulary
+    hub: ModelHub | None = None
+    modules: frozenset[str] = frozenset()
+    components: dict[ComponentId, Component] = field(default_factory=dict)
+    links: dict[tuple[str, str, Relation, str | None], Link] = field(default_factory=dict)
+    gaps: dict[Gap, None] = field(default_factory=dict)
+    licenses: list[LicenseDeclaration] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
+    redirects: list[tuple[ComponentId, Occurrence]] = field(default_factory=list)
+
+    def add(self, component: Component) -> None:
+        """Add a component or fold it into the one with the same id."""
+        known = self.components.get(component.id)
+        if known is None:
+            self.components[component.id] = component
+            return
+        self.components[component.id] = replace(
+            known,
+            version=known.version or component.version,
+            direct=known.direct or component.direct,
+            usage=strongest_usage((known.usage, component.usage)),
+            functions=tuple(sorted({*known.functions, *component.functions})),
+            occurrences=tuple(dict.fromkeys((*known.occurrences, *component.occurrences))),
+        )
+
+    def add_link(self, link: Link) -> None:
+        """Add a link or fold it into the one between the same ends.
+
+        A derivation whose kind one source leaves open takes the kind another states.
+        """
+        key = (link.source, link.target, link.relation, link.requirement)
+        known = self.links.get(key)
+        if known is None:
+            self.links[key] = link
+            return
+        how = known.how if known.how not in (None, "unknown") else link.how
+        self.links[key] = replace(
+            known,
+            how=how,
+            occurrences=tuple(dict.fromkeys((*known.occurrences, *link.occurrences))),
+            evidence=tuple(dict.fromkeys((*known.evidence, *link.evidence))),
+        )
+
+    def derive(
+        self, component: ComponentId, kind: Kind, usage: Usage, name: str | None = None
+    ) -> None:
+        """Add a component known only through another one (``direct`` is false)."""
+        self.add(
+            Component(
+                id=component, kind=kind, name=name or ids.short(ids.without_version(component)),
+                version=ids.version_of(component), direct=False, usage=usage,
+            )
+        )  # fmt: skip
+
+    def gap(self, gap: Gap) -> None:
+        """Add a gap once."""
+        self.gaps.setdefault(gap)
+
+    def rename(self, names: dict[ComponentId, ComponentId]) -> None:
+        """Give components other ids, in links and licenses too."""
+        if not names:
+            return
+        components, links = list(self.components.values()), list(self.links.values())
+        self.components, self.links = {}, {}
+        for component in components:
+            target = names.get(component.id, component.id)
+            version = component.version or ids.version_of(target)
+            self.add(replace(component, id=target, version=version))
+        for link in links:
+            self.add_link(
+                replace(
+                    link,
+                    source=names.get(link.source, link.source),
+                    target=names.get(link.target, link.target),
+                )
+            )
+        self.licenses = [
+            replace(item, component=names.get(item.component, item.component))
+            for item in self.licenses
+        ]
+
+    def remove(self, component: ComponentId) -> None:
+        """Take a component and its links out (the caller leaves a gap in its place)."""
+        del self.components[component]
+        self.links = {
+            key: link
+            for key, link in self.links.items()
+            if component not in (link.source, link.target)
+        }
+
+    def attach(self) -> None:
+        """Link the project to every component nothing else leads to."""
+        targets = {link.target for link in self.links.values()}
+        for component in self.components.values():
+            if component.id != self.root and component.id not in targets:
+                self.add_link(
+                    Link(
+                        source=self.root, target=component.id,
+                        relation=_ROOT_RELATION.get(component.kind, "depends-on"),
+                        occurrences=component.occurrences[:1],
+                    )
+                )  # fmt: skip
+
+
+def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
+    """Fold extractions into an inventory, the placeholder replaced by the root."""
+    inventory.components[inventory.root] = Component(
+        id=inventory.root, kind="project", name=inventory.root.partition(":")[2]
+    )
+
+    def real(component: ComponentId) -> ComponentId:
+        return inventory.root if component == PLACEHOLDER else component
+
+    grouped: dict[ComponentId, list[Component]] = {}
+    for extraction in extractions:
+        for component in extraction.components:
+            grouped.setdefault(component.id, []).append(component)
+        for link in extraction.links:
+            if PLACEHOLDER in (link.source, link.target):
+                link = replace(link, source=real(link.source), target=real(link.target))
+            inventory.add_link(link)
+        for gap in extraction.gaps:
+            inventory.gap(gap)
+        for item in extraction.licenses:
+            inventory.licenses.append(replace(item, component=real(item.component)))
+        inventory.imports += extraction.imports
+        inventory.redirects += extraction.redirects
+    for found in grouped.values():
+        # Folded in one go: a package imported in every file has thousands of places.
+        first = found[0]
+        if len(found) > 1:
+            first = replace(
+                first,
+                usage=strongest_usage(tuple(component.usage for component in found)),
+                functions=tuple(sorted({name for c in found for name in c.functions})),
+                occurrences=tuple(
+                    dict.fromkeys(place for component in found for place in component.occurrences)
+                ),
+            )
+        inventory.add(first)
+    return inventory
+

@@ -1,0 +1,94 @@
+"""Models and datasets: follow derivation to the roots, by registry and, online, by hub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from provenance.model import ComponentId, Gap, Kind, Link, Relation
+from provenance.registry.tables import evidence_of
+from provenance.resolve.inventory import Inventory
+
+MAX_COMPONENTS = 5_000
+"""A lineage that grows beyond this is cut, and a gap says so."""
+
+_KINDS: tuple[tuple[str, Kind], ...] = (
+    ("pkg:huggingface/", "model"), ("model:", "model"), ("dataset:", "dataset"),
+    ("service:", "service"), ("platform:", "platform"), ("pkg:docker/", "container"),
+    ("pkg:", "package"),
+)  # fmt: skip
+
+
+def kind_of(component: ComponentId) -> Kind:
+    """Return the kind that a canonical id implies."""
+    return next((kind for prefix, kind in _KINDS if component.startswith(prefix)), "package")
+
+
+def resolve(inventory: Inventory) -> Inventory:
+    """Return the inventory with every known ancestor and relation, cycles and all."""
+    pending: Sequence[ComponentId] = tuple(inventory.components)
+    done: set[ComponentId] = set()
+    while pending:
+        done.update(pending)
+        if len(inventory.components) > MAX_COMPONENTS:
+            inventory.gap(Gap(subject=inventory.root, reason="lineage-too-large"))
+            break
+        overridden = _from_registry(inventory, pending)
+        if inventory.hub is not None:
+            _from_hub(inventory, pending, overridden)
+        pending = tuple(c for c in inventory.components if c not in done)
+    inventory.attach()
+    return inventory
+
+
+def _from_registry(
+    inventory: Inventory, pending: Sequence[ComponentId]
+) -> frozenset[ComponentId]:
+    """Add recorded relations; return the models whose hub declaration is overridden."""
+    overridden: set[ComponentId] = set()
+    for component in pending:
+        usage = inventory.components[component].usage
+        for row in inventory.registry.lineage(component):
+            if row.overrides_hub in ("yes", "true", "1"):
+                overridden.add(component)
+            inventory.derive(row.parent, kind_of(row.parent), usage)
+            inventory.add_link(
+                Link(
+                    source=component, target=row.parent,
+                    relation=cast(Relation, row.relation),
+                    how=row.how if row.relation == "derived-from" else None,
+                    basis="declared" if row.relation == "derived-from" else None,
+                    evidence=(evidence_of(row),),
+                )
+            )  # fmt: skip
+        for item in inventory.registry.links(component):
+            inventory.derive(item.target, kind_of(item.target), usage)
+            inventory.add_link(
+                Link(
+                    source=component, target=item.target,
+                    relation=cast(Relation, item.relation), evidence=(evidence_of(item),),
+                )
+            )  # fmt: skip
+    return frozenset(overridden)
+
+
+def _from_hub(
+    inventory: Inventory, pending: Sequence[ComponentId], overridden: frozenset[ComponentId]
+) -> None:
+    assert inventory.hub is not None
+    wanted = [
+        c for c in pending if c.startswith(("pkg:huggingface/", "dataset:huggingface/"))
+    ]  # fmt: skip
+    if not wanted:
+        return
+    answer = inventory.hub.describe(wanted)
+    for link in answer.links:
+        if link.relation == "derived-from" and link.source in overridden:
+            continue
+        inventory.derive(
+            link.target, kind_of(link.target), inventory.components[link.source].usage
+        )
+        inventory.add_link(link)
+    inventory.licenses += answer.licenses
+    for gap in answer.gaps:
+        inventory.gap(gap)

@@ -1,0 +1,140 @@
+"""Python packages: imports to distributions, spellings to one id, one version each."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+from provenance import ids
+from provenance.model import (
+    Component,
+    ComponentId,
+    Gap,
+    Import,
+    Link,
+    Location,
+    Occurrence,
+    strongest_usage,
+)
+from provenance.resolve.inventory import Inventory
+
+_STANDARD = frozenset(sys.stdlib_module_names) | {"__main__", "distutils", "imp", "asyncore"}
+
+
+def resolve(inventory: Inventory) -> Inventory:
+    """Return the inventory with imports mapped and unpinned mentions joined to pins."""
+    _join_versions(inventory)
+    _imports(inventory)
+    return inventory
+
+
+def _join_versions(inventory: Inventory) -> None:
+    """``torch`` and ``torch==2.3.1`` are one component when only one version is named."""
+    versions: dict[ComponentId, set[ComponentId]] = {}
+    for component in inventory.components:
+        if component.startswith("pkg:pypi/"):
+            versions.setdefault(ids.without_version(component), set()).add(component)
+    names: dict[ComponentId, ComponentId] = {}
+    for bare, found in versions.items():
+        pinned = sorted(found - {bare})
+        if bare in found and len(pinned) == 1:
+            names[bare] = pinned[0]
+    inventory.rename(names)
+
+
+def _imports(inventory: Inventory) -> None:
+    """Attach imports to declared packages; what no manifest declares still counts."""
+    declared: dict[str, ComponentId] = {}
+    for component in inventory.components:
+        if component.startswith("pkg:pypi/"):
+            bare = ids.without_version(component)
+            declared.setdefault(bare.removeprefix("pkg:pypi/"), component)
+    places: dict[ComponentId, list[Occurrence]] = {}
+    unknown: dict[str, Import] = {}
+    memo: dict[tuple[str, tuple[str, ...]], tuple[str, ComponentId | None]] = {}
+    for item in inventory.imports:
+        key = (item.module, item.names)
+        if key not in memo:
+            memo[key] = _package_of(item, inventory, declared)
+        module, package = memo[key]
+        if package is not None:
+            places.setdefault(package, []).append(item.occurrence)
+        elif module:
+            unknown.setdefault(module, item)
+    for package, found in places.items():
+        known = inventory.components.get(package)
+        usage = strongest_usage(tuple({place.usage for place in found}))
+        if known is None:
+            name = ids.short(package)
+            inventory.add(
+                Component(
+                    id=package, kind="package", name=name, usage=usage,
+                    occurrences=tuple(dict.fromkeys(found)),
+                )
+            )  # fmt: skip
+            inventory.add_link(
+                Link(
+                    source=inventory.root, target=package, relation="depends-on",
+                    occurrences=(found[0],),
+                )
+            )  # fmt: skip
+            inventory.gap(_gap(package, "undeclared-import", found[0]))
+        else:
+            # An optional extra that the code imports unconditionally is still optional:
+            # the manifest decides how it gets there, so its usage stands.
+            inventory.components[package] = replace(
+                known, occurrences=tuple(dict.fromkeys((*known.occurrences, *found)))
+            )
+    for module, item in unknown.items():
+        inventory.gap(_gap(module, "unmapped-import", item.occurrence))
+    _sdks(inventory)
+
+
+def _gap(subject: str, reason: str, where: Occurrence) -> Gap:
+    return Gap(subject=subject, reason=reason, location=Location(path=where.path, line=where.line))
+
+
+def _package_of(
+    item: Import, inventory: Inventory, declared: dict[str, ComponentId]
+) -> tuple[str, ComponentId | None]:
+    """Return the top module and the package that an import comes from.
+
+    The map in the data is asked for the longest dotted prefix; without a row, a
+    declared package of the same name is taken. ("", None) means: not a package.
+    """
+    top = item.module.partition(".")[0]
+    if top in _STANDARD or top in inventory.modules:
+        return "", None
+    identifiers = inventory.registry.identifiers
+    dotted = [f"{item.module}.{name}" for name in item.names]
+    parts = item.module.split(".")
+    dotted += [".".join(parts[:size]) for size in range(len(parts), 0, -1)]
+    for name in dotted:
+        rows = identifiers.get(f"import:{name}")
+        if rows:
+            candidates = [row.component for row in rows]
+            for component in candidates:
+                bare = component.removeprefix("pkg:pypi/")
+                if bare in declared:
+                    return top, declared[bare]
+            return top, candidates[0]
+    normal = ids.pypi(top).removeprefix("pkg:pypi/")
+    return top, declared.get(normal)
+
+
+def _sdks(inventory: Inventory) -> None:
+    """A client package without a call seen is a question, not the service itself."""
+    for component in tuple(inventory.components.values()):
+        if component.kind != "package" or component.usage != "used":
+            continue
+        bare = ids.without_version(component.id)
+        service = inventory.vocabulary.default_services.get(bare)
+        if service and service not in inventory.components and component.occurrences:
+            first = component.occurrences[0]
+            inventory.gap(
+                Gap(
+                    subject=component.id, reason="sdk-without-endpoint",
+                    location=Location(path=first.path, line=first.line),
+                    params=(("service", service),),
+                )
+            )  # fmt: skip

@@ -1,0 +1,162 @@
+"""What extractors know by name: compiled once per scan from the registry.
+
+Words here serve detection only. That ``llama`` occurs in a name makes the string
+worth a look; it never says whose the model is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from provenance import ids
+from provenance.registry import Registry
+
+_MIME = frozenset("application audio font image message model multipart text video chemical".split())
+_FOLDERS = frozenset(
+    "src lib libs data dataset datasets model models test tests doc docs app apps api bin build "
+    "config configs conf checkpoint checkpoints ckpt ckpts output outputs out save saves saved "
+    "results weights cache tmp var etc usr opt home mnt assets static public scripts tools utils "
+    "examples example packages node_modules train val eval loss metrics refs heads origin "
+    "feature feat fix hotfix release bugfix chore dist logs pretrained finetuned".split()
+)
+_FILE = re.compile(
+    r"\.(?:py|md|rst|txt|jsonl?|ya?ml|toml|ini|cfg|csv|tsv|parquet|png|jpe?g|gif|svg|webp|html?|"
+    r"css|[jt]sx?|vue|sh|ipynb|log|xml|pdf|zip|gz|tar|whl|so|c|cc|cpp|cu|h|hpp|go|rs|java|mp[34]|"
+    r"wav|lock|proto|sql|git|pt|pth|ckpt|bin|safetensors|onnx|npz?|pkl)$",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
+_LOCAL_HOST = re.compile(
+    r"localhost|[\w-]+\.local|host\.docker\.internal|0\.0\.0\.0|127(?:\.\d+){3}|10(?:\.\d+){3}|"
+    r"192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[?::1\]?|[a-z0-9_-]+",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
+
+
+class CallSpec(NamedTuple):
+    """A callable of ``data/calls.csv``, its argument lists split."""
+
+    pattern: re.Pattern[str]
+    arguments: tuple[str | int, ...]
+    yields: str  # model | dataset | client
+    provider: str
+    endpoint: tuple[str, ...]
+    function: str
+
+
+class Vocabulary:
+    """Lookup tables for extractors, derived from one registry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    # -- hub ids -----------------------------------------------------------------
+
+    @cached_property
+    def _model_word(self) -> re.Pattern[str]:
+        words = "|".join(sorted(map(re.escape, self._registry.model_words), key=len, reverse=True))
+        return re.compile(rf"(?:^|[-_.]|\d)(?:{words})", re.IGNORECASE)
+
+    def looks_like_model(self, repository: str) -> bool:
+        """Tell whether a bare literal ``namespace/name`` is worth reporting as a model.
+
+        It needs a model word or a parameter count in the name; MIME types, paths,
+        file names and branch names never qualify.
+        """
+        if not ids.is_hub_repository(repository) or _FILE.search(repository):
+            return False
+        namespace, _, name = repository.partition("/")
+        if namespace.lower() in _MIME or namespace.lower() in _FOLDERS:
+            return False
+        return bool(_SIZE.search(name) or self._model_word.search(name))
+
+    def alias(self, name: str) -> str | None:
+        """Return the hub model that a short or legacy name stands for (``gpt2``)."""
+        return self._registry.identified(f"hub:{name}")
+
+    def dataset_alias(self, name: str) -> str | None:
+        """Return the dataset that a short name stands for (``squad``)."""
+        return self._registry.identified(f"dataset:{name}")
+
+    # -- services ------------------------------------------------------------------
+
+    @cached_property
+    def hosts(self) -> Mapping[str, str]:
+        """Service ids by host; a ``*`` stands for any labels."""
+        return self._registry.identified_by("host")
+
+    @cached_property
+    def _wildcards(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        return tuple(
+            (re.compile(re.escape(host).replace(r"\*", r"[\w.-]+")), self.hosts[host])
+            for host in sorted(self.hosts, key=lambda host: (-len(host), host))
+            if "*" in host
+        )
+
+    def service_of_host(self, host: str) -> str | None:
+        """Return the service behind a host name, or None."""
+        host = host.lower().rstrip(".")
+        found = self.hosts.get(host)
+        if found:
+            return found
+        for pattern, component in self._wildcards:
+            if pattern.fullmatch(host):
+                return component
+        return None
+
+    @cached_property
+    def variables(self) -> Mapping[str, str]:
+        """Service ids by environment variable."""
+        return self._registry.identified_by("env")
+
+    @cached_property
+    def default_services(self) -> Mapping[str, str]:
+        """The service an SDK package talks to unless told otherwise, by package id."""
+        return self._registry.identified_by("client")
+
+    def provider_prefix(self, prefix: str) -> str | None:
+        """Return the service that routers such as LiteLLM mean by ``prefix/model``."""
+        return self._registry.identified(f"prefix:{prefix}")
+
+    def runtime_channel(self, runtime: str) -> str | None:
+        """Return the service a local runtime such as Ollama pulls its models from."""
+        return self._registry.identified(f"runtime:{runtime}")
+
+    # -- calls ---------------------------------------------------------------------
+
+    @cached_property
+    def calls(self) -> Mapping[str, tuple[CallSpec, ...]]:
+        """Call specifications by the callable's last name."""
+        found: dict[str, list[CallSpec]] = {}
+        for row in self._registry.calls:
+            found.setdefault(row.callable.rpartition(".")[2], []).append(
+                CallSpec(
+                    re.compile(re.escape(row.callable).replace(r"\*", r"[\w.?]+")),
+                    tuple(int(a) if a.isdigit() else a for a in row.argument.split("|") if a),
+                    row.yields,
+                    row.provider,
+                    tuple(row.endpoint.split("|")) if row.endpoint else (),
+                    row.function,
+                )
+            )
+        return {name: tuple(specs) for name, specs in found.items()}
+
+    @cached_property
+    def call_triggers(self) -> tuple[bytes, ...]:
+        """Byte strings one of which a file must hold to be worth parsing for calls."""
+        return tuple(sorted(name.encode() + b"(" for name in self.calls))
+
+
+def host_of(url: str) -> str | None:
+    """Return the host of a URL, or None."""
+    match = _HOST.match(url)
+    return match.group(1).lower() if match else None
+
+
+def is_local_host(host: str) -> bool:
+    """Tell whether a host is this machine, a private address or a bare service name."""
+    return bool(_LOCAL_HOST.fullmatch(host))
