@@ -74,8 +74,7 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
     known = {item.name for item in fields(Settings)}
     values = {key: value for key, value in values.items() if key in known}
     if not values.get("lang"):
-        locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
-        values["lang"] = language_of(locale)
+        values["lang"] = settings_language(environ)
     if values["lang"] not in LANGUAGES:
         raise UsageError(f"lang = {values['lang']!r}", hint="one of " + ", ".join(LANGUAGES))
     if values.get("fail_on") and values["fail_on"] not in (*SEVERITIES, "never"):
@@ -83,6 +82,12 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
             f"fail-on = {values['fail_on']!r}", hint="one of " + ", ".join((*SEVERITIES, "never"))
         )
     return Settings(**values)
+
+
+def settings_language(environ: Mapping[str, str]) -> str:
+    """Return the language that the environment asks for."""
+    names = ("PROVENANCE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    return language_of(next((environ[name] for name in names if environ.get(name)), ""))
 
 
 def hub_settings(environ: Mapping[str, str]) -> HubSettings:

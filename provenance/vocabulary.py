@@ -7,7 +7,7 @@ worth a look; it never says whose the model is.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,12 +40,23 @@ _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#
 class CallSpec(NamedTuple):
     """A callable of ``data/calls.csv``, its argument lists split."""
 
-    pattern: re.Pattern[str]
+    callable: str
     arguments: tuple[str | int, ...]
     yields: str  # model | dataset | client
     provider: str
     endpoint: tuple[str, ...]
     function: str
+
+    def fits(self, dotted: str) -> bool:
+        """Tell whether a called name, import aliases resolved, is this callable."""
+        head, star, tail = self.callable.partition("*")
+        if not star:
+            return dotted == self.callable
+        return (
+            dotted.startswith(head)
+            and dotted.endswith(tail)
+            and len(dotted) > len(head) + len(tail)
+        )
 
 
 class Vocabulary:
@@ -132,10 +143,12 @@ class Vocabulary:
     def calls(self) -> Mapping[str, tuple[CallSpec, ...]]:
         """Call specifications by the callable's last name."""
         found: dict[str, list[CallSpec]] = {}
-        for row in self._registry.calls:
+        # The most literal pattern first: modelscope.*.from_pretrained before *.from_pretrained.
+        for row in sorted(self._registry.calls, key=lambda c: (c.callable.count("*"),
+                                                               -len(c.callable))):  # fmt: skip
             found.setdefault(row.callable.rpartition(".")[2], []).append(
                 CallSpec(
-                    re.compile(re.escape(row.callable).replace(r"\*", r"[\w.?]+")),
+                    row.callable,
                     tuple(int(a) if a.isdigit() else a for a in row.argument.split("|") if a),
                     row.yields,
                     row.provider,
@@ -146,9 +159,32 @@ class Vocabulary:
         return {name: tuple(specs) for name, specs in found.items()}
 
     @cached_property
-    def call_triggers(self) -> tuple[bytes, ...]:
-        """Byte strings one of which a file must hold to be worth parsing for calls."""
-        return tuple(sorted(name.encode() + b"(" for name in self.calls))
+    def _triggers(self) -> tuple[Mapping[str, tuple[bytes, ...]], tuple[bytes, ...]]:
+        """What a file must hold to be worth parsing, by imported root and for any file."""
+        rooted: dict[str, set[bytes]] = {}
+        free: set[bytes] = set()
+        for row in self._registry.calls:
+            head, _, last = row.callable.rpartition(".")
+            if head.startswith("*"):
+                # Receivers have any name, so the last two words must stand together.
+                middle = head.rpartition(".")[2].lstrip("*")
+                free.add(f"{middle}.{last}(".encode())
+            else:
+                names = rooted.setdefault(row.callable.partition(".")[0], set())
+                names |= {f"{last}(".encode(), f"{last} as ".encode()}
+        return {root: tuple(sorted(names)) for root, names in rooted.items()}, tuple(sorted(free))
+
+    def call_offsets(self, data: bytes, roots: Iterable[str]) -> list[int]:
+        """Return where a source that imports ``roots`` may hold a call we know."""
+        rooted, free = self._triggers
+        words = [*free, *(name for root in roots for name in rooted.get(root, ()))]
+        found: list[int] = []
+        for word in words:
+            at = data.find(word)
+            while at >= 0:
+                found.append(at)
+                at = data.find(word, at + 1)
+        return found
 
 
 def host_of(url: str) -> str | None:

@@ -7,12 +7,17 @@ device or pipe, and turns what it could not read into gaps.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provenance.model import Document, Gap, Location
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 """A larger text file is a gap: no hand-written manifest or source comes near it."""
@@ -70,8 +75,7 @@ class Walk:
             if status.st_size > MAX_FILE_BYTES:
                 self._gap(path, "too-large", detail=f"{status.st_size} bytes")
                 return None
-            with os.fdopen(handle, "rb", closefd=False) as stream:
-                data = stream.read(MAX_FILE_BYTES + 1)
+            data = _read(handle, status.st_size)
         except OSError as error:
             self._gap(path, "unreadable", detail=error.strerror or type(error).__name__)
             return None
@@ -158,20 +162,57 @@ class Walk:
         return True
 
 
-class Ignore:
-    """The patterns of one ``.gitignore``, applied below its folder."""
+def _read(handle: int, size: int) -> bytes:
+    """Read a file whole, at most one byte beyond the cap even when it grows meanwhile."""
+    data = os.read(handle, size + 1)
+    if len(data) == size:
+        return data
+    parts, total = [data], len(data)
+    while data and total <= MAX_FILE_BYTES:
+        data = os.read(handle, 1 << 20)
+        parts.append(data)
+        total += len(data)
+    return b"".join(parts)
 
-    __slots__ = ("_prefix", "_spec")
+
+class Ignore:
+    """The patterns of one ``.gitignore``, applied below its folder.
+
+    pathspec decides. Only the lines whose longest literal part occurs in a path can
+    match it, so only those are compiled: of a usual file with a hundred lines, few.
+    """
+
+    __slots__ = ("_lines", "_prefix", "_specs")
 
     def __init__(self, folder: str, lines: list[str]) -> None:
-        from pathspec import GitIgnoreSpec
-
         self._prefix = f"{folder}/" if folder else ""
-        self._spec = GitIgnoreSpec.from_lines(lines)
+        self._lines = tuple((_literal(line), line) for line in lines)
+        self._specs: dict[tuple[str, ...], GitIgnoreSpec] = {}
 
     def check(self, path: str) -> bool | None:
         """Return True for ignored, False for re-included, None for no opinion."""
-        return self._spec.check_file(path[len(self._prefix) :]).include
+        path = path[len(self._prefix) :]
+        lines = tuple(line for literal, line in self._lines if literal in path)
+        if not lines:
+            return None
+        spec = self._specs.get(lines)
+        if spec is None:
+            from pathspec import GitIgnoreSpec
+
+            try:
+                spec = GitIgnoreSpec.from_lines(lines)
+            except ValueError:  # a line pathspec refuses hides nothing
+                spec = GitIgnoreSpec.from_lines(())
+            self._specs[lines] = spec
+        return spec.check_file(path).include
+
+
+def _literal(line: str) -> str:
+    """Return the longest part of a pattern that must occur as written in what it matches."""
+    pattern = line.strip().removeprefix("!").strip("/")
+    if "\\" in pattern or "[" in pattern:
+        return ""
+    return max(re.split(r"\*+|\?|/", pattern), key=len, default="")
 
 
 def read_ignore(path: Path, folder: str) -> Ignore | None:
@@ -181,10 +222,7 @@ def read_ignore(path: Path, folder: str) -> Ignore | None:
     except OSError:
         return None
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    try:
-        return Ignore(folder, lines) if lines else None
-    except ValueError:
-        return None
+    return Ignore(folder, lines) if lines else None
 
 
 def is_ignored(path: str, ignores: tuple[Ignore, ...]) -> bool:

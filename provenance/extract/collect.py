@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from provenance import ids
 from provenance.model import (
+    CONFIDENCES,
     Component,
     ComponentId,
     Confidence,
@@ -51,6 +52,16 @@ def usage_of_path(path: str) -> Usage:
     if name == "conftest.py" or (name.startswith("test_") and name.endswith(".py")):
         return "test"
     return "used"
+
+
+def _with(places: tuple[Occurrence, ...], where: Occurrence) -> tuple[Occurrence, ...]:
+    """Add a place; one seen twice (as a literal and in a call) is kept once, surest first."""
+    for number, known in enumerate(places):
+        if (known.line, known.as_written) == (where.line, where.as_written):
+            if CONFIDENCES.index(where.confidence) <= CONFIDENCES.index(known.confidence):
+                return places
+            return (*places[:number], where, *places[number + 1 :])
+    return (*places, where)
 
 
 class Collector:
@@ -113,7 +124,7 @@ class Collector:
                 known,
                 usage=strongest_usage((known.usage, where.usage)),
                 functions=tuple(sorted({*known.functions, *functions})),
-                occurrences=tuple(dict.fromkeys((*known.occurrences, where))),
+                occurrences=_with(known.occurrences, where),
             )
         return component
 
@@ -166,6 +177,15 @@ class Collector:
             component = ids.hub_model(repository)
         self.component(component, "model", repository, where, function=function)
         self.link(component, self.service(HUB, where), "delivered-by", where)
+        return component
+
+    def modelscope_model(
+        self, repository: str, where: Occurrence, *, function: str = ""
+    ) -> ComponentId:
+        """Record a model of ModelScope."""
+        component = ids.modelscope_model(repository)
+        self.component(component, "model", repository, where, function=function)
+        self.link(component, self.service(MODELSCOPE, where), "delivered-by", where)
         return component
 
     def dataset(self, hub: str, name: str, where: Occurrence) -> ComponentId:

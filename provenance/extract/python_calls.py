@@ -12,19 +12,25 @@ import warnings
 from dataclasses import dataclass
 
 from provenance import ids
-from provenance.extract.collect import MODELSCOPE, Collector
+from provenance.extract.collect import Collector
 from provenance.extract.python_values import Scope, Values, build_scopes
 from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
 
 
-def read_calls(data: bytes, collector: Collector, vocabulary: Vocabulary) -> frozenset[str]:
-    """Record what the calls of one source name; return the texts that are datasets."""
+def read_calls(
+    data: bytes, lines: frozenset[int], collector: Collector, vocabulary: Vocabulary
+) -> frozenset[str]:
+    """Record what the calls of one source name; return the texts that are datasets.
+
+    Args:
+        lines: where a known callable's name stands; functions without one are skipped.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours
             tree = ast.parse(data)
-        values, calls = build_scopes(tree, frozenset(vocabulary.calls))
+        values, calls = build_scopes(tree, frozenset(vocabulary.calls), lines)
     except SyntaxError as error:
         collector.gap(
             collector.path, "malformed-file", error.lineno or 0,
@@ -70,7 +76,7 @@ class _Reader:
         """Return the first specification whose pattern the called name fits."""
         dotted = self.values.dotted(call.func)
         for spec in self.vocabulary.calls.get(dotted.rpartition(".")[2], ()):
-            if spec.pattern.fullmatch(dotted):
+            if spec.fits(dotted):
                 return spec
         return None
 
@@ -191,10 +197,7 @@ class _Reader:
             self.collector.component(component, "model", path, where)
             self.collector.gap(component, "local-model-not-in-tree", where.line)
         elif spec.provider == "modelscope" and ids.is_hub_repository(text):
-            component = ids.modelscope_model(text)
-            self.collector.component(component, "model", text, where, function=spec.function)
-            channel = self.collector.service(MODELSCOPE, where)
-            self.collector.link(component, channel, "delivered-by", where)
+            component = self.collector.modelscope_model(text, where, function=spec.function)
         elif ids.is_hub_repository(text):
             component = self.collector.hub_model(text, where, function=spec.function)
         elif alias := self.vocabulary.alias(text):

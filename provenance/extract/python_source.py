@@ -8,7 +8,7 @@ parsing; the file is parsed (once) only when it holds a callable that
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+import sys
 
 from provenance import ids
 from provenance.extract import textfile
@@ -22,10 +22,11 @@ _IMPORT = re.compile(
     rb"(?:^|\n)[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+\(?([^\n#]*)"
     rb"|import[ \t]+([A-Za-z_][^\n#;]*))"
 )
+_STANDARD = frozenset(name.encode() for name in sys.stdlib_module_names)
 _LITERAL = re.compile(rb"[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']")
-_URL = re.compile(
-    rb"(?:https?|wss?)://([A-Za-z0-9.-]+)(?::\d+)?((?:/[\w.%~@:+-]*)*)|hf://([\w.-]+/[\w./-]+)"
-)
+_SCHEMES = (b"https", b"http", b"wss", b"ws")
+_HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]+)(?::\d+)?((?:/[\w.%~@:+-]*)*)")
+_VARIABLE_ENDS = (b"_KEY", b"_TOKEN", b"_BASE", b"_URL", b"_ENDPOINT", b"_HOST", b"_SECRET")
 _VARIABLE = re.compile(rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|BASE_URL|API_BASE|ENDPOINT|HOST|SECRET)\b")
 _HUB_PATH = re.compile(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
 _NOT_REPOSITORIES = frozenset(
@@ -58,13 +59,16 @@ def read_source(data: bytes, collector: Collector, vocabulary: Vocabulary) -> No
     _imports(data, places, collector)
     if b"://" in data:
         _addresses(data, places, collector, vocabulary)
-    if b"_" in data:
+    if any(end in data for end in _VARIABLE_ENDS):
         _variables(data, places, collector, vocabulary)
     datasets: frozenset[str] = frozenset()
-    if collector.imports and any(trigger in data for trigger in vocabulary.call_triggers):
+    roots = {item.module.partition(".")[0] for item in collector.imports}
+    offsets = vocabulary.call_offsets(data, roots) if roots else []
+    if offsets:
         from provenance.extract.python_calls import read_calls
 
-        datasets = read_calls(data, collector, vocabulary)
+        lines = frozenset(places.line(offset) for offset in offsets)
+        datasets = read_calls(data, lines, collector, vocabulary)
     if b"/" in data:
         _literals(data, places, collector, vocabulary, datasets)
 
@@ -74,18 +78,12 @@ class Places:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self._starts: list[int] | None = None
         self._double = data.count(b'"""')
         self._single = data.count(b"'''")
 
     def line(self, offset: int) -> int:
         """Return the 1-based line of an offset."""
-        if self._starts is None:
-            self._starts = [0]
-            find, at = self.data.find, -1
-            while (at := find(b"\n", at + 1)) >= 0:
-                self._starts.append(at + 1)
-        return bisect_right(self._starts, offset)
+        return self.data.count(b"\n", 0, offset) + 1
 
     def state(self, offset: int) -> Usage | None:
         """Return ``documentation`` inside a triple-quoted string, ``commented`` in a comment.
@@ -110,6 +108,9 @@ class Places:
 
 def _imports(data: bytes, places: Places, collector: Collector) -> None:
     for match in _IMPORT.finditer(data):
+        written = match.group(1) or match.group(3)
+        if written.partition(b".")[0] in _STANDARD and b"," not in written:
+            continue
         begin = match.start(1) if match.group(1) else match.start(3)
         state = places.state(begin)
         if state is not None:
@@ -136,28 +137,34 @@ def _add_import(module: str, names: tuple[str, ...], line: int, collector: Colle
 def _addresses(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
 ) -> None:
-    for match in _URL.finditer(data):
-        offset = match.start()
-        if match.group(3):
-            repository = "/".join(match.group(3).decode().split("/")[:2])
-            if ids.is_hub_repository(repository):
-                where = collector.occurrence(
-                    places.line(offset), match.group().decode(), usage=places.state(offset)
-                )
-                collector.hub_model(repository, where)
-            continue
-        host = match.group(1).decode().lower()
-        if host in ("huggingface.co", "hf.co", "www.huggingface.co"):
-            _hub_address(match.group(2).decode(), offset, places, collector)
-            continue
-        service = None if is_local_host(host) else vocabulary.service_of_host(host)
-        if service:
-            state = places.state(offset)
-            where = collector.occurrence(
-                places.line(offset), match.group().decode(), usage=state,
-                confidence="medium" if state is None else "low",
-            )  # fmt: skip
-            collector.service(service, where)
+    at = data.find(b"://")
+    while at >= 0:
+        scheme = next((s for s in _SCHEMES if data.endswith(s, 0, at)), None)
+        match = _HOST_AND_PATH.match(data, at + 3)
+        if match and data.endswith(b"hf", 0, at):
+            _hub_address(f"/{match.group().decode()}", at, places, collector)
+        elif match and scheme:
+            offset = at - len(scheme)
+            host = match.group(1).decode().lower()
+            if host in ("huggingface.co", "hf.co", "www.huggingface.co"):
+                _hub_address(match.group(2).decode(), offset, places, collector)
+            else:
+                _host(host, data[offset : match.end()], offset, places, collector, vocabulary)
+        at = data.find(b"://", at + 3)
+
+
+def _host(
+    host: str, url: bytes, offset: int, places: Places, collector: Collector,
+    vocabulary: Vocabulary,
+) -> None:  # fmt: skip
+    service = None if is_local_host(host) else vocabulary.service_of_host(host)
+    if service:
+        state = places.state(offset)
+        where = collector.occurrence(
+            places.line(offset), url.decode(), usage=state,
+            confidence="medium" if state is None else "low",
+        )  # fmt: skip
+        collector.service(service, where)
 
 
 def _hub_address(path: str, offset: int, places: Places, collector: Collector) -> None:
@@ -208,7 +215,10 @@ def _literals(
         where = collector.occurrence(
             places.line(offset), text, usage=places.state(offset), confidence="medium"
         )
-        if _DATA_WORD.search(line_text):
+        around = line_text.replace(match.group(1), b"")
+        if b"modelscope" in around.lower():
+            collector.modelscope_model(text, where)
+        elif _DATA_WORD.search(around):
             collector.dataset("huggingface", text, where)
         else:
             collector.hub_model(text, where)

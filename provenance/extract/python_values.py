@@ -8,12 +8,14 @@ tables and loops. No code is run; the walk is bounded.
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from typing import NamedTuple, TypeAlias
 
 from provenance.model import Confidence, weakest
 
 _MAX_VALUES = 64
 _MAX_DEPTH = 12
+_SET_UP = frozenset({"__init__", "__post_init__", "setup", "set_up", "configure", "build"})
 _DEFAULT_CALLS = frozenset({"Field", "field", "Option", "Argument", "getenv", "get", "str"})
 
 
@@ -182,9 +184,14 @@ def _product(
 
 
 def build_scopes(
-    tree: ast.Module, names: frozenset[str]
+    tree: ast.Module, names: frozenset[str], lines: frozenset[int]
 ) -> tuple[Values, list[tuple[ast.Call, Scope]]]:
-    """Collect every binding of a module, and the calls whose last name is in ``names``."""
+    """Collect the bindings of a module, and the calls whose last name is in ``names``.
+
+    Functions in which none of ``lines`` lies are not entered, unless they set up an
+    object or a parser: nothing they bind locally can reach a call of interest.
+    """
+    wanted = sorted(lines)
     values = Values()
     calls: list[tuple[ast.Call, Scope]] = []
     renamed: list[tuple[ast.Call, Scope]] = []
@@ -219,6 +226,8 @@ def build_scopes(
         elif isinstance(node, ast.Import | ast.ImportFrom):
             _aliases(node, values)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            if not isinstance(node, ast.Lambda) and not _of_interest(node, wanted):
+                continue
             inner = Scope(scope)
             _parameters(node.args, inner)
         elif isinstance(node, ast.ClassDef):
@@ -232,6 +241,13 @@ def build_scopes(
     ]
     calls.sort(key=lambda item: (item[0].lineno, item[0].col_offset))
     return values, calls
+
+
+def _of_interest(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[int]) -> bool:
+    first = bisect_left(lines, node.lineno)
+    if first < len(lines) and lines[first] <= (node.end_lineno or node.lineno):
+        return True
+    return node.name in _SET_UP or "arg" in node.name or "main" in node.name
 
 
 def _bind(

@@ -7,6 +7,7 @@ meets no model never reads the lineage. Nothing here judges; it looks up.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -76,13 +77,14 @@ class Registry:
 
     def files(self) -> tuple[str, ...]:
         """Return every data file, relative to the root, sorted."""
-        return tuple(
-            sorted(
-                path.relative_to(self.root).as_posix()
-                for path in self.root.rglob("*")
-                if path.suffix in {".csv", ".toml", ".json"}
-            )
-        )
+        root = str(self.root)
+        found = []
+        for folder, _, names in os.walk(root):
+            prefix = folder[len(root) + 1 :].replace(os.sep, "/")
+            for name in names:
+                if name.endswith((".csv", ".toml", ".json")):
+                    found.append(f"{prefix}/{name}" if prefix else name)
+        return tuple(sorted(found))
 
     @cached_property
     def digest(self) -> tuple[str, int]:
@@ -239,8 +241,15 @@ class Registry:
 
     def members(self, code: str) -> frozenset[str]:
         """Return the codes a setting such as ``EU`` or ``FR`` stands for."""
-        bloc = {row.code for row in self.jurisdictions.values() if code in row.blocs.split()}
-        return frozenset(bloc or {code})
+        return self._blocs.get(code) or frozenset({code})
+
+    @cached_property
+    def _blocs(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for row in self.jurisdictions.values():
+            for bloc in row.blocs.split():
+                found.setdefault(bloc, set()).add(row.code)
+        return {bloc: frozenset(codes) for bloc, codes in found.items()}
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:

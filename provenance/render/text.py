@@ -39,6 +39,10 @@ _STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _DETAILED = ("high", "medium")
 _PLACES = 2
 _GAPS = 5
+_FULL = 8
+"""Findings of one rule and severity given in full before the rest become a table."""
+_ROWS = 40
+"""Rows of such a table before the rest is only counted."""
 
 
 def render(
@@ -168,11 +172,15 @@ class _Page:
                 self.words("heading.severity", severity=self.words(f"severity.{severity}"),
                            count=len(items)), _STYLES[severity],
             )  # fmt: skip
-            if severity in _DETAILED or verbose:
-                for finding in items:
+            grouped: dict[str, list[Finding]] = defaultdict(list)
+            for finding in items:
+                grouped[finding.rule].append(finding)
+            for rule, found in grouped.items():
+                full = len(found) if verbose else _FULL if severity in _DETAILED else 0
+                for finding in found[:full]:
                     self._detail(finding)
-            else:
-                self._list(items)
+                if found[full:]:
+                    self._list(rule, found[full:])
         ignored = [f for f in self.report.findings if f.status != "open"]
         if ignored:
             self.console.print(Text(self.words("heading.ignored", count=len(ignored)), style="dim"))
@@ -187,6 +195,9 @@ class _Page:
         attribution = self.report.attributions[finding.component]
         head = Text()
         head.append(f"[{words(f'severity.{finding.severity}')}] ", style=_STYLES[finding.severity])
+        if finding.confidence != "high":
+            sure = words(f"confidence.{finding.confidence}")
+            head.append(f"({words('label.confidence', confidence=sure)}) ", style="dim")
         head.append(finding_message(finding, self.registry, words))
         self.console.print(head)
         grid = Table.grid(padding=(0, 1))
@@ -201,8 +212,8 @@ class _Page:
         if relevant:
             text = "; ".join(dict.fromkeys(claim(o, self.registry, words) for o in relevant[:6]))
             grid.add_row(words("field.origin"), Text(text))
-        for evidence in finding.citations[:2]:
-            grid.add_row(words("field.evidence"), Text(citation(evidence, words)))
+        for cited in dict.fromkeys(citation(evidence, words) for evidence in finding.citations):
+            grid.add_row(words("field.evidence"), Text(cited))
         licenses = self._licenses(attribution.licenses)
         if licenses or component.kind in ("model", "package", "dataset"):
             grid.add_row(
@@ -230,17 +241,20 @@ class _Page:
         words = self.words
         found = [item for item in self.report.substitutes if item.of == finding.component]
         for number, item in enumerate(found):
-            grid.add_row(words("field.instead") if not number else "", Text(self._candidate(item)))
+            grid.add_row(words("field.instead") if not number else "", Text(self._candidate(item, found)))
         left_out = self.report.excluded_candidates.get(finding.component, 0)
         if left_out or (not found and finding.component in self.report.excluded_candidates):
             key = "label.left-out" if found else "label.no-candidate"
             grid.add_row("" if found else words("field.instead"),
                          Text(words(key, count=left_out, denied=self.label), style="dim"))  # fmt: skip
 
-    def _candidate(self, item: Substitute) -> str:
+    def _candidate(self, item: Substitute, found: list[Substitute]) -> str:
         words = self.words
+        head = f"{clean(item.name)} ({', '.join(item.jurisdictions) or '?'})"
+        if len({other.function for other in found}) > 1:
+            head = f"{item.function}: {head}"
         parts = [
-            f"{clean(item.name)} ({', '.join(item.jurisdictions) or '?'})",
+            head,
             words(f"tier.{item.tier}"),
             words("label.effort", effort=item.effort or "?"),
             item.license or words("label.license-unknown"),
@@ -254,33 +268,35 @@ class _Page:
             parts.append(words("label.caution", caution=clean(item.caution)))
         return " · ".join(parts)
 
-    def _list(self, items: list[Finding]) -> None:
-        grouped: dict[str, list[Finding]] = defaultdict(list)
-        for finding in items:
-            grouped[finding.rule].append(finding)
-        for rule, found in sorted(grouped.items()):
-            self.console.print(
-                Text(f"{self.words(f'rule.{rule}')} ({len(found)})", style="bold")
+    def _list(self, rule: str, found: list[Finding]) -> None:
+        title = Text(f"{self.words(f'rule.{rule}')} ({len(found)})", style="bold")
+        self.console.print(title)
+        table = Table.grid(padding=(0, 2))
+        table.add_column(overflow="fold", ratio=4)
+        table.add_column(overflow="fold", ratio=1)
+        table.add_column(overflow="fold", ratio=2)
+        table.add_column(overflow="fold", ratio=5)
+        for finding in found[:_ROWS]:
+            component = self.components[finding.component]
+            attribution = self.report.attributions[finding.component]
+            usage = (
+                "" if component.usage == "used"
+                else f" ({self.words(f'usage.{component.usage}')})"
+            )  # fmt: skip
+            license_text = next((clean(item.expression) for item in attribution.licenses), "–")
+            if len(license_text) > 24:
+                license_text = license_text[:23] + "…"
+            table.add_row(
+                Text(component_name(finding.component, self.registry) + usage),
+                Text(", ".join(attribution.effective_jurisdictions) or "?"),
+                Text(license_text),
+                Text(_places(component.occurrences, 1)),
             )
-            table = Table.grid(padding=(0, 2))
-            table.add_column(overflow="fold", ratio=4)
-            table.add_column(overflow="fold", ratio=2)
-            table.add_column(overflow="fold", ratio=3)
-            table.add_column(overflow="fold", ratio=3)
-            for finding in found:
-                component = self.components[finding.component]
-                attribution = self.report.attributions[finding.component]
-                usage = (
-                    "" if component.usage == "used"
-                    else f" ({self.words(f'usage.{component.usage}')})"
-                )  # fmt: skip
-                table.add_row(
-                    Text(component_name(finding.component, self.registry) + usage),
-                    Text(", ".join(attribution.effective_jurisdictions) or "?"),
-                    Text(self._licenses(attribution.licenses[:1]).partition(" [")[0] or "–"),
-                    Text(_places(component.occurrences, 1)),
-                )
-            self.console.print(Padding(table, (0, 0, 1, 2)))
+        if len(found) > _ROWS:
+            table.add_row(
+                Text(self.words("label.more", count=len(found) - _ROWS), style="dim"), "", "", ""
+            )
+        self.console.print(Padding(table, (0, 0, 1, 2)))
 
     # -- the unknown ------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ clean. Nothing here is a proxy or a reseller of what it would replace.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 
 from provenance import ids
@@ -17,7 +17,6 @@ from provenance.graph import IDENTITY, LINEAGE
 from provenance.model import (
     Attribution,
     ComponentId,
-    Confidence,
     Finding,
     Gap,
     Substitute,
@@ -42,45 +41,47 @@ def propose(
     """
     wanted: dict[ComponentId, tuple[str, ...]] = {}
     for finding in findings:
-        if finding.severity == "info" or finding.component in wanted:
-            continue
-        names = functions_of(audit, finding.component)
-        more = (other for name in names for other in audit.registry.alternatives.get(name, ()))
-        wanted[finding.component] = tuple(dict.fromkeys((*names, *more)))
-    functions = sorted({name for names in wanted.values() for name in names})
-    candidates = {name: audit.registry.candidates(name) for name in functions}
+        if finding.rule.startswith("exposure/") and finding.severity != "info":
+            wanted[finding.component] = functions_of(audit, finding.component)
+    alternatives = audit.registry.alternatives
+    functions = {name for names in wanted.values() for name in names}
+    functions |= {other for name in functions for other in alternatives.get(name, ())}
+    candidates = {name: audit.registry.candidates(name) for name in sorted(functions)}
     listed = sorted({row.component for rows in candidates.values() for row in rows} - {""})
     attributions = examine(listed)
     substitutes: list[Substitute] = []
     excluded: dict[ComponentId, int] = {}
     gaps: list[Gap] = []
     for component, names in sorted(wanted.items()):
-        rows = {row.id: (name, row) for name in names for row in candidates[name]}
-        if not names or not any(candidates[name] for name in names):
-            if any(audit.graph.components[component].kind == k for k in ("model", "service")):
-                gaps.append(Gap(subject=component, reason="no-substitute-data"))
-            continue
-        proposed, left_out = _judge(component, rows.values(), attributions, policy, audit)
-        excluded[component] = left_out
-        substitutes += proposed[: policy.limit]
-        if not proposed:
-            gaps.append(
-                Gap(
-                    subject=component, reason="no-acceptable-candidate",
-                    params=(("function", " ".join(names)), ("left_out", str(left_out))),
-                )
-            )  # fmt: skip
+        known = False
+        for name in names:
+            group = (name, *alternatives.get(name, ()))
+            rows = {row.id: (one, row) for one in group for row in candidates[one]}
+            if not rows:
+                continue
+            known = True
+            proposed, left_out = _judge(component, rows.values(), attributions, policy, audit)
+            excluded[component] = excluded.get(component, 0) + left_out
+            substitutes += proposed[: policy.limit]
+            if not proposed:
+                gaps.append(
+                    Gap(
+                        subject=component, reason="no-acceptable-candidate",
+                        params=(("function", name), ("left_out", str(left_out))),
+                    )
+                )  # fmt: skip
+        if not known and audit.graph.components[component].kind in ("model", "service"):
+            gaps.append(Gap(subject=component, reason="no-substitute-data"))
     return tuple(substitutes), excluded, tuple(gaps)
 
 
 def functions_of(audit: Audit, component: ComponentId) -> tuple[str, ...]:
     """Return what a component is for: as called here, then its own row, then its ancestors."""
-    hinted = audit.graph.components[component].functions or _asked_of(audit, component)
-    if hinted:
-        return hinted
+    hinted = audit.graph.components[component].functions
     own = audit.registry.functions(component)
-    if own:
-        return own
+    asked = _asked_of(audit, component)
+    if hinted or own or asked:
+        return hinted or tuple(dict.fromkeys((*own[:1], *asked)))
     for ancestor, _ in audit.graph.reach(component, LINEAGE | IDENTITY):
         found = audit.registry.functions(ancestor)
         if found:
@@ -100,7 +101,7 @@ def _asked_of(audit: Audit, service: ComponentId) -> tuple[str, ...]:
 
 def _judge(
     component: ComponentId,
-    rows: Sequence[tuple[str, Candidate]] | object,
+    rows: Iterable[tuple[str, Candidate]],
     attributions: Mapping[ComponentId, Attribution],
     policy: Policy,
     audit: Audit,
@@ -109,7 +110,7 @@ def _judge(
     bare = ids.without_version(component)
     accepted: list[tuple[tuple[object, ...], Substitute]] = []
     left_out = 0
-    for function, row in cast("Sequence[tuple[str, Candidate]]", rows):
+    for function, row in rows:
         if row.component == bare:
             continue
         attribution = attributions.get(row.component, Attribution())
@@ -135,6 +136,7 @@ def _judge(
             tier = "unclear"
         rank = (
             _TIERS.index(tier),
+            "task=code" in row.note,  # a specialist, after those for any task
             _preference(own, policy, audit),
             _EFFORTS.index(row.effort) if row.effort in _EFFORTS else len(_EFFORTS),
             _CONFIDENCES.index(row.confidence) if row.confidence in _CONFIDENCES else 3,
@@ -158,7 +160,7 @@ def _substitute(
     component: ComponentId, function: str, row: Candidate, tier: str, rank: tuple[object, ...],
     own: tuple[str, ...], effective: tuple[str, ...], layers: tuple[tuple[str, str], ...],
 ) -> Substitute:  # fmt: skip
-    tier_rank, preference, effort, confidence = (cast(int, part) for part in rank[:4])
+    tier_rank, _, preference, effort, confidence = (cast(int, part) for part in rank[:5])
     score = 1.0 - 0.3 * tier_rank - 0.05 * min(preference, 4) - 0.05 * effort - 0.05 * confidence
     return Substitute(
         of=component, candidate=row.component or f"candidate:{row.id}", name=row.name,
@@ -167,6 +169,3 @@ def _substitute(
         license=row.license or None, effort=row.effort, compatibility=row.compatibility,
         caution=row.us_restricted_party, layers=layers, evidence=(evidence_of(row),),
     )  # fmt: skip
-
-
-__all__ = ["Confidence", "functions_of", "propose"]

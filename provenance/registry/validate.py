@@ -1,0 +1,219 @@
+"""Every row checked: a claim without evidence, date or subject does not pass."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from provenance.errors import RegistryError
+from provenance.model import CONFIDENCES
+from provenance.registry import Registry, tables
+
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_COMPONENT = re.compile(
+    r"(?:pkg:[a-z]+/\S+|huggingface:\S+|modelscope:\S+|github:\S+|model:\S+/\S+"
+    r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+)"
+)
+_IDENTIFIER = re.compile(r"(?:host|env|import|client|hub|dataset|prefix|runtime):\S+")
+_ORGANIZATION_TYPES = frozenset(
+    "company foundation nonprofit university research-institute public-body community".split()
+)
+_ORGANIZATION_ROLES = frozenset("seat steward operator control channel".split())
+_JURISDICTION_ROLES = frozenset("host law developed-in".split())
+_HOWS = frozenset(
+    "finetune continued-pretrain adapter merge quantization distillation conversion encoder "
+    "unknown".split()
+)
+_LINKS = frozenset(
+    "depends-on calls trained-on evaluated-on served-by runs-on delivered-by built-from contains "
+    "same-as".split()
+)
+_TABLES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("organizations.csv", tables.Organization, ("id",)),
+    ("ownership.csv", tables.Ownership, ("organization", "owner", "role", "valid_from")),
+    ("origin_registry.csv", tables.Claim,
+     ("key", "role", "organization", "jurisdiction", "valid_from")),
+    ("identifiers.csv", tables.Identifier, ("identifier", "component")),
+    ("lineage.csv", tables.Lineage, ("child", "relation", "parent")),
+    ("links.csv", tables.ComponentLink, ("source_component", "relation", "target")),
+    ("licenses/components.csv", tables.ComponentLicense, ("key", "expression")),
+    ("licenses/terms.csv", tables.LicenseTerms, ("license",)),
+    ("jurisdictions.csv", tables.JurisdictionRow, ("code",)),
+    ("functions.csv", tables.Function, ("key", "function")),
+    ("alternatives.csv", tables.Alternative, ("function", "alternative")),
+    ("calls.csv", tables.Call, ("callable",)),
+)  # fmt: skip
+
+
+def validate(registry: Registry) -> tuple[str, ...]:
+    """Return one line per problem, ``data/FILE: ROW: what``; () when the data holds together."""
+    problems: list[str] = []
+    try:
+        for name, row_type, key in _TABLES:
+            rows = list(registry.rows(name, row_type))
+            problems += _common(name, rows, key)
+        candidates = [n for n in registry.files() if n.startswith("substitutes/")]
+        for name in candidates:
+            problems += _common(name, list(registry.rows(name, tables.Candidate)), ("id",))
+            problems += _candidates(registry, name)
+        problems += _organizations(registry)
+        problems += _ownership(registry)
+        problems += _claims(registry)
+        problems += _relations(registry)
+    except RegistryError as error:
+        problems.append(f"{error} {error.hint}".strip())
+    return tuple(problems)
+
+
+def _common(name: str, rows: list[Any], key: tuple[str, ...]) -> Iterator[str]:
+    """Evidence, dates, confidence, duplicates and order of one table."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for row in rows:
+        identity = tuple(getattr(row, part) for part in key)
+        where = f"data/{name}: {' '.join(identity)}"
+        seen[identity] += 1
+        fields = row._fields
+        if not identity[0]:
+            yield f"{where}: no {key[0]}"
+        if "source" in fields and not row.source.strip():
+            yield f"{where}: no source"
+        if "as_of" in fields and not _is_date(row.as_of):
+            yield f"{where}: as_of {row.as_of!r} is no date"
+        if "confidence" in fields and row.confidence not in CONFIDENCES:
+            yield f"{where}: confidence {row.confidence!r}"
+        for part in ("valid_from", "valid_to"):
+            value = getattr(row, part, "")
+            if value and not _is_date(value):
+                yield f"{where}: {part} {value!r} is no date"
+        if any(value != value.strip() or "\n" in value for value in row):
+            yield f"{where}: stray blanks"
+    for identity, count in seen.items():
+        if count > 1:
+            yield f"data/{name}: {' '.join(identity)}: {count} rows with the same key"
+    if rows != sorted(rows):
+        yield f"data/{name}: not sorted"
+
+
+def _is_date(value: str) -> bool:
+    if not _DATE.fullmatch(value):
+        return False
+    try:
+        datetime.date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def _organizations(registry: Registry) -> Iterator[str]:
+    for row in registry.organizations.values():
+        where = f"data/organizations.csv: {row.id}"
+        if row.type not in _ORGANIZATION_TYPES:
+            yield f"{where}: type {row.type!r}"
+        if row.seat and row.seat not in registry.jurisdictions:
+            yield f"{where}: seat {row.seat!r} is no known jurisdiction"
+        if row.type == "community" and row.seat:
+            yield f"{where}: a community has no seat"
+
+
+def _ownership(registry: Registry) -> Iterator[str]:
+    rows = list(registry.rows("ownership.csv", tables.Ownership))
+    known = registry.organizations
+    owner_of: dict[str, set[str]] = {}
+    for row in rows:
+        where = f"data/ownership.csv: {row.organization} {row.owner}"
+        if row.role not in ("control", "steward"):
+            yield f"{where}: role {row.role!r}"
+        for name in (row.organization, row.owner):
+            if name not in known:
+                yield f"{where}: no organization {name!r}"
+        if row.valid_from and row.valid_to and row.valid_from >= row.valid_to:
+            yield f"{where}: ends before it starts"
+        if row.role == "control" and not row.valid_to:
+            owner_of.setdefault(row.organization, set()).add(row.owner)
+    for start in owner_of:
+        yield from _cycle(start, owner_of)
+
+
+def _cycle(start: str, owner_of: dict[str, set[str]]) -> Iterator[str]:
+    seen: set[str] = set()
+    pending = set(owner_of[start])
+    while pending:
+        current = pending.pop()
+        if current == start:
+            yield f"data/ownership.csv: {start}: owns itself through others"
+            return
+        if current not in seen:
+            seen.add(current)
+            pending |= owner_of.get(current, set())
+
+
+def _claims(registry: Registry) -> Iterator[str]:
+    for row in registry.rows("origin_registry.csv", tables.Claim):
+        where = f"data/origin_registry.csv: {row.key} {row.role}"
+        if not _COMPONENT.fullmatch(row.key):
+            yield f"{where}: no component key"
+        if row.role in _ORGANIZATION_ROLES:
+            if row.organization not in registry.organizations:
+                yield f"{where}: no organization {row.organization!r}"
+            if row.jurisdiction:
+                yield f"{where}: the jurisdiction comes from the organization"
+        elif row.role in _JURISDICTION_ROLES:
+            if row.jurisdiction not in registry.jurisdictions or row.organization:
+                yield f"{where}: needs a known jurisdiction and no organization"
+        else:
+            yield f"{where}: role {row.role!r}"
+        if row.basis not in ("curated", "inferred"):
+            yield f"{where}: basis {row.basis!r}"
+
+
+def _relations(registry: Registry) -> Iterator[str]:
+    for row in registry.rows("identifiers.csv", tables.Identifier):
+        where = f"data/identifiers.csv: {row.identifier}"
+        if not _IDENTIFIER.fullmatch(row.identifier):
+            yield f"{where}: no identifier of a known scheme"
+        if not _COMPONENT.fullmatch(row.component):
+            yield f"{where}: no component {row.component!r}"
+    for edge in registry.rows("lineage.csv", tables.Lineage):
+        where = f"data/lineage.csv: {edge.child}"
+        if edge.relation not in ("derived-from", "trained-on"):
+            yield f"{where}: relation {edge.relation!r}"
+        if edge.relation == "derived-from" and edge.how not in _HOWS:
+            yield f"{where}: how {edge.how!r}"
+        if edge.overrides_hub not in ("true", "false"):
+            yield f"{where}: overrides_hub {edge.overrides_hub!r}"
+        yield from _ends(where, (edge.child, edge.parent))
+    for link in registry.rows("links.csv", tables.ComponentLink):
+        where = f"data/links.csv: {link.source_component}"
+        if link.relation not in _LINKS:
+            yield f"{where}: relation {link.relation!r}"
+        yield from _ends(where, (link.source_component, link.target))
+
+
+def _ends(where: str, ends: Iterable[str]) -> Iterator[str]:
+    names = tuple(ends)
+    for name in names:
+        if not _COMPONENT.fullmatch(name):
+            yield f"{where}: no component {name!r}"
+    if names[0] == names[1]:
+        yield f"{where}: points at itself"
+
+
+def _candidates(registry: Registry, name: str) -> Iterator[str]:
+    for row in registry.rows(name, tables.Candidate):
+        where = f"data/{name}: {row.id}"
+        if row.component and not _COMPONENT.fullmatch(row.component):
+            yield f"{where}: no component {row.component!r}"
+        if row.organization and row.organization not in registry.organizations:
+            yield f"{where}: no organization {row.organization!r}"
+        for code in row.jurisdictions.split():
+            if code not in registry.jurisdictions:
+                yield f"{where}: no jurisdiction {code!r}"
+        if row.effort not in ("", "S", "M", "L", "XL"):
+            yield f"{where}: effort {row.effort!r}"
+        states = ("", "none_found", "unclear", "exposed", "vendor-hosted", "not_applicable")
+        for layer in (row.us_weights, row.us_code, row.us_runtime):
+            if layer not in states:
+                yield f"{where}: state {layer!r}"

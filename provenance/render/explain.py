@@ -1,0 +1,114 @@
+"""One component in full: claims with evidence, licenses, places, relations, every path."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from provenance.audit import Audit
+from provenance.i18n import Messages
+from provenance.model import ComponentId, Link, Report
+from provenance.registry import Registry
+from provenance.render.wording import (
+    citation,
+    claim,
+    clean,
+    component_name,
+    finding_message,
+    gap_message,
+)
+
+MAX_PLACES = 200
+
+
+def render(
+    audit: Audit, report: Report, component: ComponentId, registry: Registry, words: Messages,
+    *, width: int = 100, color: bool = False,
+) -> str:  # fmt: skip
+    """Return everything the report holds about one component."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream, width=width, force_terminal=color, color_system="standard" if color else None,
+        highlight=False, markup=False, emoji=False, legacy_windows=False,
+    )  # fmt: skip
+
+    def line(text: str, indent: int = 2, style: str = "") -> None:
+        console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
+
+    def head(key: str) -> None:
+        console.print(Text(words(f"heading.{key}"), style="bold"))
+
+    item = audit.graph.components[component]
+    attribution = report.attributions[component]
+    console.print(Text(f"{component_name(component, registry)}  {clean(component)}", style="bold"))
+    line(f"{words(f'usage.{item.usage}')}")
+    line(
+        words(
+            "label.jurisdictions",
+            own=", ".join(attribution.jurisdictions) or "?",
+            effective=", ".join(attribution.effective_jurisdictions) or "?",
+            required=", ".join(attribution.required_jurisdictions) or "–",
+        )
+    )
+    head("origins")
+    for origin in attribution.origins:
+        via = " → ".join(component_name(step, registry) for step in origin.via)
+        suffix = f" ({words('label.via', component=via)})" if via else ""
+        line(claim(origin, registry, words) + suffix)
+        for evidence in origin.evidence:
+            line(citation(evidence, words), 6, "dim")
+            if evidence.note:
+                line(clean(evidence.note), 8, "dim")
+    if not attribution.origins:
+        line(words("label.none"))
+    head("licenses")
+    for item_license in attribution.licenses:
+        via = " → ".join(component_name(step, registry) for step in item_license.via)
+        suffix = f" ({words('label.via', component=via)})" if via else ""
+        terms = f" [{', '.join(item_license.terms)}]" if item_license.terms else ""
+        line(clean(item_license.expression) + terms + suffix)
+        for evidence in item_license.evidence:
+            line(citation(evidence, words), 6, "dim")
+    if not attribution.licenses:
+        line(words("label.license-unknown"))
+    head("paths")
+    for path in audit.graph.all_paths(component):
+        line(" → ".join(component_name(step, registry) for step in path))
+    head("links")
+    for link in audit.graph.links:
+        if component in (link.source, link.target):
+            line(_link(link, registry))
+            for evidence in link.evidence:
+                line(citation(evidence, words), 6, "dim")
+    head("places")
+    for place in item.occurrences[:MAX_PLACES]:
+        where = f"{place.path}:{place.line}" if place.line else place.path
+        line(f"{clean(where)}  {clean(place.as_written)}  [{place.extractor}, "
+             f"{words(f'usage.{place.usage}')}, {words(f'confidence.{place.confidence}')}]")  # fmt: skip
+    if len(item.occurrences) > MAX_PLACES:
+        line(words("label.more", count=len(item.occurrences) - MAX_PLACES))
+    findings = [finding for finding in report.findings if finding.component == component]
+    if findings:
+        head("findings")
+        for finding in findings:
+            severity = words(f"severity.{finding.severity}")
+            line(f"[{severity}] {finding_message(finding, registry, words)} ({finding.id})")
+    gaps = [gap for gap in report.gaps if gap.subject == component]
+    if gaps:
+        head("gaps-of")
+        for gap in gaps:
+            line(gap_message(gap, words))
+    console.print()
+    return "\n".join(text.rstrip() for text in stream.getvalue().splitlines()) + "\n"
+
+
+def _link(link: Link, registry: Registry) -> str:
+    how = f" ({link.how}, {link.basis})" if link.how else ""
+    requirement = f" {clean(link.requirement)}" if link.requirement else ""
+    return (
+        f"{component_name(link.source, registry)} –{link.relation}{how}→ "
+        f"{component_name(link.target, registry)}{requirement}"
+    )
