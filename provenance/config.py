@@ -17,7 +17,9 @@ from provenance.errors import UsageError
 from provenance.i18n import LANGUAGES, language_of
 from provenance.model import SEVERITIES
 
-_FILE_KEYS = {"policy": str, "fail-on": str, "lang": str, "strict": bool, "ignore": list}
+_FILE_KEYS: dict[str, type] = {
+    "policy": str, "fail-on": str, "lang": str, "strict": bool, "ignore": list,
+}  # fmt: skip
 _ENVIRONMENT = {
     "policy": "PROVENANCE_POLICY", "fail_on": "PROVENANCE_FAIL_ON", "lang": "PROVENANCE_LANG",
 }  # fmt: skip
@@ -160,7 +162,7 @@ def _toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: {error}", hint="configuration is TOML in UTF-8") from error
 
 
-def _checked(data: Mapping[str, Any], path: Path) -> dict[str, Any]:
+def _checked(data: dict[str, Any], path: Path) -> dict[str, Any]:
     values: dict[str, Any] = {"source": str(path)}
     for key, value in data.items():
         expected = _FILE_KEYS.get(key)
@@ -172,10 +174,10 @@ def _checked(data: Mapping[str, Any], path: Path) -> dict[str, Any]:
             )
         if not isinstance(value, expected):
             raise UsageError(f"{path}: {key} is not a {expected.__name__}")
-        if key == "ignore":
+        if isinstance(value, list):
             values["ignores"] = tuple(_ignore(item, path) for item in value)
-        elif key == "policy" and value.endswith(".toml"):
-            values["policy"] = str(path.parent / value)
+        elif key == "policy" and str(value).endswith(".toml"):
+            values["policy"] = str(path.parent / str(value))
         else:
             values[key.replace("-", "_")] = value
     return values

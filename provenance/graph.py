@@ -2,7 +2,7 @@
 
 :class:`Graph` answers the two questions every scan asks (shortest path from the
 project, and what is reached along some relations) by itself: importing networkx
-takes longer than a whole scan. :meth:`Graph.networkx` hands out the same graph,
+takes longer than scanning most trees. :meth:`Graph.networkx` hands out the same graph,
 frozen, for everything else (all paths, dominators, cycles); a property test holds
 the two equal.
 """
@@ -112,7 +112,8 @@ class Graph:
             graph.add_node(component.id, component=component)
         for link in self.links:
             graph.add_edge(link.source, link.target, relation=link.relation, link=link)
-        return networkx.freeze(graph)  # type: ignore[no-any-return]
+        frozen: networkx.MultiDiGraph[ComponentId] = networkx.freeze(graph)
+        return frozen
 
     def all_paths(
         self, component: ComponentId, *, limit: int = 100, cutoff: int = 12
@@ -122,7 +123,9 @@ class Graph:
 
         import networkx
 
-        graph = networkx.DiGraph(self.networkx())  # parallel links are one step
+        graph: networkx.DiGraph[ComponentId] = networkx.DiGraph(
+            self.networkx()
+        )  # parallel links are one step
         paths = networkx.all_simple_paths(graph, self.root, component, cutoff=cutoff)
         found = sorted({tuple(path) for path in itertools.islice(paths, limit * 10)})
         return sorted(found, key=len)[:limit]

@@ -44,7 +44,9 @@ def messages(registry: Registry, lang: str) -> Messages:
     import tomllib
 
     data = tomllib.loads(registry.text(f"messages/{lang}.toml"))
-    table = {f"{group}.{name}": text for group, items in data.items() for name, text in items.items()}
+    table = {
+        f"{group}.{name}": text for group, items in data.items() for name, text in items.items()
+    }
     return Messages(lang, table)
 
 

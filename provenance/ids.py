@@ -59,9 +59,9 @@ def project(name: str) -> str:
 def is_hub_repository(text: str) -> bool:
     """Tell whether ``text`` has the form ``namespace/name`` of a hub repository."""
     namespace, slash, name = text.partition("/")
-    return bool(
-        slash and _HUB_NAME.fullmatch(namespace) and _HUB_NAME.fullmatch(name)
-    ) and not any(mark in text for mark in ("--", ".."))
+    return bool(slash and _HUB_NAME.fullmatch(namespace) and _HUB_NAME.fullmatch(name)) and not any(
+        mark in text for mark in ("--", "..")
+    )
 
 
 def without_version(component: str) -> str:

@@ -15,12 +15,8 @@ ComponentId: TypeAlias = str
 Jurisdiction: TypeAlias = str
 """ISO 3166-1 alpha-2 code (``EU`` only ever names a bloc, never a seat)."""
 
-Kind = Literal[
-    "project", "package", "model", "dataset", "service", "container", "platform"
-]
-Usage = Literal[
-    "used", "optional", "development", "test", "example", "documentation", "commented"
-]
+Kind = Literal["project", "package", "model", "dataset", "service", "container", "platform"]
+Usage = Literal["used", "optional", "development", "test", "example", "documentation", "commented"]
 Relation = Literal[
     "depends-on", "calls", "derived-from", "trained-on", "evaluated-on", "served-by",
     "runs-on", "delivered-by", "built-from", "contains", "same-as",

@@ -115,9 +115,7 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         fail_on=_severity(data.get("fail_on", "high"), name, "fail_on"),
         exposure=_severities(data, "exposure", frozenset(EXPOSURES), name),
         unknown=cast("Mapping[Kind, Severity]", _severities(data, "unknown", _KINDS, name)),
-        usage=cast(
-            "Mapping[Usage, Severity]", _severities(data, "usage", frozenset(USAGES), name)
-        ),
+        usage=cast("Mapping[Usage, Severity]", _severities(data, "usage", frozenset(USAGES), name)),
         prefer=_codes(substitutes, "prefer", name),
         limit=limit,
         label=", ".join(deny) if deny else "not " + ", ".join(allow),
@@ -151,7 +149,7 @@ def _codes(data: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
 def _severity(value: object, name: str, at: str) -> Severity:
     if value not in SEVERITIES:
         raise PolicyError(f"{name}: {at} = {value!r}", hint="one of " + ", ".join(SEVERITIES))
-    return cast(Severity, value)
+    return value
 
 
 def _severities(

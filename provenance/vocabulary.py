@@ -14,7 +14,9 @@ from typing import NamedTuple
 from provenance import ids
 from provenance.registry import Registry
 
-_MIME = frozenset("application audio font image message model multipart text video chemical".split())
+_MIME = frozenset(
+    "application audio font image message model multipart text video chemical".split()
+)
 _FOLDERS = frozenset(
     "src lib libs data dataset datasets model models test tests doc docs app apps api bin build "
     "config configs conf checkpoint checkpoints ckpt ckpts output outputs out save saves saved "

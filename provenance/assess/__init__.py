@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from provenance.assess import exposure, unknown
 from provenance.audit import Audit
-from provenance.policy import Policy
 from provenance.model import SEVERITIES, Finding
+from provenance.policy import Policy
 
 RULES: tuple[Callable[[Audit, Policy], tuple[Finding, ...]], ...] = (
     exposure.assess,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from provenance.audit import Audit, finding_id, presence
-from provenance.policy import Policy
 from provenance.graph import IDENTITY, LINEAGE
 from provenance.model import (
     CONFIDENCES,
@@ -13,6 +12,7 @@ from provenance.model import (
     Origin,
     weakest,
 )
+from provenance.policy import Policy
 
 NAME = "exposure"
 _API_FUNCTIONS = ("llm.router", "gpu.cloud")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from provenance.audit import Audit, finding_id, presence
-from provenance.policy import Policy
 from provenance.model import Finding
+from provenance.policy import Policy
 
 NAME = "unknown-origin"
 

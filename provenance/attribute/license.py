@@ -102,7 +102,10 @@ class Licenses:
 
 def _spdx(raw: str) -> str | None:
     """Return a valid SPDX expression in canonical spelling, or None."""
-    from license_expression import ExpressionError, get_spdx_licensing
+    from license_expression import (  # type: ignore[import-untyped]
+        ExpressionError,
+        get_spdx_licensing,
+    )
 
     try:
         parsed = get_spdx_licensing().parse(raw, validate=True, strict=True)

@@ -38,7 +38,7 @@ class Origins:
         self._volunteers: set[ComponentId] = set()
 
     def own(self, component: ComponentId) -> tuple[Origin, ...]:
-        """Return the component's own claims: publisher, owners, steward, operator …"""
+        """Return the component's own claims: publisher, owners, steward, operator …."""
         if component not in self._own:
             found: list[Origin] = []
             for claim in self._registry.claims(component, self._on):
@@ -47,8 +47,8 @@ class Origins:
         return self._own[component]
 
     def _of_claim(self, component: ComponentId, claim: Claim) -> Iterator[Origin]:
-        confidence = cast(Confidence, claim.confidence)
-        role = cast(Role, claim.role)
+        confidence = cast("Confidence", claim.confidence)
+        role = cast("Role", claim.role)
         evidence = evidence_of(claim)
         if not claim.organization:
             yield Origin(
@@ -62,14 +62,12 @@ class Origins:
         else:
             yield Origin(
                 jurisdiction=organization.seat, role=role, organization=organization.id,
-                confidence=weakest(confidence, cast(Confidence, organization.confidence)),
+                confidence=weakest(confidence, cast("Confidence", organization.confidence)),
                 evidence=(evidence, evidence_of(organization)),
             )  # fmt: skip
         yield from self._owners(claim.organization, confidence)
 
-    def _owners(
-        self, organization: str, confidence: Confidence
-    ) -> Iterator[Origin]:
+    def _owners(self, organization: str, confidence: Confidence) -> Iterator[Origin]:
         """Yield who controls or stewards an organization, up to the ultimate owner."""
         seen, current = {organization}, organization
         for _ in range(_MAX_OWNERS):
@@ -79,8 +77,8 @@ class Origins:
                 if owner is None or not owner.seat:
                     continue
                 yield Origin(
-                    jurisdiction=owner.seat, role=cast(Role, row.role), organization=owner.id,
-                    confidence=weakest(confidence, cast(Confidence, row.confidence)),
+                    jurisdiction=owner.seat, role=cast("Role", row.role), organization=owner.id,
+                    confidence=weakest(confidence, cast("Confidence", row.confidence)),
                     evidence=(evidence_of(row), evidence_of(owner)),
                 )  # fmt: skip
             controlling = next((r.owner for r in rows if r.role == "control"), None)

@@ -16,9 +16,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def path_argument(function: Function) -> Function:
     """``[PATH]``: what to scan, the working folder by default."""
-    return click.argument(
-        "path", default=".", type=click.Path(path_type=Path), metavar="[PATH]"
-    )(function)
+    return click.argument("path", default=".", type=click.Path(path_type=Path), metavar="[PATH]")(
+        function
+    )
 
 
 def common(function: Function) -> Function:

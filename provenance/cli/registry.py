@@ -47,8 +47,8 @@ def lookup(queries: tuple[str, ...], form: str, lang: str | None) -> None:
         return
     words = messages(registry, lang or config.settings_language(environ))
     for answer in answers:
-        head = f"{answer.query}" + (f" → {answer.id}" if answer.id not in ("", answer.query) else "")
-        click.echo(head)
+        renamed = answer.id not in ("", answer.query)
+        click.echo(f"{answer.query} → {answer.id}" if renamed else answer.query)
         own = ", ".join(answer.attribution.jurisdictions) or "?"
         effective = ", ".join(answer.attribution.effective_jurisdictions) or "?"
         required = ", ".join(answer.attribution.required_jurisdictions) or "–"

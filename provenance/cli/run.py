@@ -47,7 +47,7 @@ def gates(finding: Finding, run: Run) -> bool:
     threshold = run.settings.fail_on or run.policy.fail_on
     if threshold == "never" or finding.status != "open":
         return False
-    return SEVERITIES.index(finding.severity) >= SEVERITIES.index(threshold)  # type: ignore[arg-type]
+    return SEVERITIES.index(finding.severity) >= SEVERITIES.index(threshold)
 
 
 def start(path: Path, flags: Mapping[str, Any]) -> Run:

@@ -15,11 +15,20 @@ from provenance.render import FORMATS
 @click.command(name="scan")
 @options.path_argument
 @click.option(
-    "-f", "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
     help="Format on stdout.",
 )
 @click.option(
-    "-o", "--output", "outputs", multiple=True, metavar="FORMAT=FILE",
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT=FILE",
     help="Also write a file; repeatable, one scan writes them all.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Low findings and all gaps in full.")

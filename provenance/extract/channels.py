@@ -7,8 +7,8 @@ nowhere else; data and reports name those channels, not their addresses.
 from __future__ import annotations
 
 from provenance.extract.collect import Collector
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
 from provenance.model import ComponentId, Occurrence
+from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 PYPI = "service:pypi"
 _REGISTRY_HOSTS: dict[str, ComponentId] = {

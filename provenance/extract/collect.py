@@ -166,9 +166,7 @@ class Collector:
         """Record a hosted service."""
         return self.component(component, "service", component.partition(":")[2], where)
 
-    def hub_model(
-        self, repository: str, where: Occurrence, *, function: str = ""
-    ) -> ComponentId:
+    def hub_model(self, repository: str, where: Occurrence, *, function: str = "") -> ComponentId:
         """Record a model of the Hugging Face hub (``namespace/name`` or a purl)."""
         if repository.startswith("pkg:"):
             component = repository

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
-from provenance.vocabulary import Vocabulary
 from provenance.model import (
     ComponentId,
     Document,
@@ -17,6 +17,7 @@ from provenance.model import (
     LicenseDeclaration,
     Occurrence,
 )
+from provenance.vocabulary import Vocabulary
 
 NAME = "model-card"
 
@@ -87,7 +88,7 @@ def _load(block: str, collector: Collector) -> dict[str, Any] | None:
     import yaml
 
     pieces, positions = [], [m.start() for m in _TOP_KEY.finditer(block)] + [len(block)]
-    for begin, end in zip(positions, positions[1:], strict=False):
+    for begin, end in itertools.pairwise(positions):
         name = block[begin:end].partition(":")[0].strip()
         if name in _KEYS:
             pieces.append(block[begin:end])

@@ -15,8 +15,8 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.model_card import base_component
-from provenance.vocabulary import Vocabulary
 from provenance.model import Document, Extraction
+from provenance.vocabulary import Vocabulary
 
 NAME = "model-folder"
 

@@ -12,8 +12,8 @@ from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
 from provenance.extract.python_source import read_source
 from provenance.extract.requirements import read_requirement
-from provenance.vocabulary import Vocabulary
 from provenance.model import Confidence, Document, Extraction, Occurrence, Usage
+from provenance.vocabulary import Vocabulary
 
 NAME = "notebook"
 

@@ -10,8 +10,8 @@ from provenance.extract import textfile
 from provenance.extract.channels import PYPI, channel_of_url
 from provenance.extract.collect import Collector
 from provenance.extract.requirements import add_package, read_requirement, usage_of_name
-from provenance.vocabulary import Vocabulary
 from provenance.model import Document, Evidence, Extraction, LicenseDeclaration, Usage
+from provenance.vocabulary import Vocabulary
 
 NAME = "pyproject"
 _AT_LINE = re.compile(r"at line (\d+)")
@@ -113,8 +113,8 @@ def _poetry_requirement(
                 effective = "optional"
             source = one.get("git") or one.get("url")
             if isinstance(source, str):
-                url = f"git+{source}" if one.get("git") else source
-                read_requirement(f"{package} @ {url}", line, effective, channels, collector, vocabulary)
+                direct = f"{package} @ {'git+' if one.get('git') else ''}{source}"
+                read_requirement(direct, line, effective, channels, collector, vocabulary)
                 continue
             if "path" in one:
                 collector.gap(package, "local-requirement", line)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.python_values import Scope, Values, build_scopes
-from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
+from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
 
 
 def read_calls(
@@ -161,9 +161,7 @@ class _Reader:
         for value in found:
             if not value.text.strip() or len(value.text) > 300 or "\n" in value.text:
                 continue
-            where = self.collector.occurrence(
-                value.line, value.text, confidence=value.confidence
-            )
+            where = self.collector.occurrence(value.line, value.text, confidence=value.confidence)
             if spec.yields == "dataset":
                 self._dataset(value.text, spec, where)
             elif spec.provider in ("huggingface", "modelscope"):

@@ -13,8 +13,8 @@ import sys
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
-from provenance.vocabulary import Vocabulary, is_local_host
 from provenance.model import Document, Extraction, Import, Usage
+from provenance.vocabulary import Vocabulary, is_local_host
 
 NAME = "python-source"
 
@@ -134,9 +134,7 @@ def _add_import(module: str, names: tuple[str, ...], line: int, collector: Colle
     collector.imports.append(Import(module=module, names=names, occurrence=where))
 
 
-def _addresses(
-    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
-) -> None:
+def _addresses(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
     at = data.find(b"://")
     while at >= 0:
         scheme = next((s for s in _SCHEMES if data.endswith(s, 0, at)), None)
@@ -185,9 +183,7 @@ def _hub_address(path: str, offset: int, places: Places, collector: Collector) -
         collector.hub_model(repository, where)
 
 
-def _variables(
-    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
-) -> None:
+def _variables(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
     for match in _VARIABLE.finditer(data):
         name = match.group().decode()
         service = vocabulary.variables.get(name)

@@ -173,9 +173,7 @@ class Values:
         return [Value(v.text, v.line, weakest(v.confidence, "medium")) for v in values or ()]
 
 
-def _product(
-    left: list[Value], right: list[Value], line: int | None = None
-) -> list[Value]:
+def _product(left: list[Value], right: list[Value], line: int | None = None) -> list[Value]:
     return [
         Value(a.text + b.text, line or a.line, weakest(a.confidence, b.confidence))
         for a in left
@@ -301,9 +299,7 @@ def _parameters(arguments: ast.arguments, scope: Scope) -> None:
     positional = [*arguments.posonlyargs, *arguments.args]
     for parameter in (*positional, *arguments.kwonlyargs):
         scope.names.setdefault(parameter.arg, [])
-    for parameter, default in zip(
-        reversed(positional), reversed(arguments.defaults), strict=False
-    ):
+    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
         scope.bind(parameter.arg, default, scope)
     for parameter, keyword in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         if keyword is not None:
@@ -315,7 +311,8 @@ def _class_attributes(node: ast.ClassDef, scope: Scope, values: Values) -> None:
     for statement in node.body:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             if statement.value is not None:
-                values.attributes.setdefault(statement.target.id, []).append((statement.value, scope))
+                found = values.attributes.setdefault(statement.target.id, [])
+                found.append((statement.value, scope))
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:
                 if isinstance(target, ast.Name):

@@ -14,8 +14,8 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.channels import PYPI, channel_of_url
 from provenance.extract.collect import Collector
-from provenance.vocabulary import Vocabulary
 from provenance.model import Document, Extraction, Include, Location, Usage
+from provenance.vocabulary import Vocabulary
 
 NAME = "requirements"
 
@@ -23,8 +23,12 @@ _FILE = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in|pip)", re.
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _OPTION = re.compile(r"(--?[A-Za-z][\w-]*)(?:[ \t]*=[ \t]*|[ \t]+|$)(.*)")
 _SHORT = re.compile(r"-([recif])(\S.*)")
-_TRAILING_OPTIONS = re.compile(r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*$")
-_COMMENTED = re.compile(r"#\s*([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?\s*(?:==|~=|>=|<=)\s*[\w.*]+)\s*$")
+_TRAILING_OPTIONS = re.compile(
+    r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*$"
+)
+_COMMENTED = re.compile(
+    r"#\s*([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?\s*(?:==|~=|>=|<=)\s*[\w.*]+)\s*$"
+)
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
 _REFERENCE = re.compile(r"@([\w./-]+)$")
 _WHEEL = re.compile(r"([A-Za-z0-9][\w.]*?)-(\d[\w.+!]*)(?:-[\w.]+)*\.(?:whl|tar\.gz|zip)$")
@@ -162,6 +166,7 @@ def read_requirement(
     line: str, number: int, usage: Usage, channels: list[str], collector: Collector,
     vocabulary: Vocabulary,
 ) -> None:  # fmt: skip
+    """Record one requirement as pip would read it: PEP 508, a URL or a path."""
     from packaging.requirements import InvalidRequirement, Requirement
 
     text = _TRAILING_OPTIONS.sub("", f" {line}").strip()

@@ -266,4 +266,3 @@ class Registry:
 def in_force(valid_from: str, valid_to: str, on: str) -> bool:
     """Tell whether ISO date ``on`` lies in an interval of full or partial ISO dates."""
     return (not valid_from or valid_from <= on) and (not valid_to or on < valid_to)
-

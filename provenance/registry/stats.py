@@ -35,7 +35,9 @@ def statistics(registry: Registry) -> dict[str, dict[str, int]]:
         "organizations by confidence": dict(
             Counter(row.confidence for row in organizations.values()).most_common()
         ),
-        "lineage by relation": dict(Counter(row.how or row.relation for row in lineage).most_common()),
+        "lineage by relation": dict(
+            Counter(row.how or row.relation for row in lineage).most_common()
+        ),
     }
 
 

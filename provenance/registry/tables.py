@@ -15,7 +15,6 @@ from provenance.errors import RegistryError
 from provenance.ids import lookup_keys
 from provenance.model import Confidence, Evidence
 
-
 Row = TypeVar("Row")
 
 
@@ -192,7 +191,7 @@ def evidence_of(row: Claim | Organization | Ownership | Lineage | ComponentLink
         source="registry",
         reference=row.source,
         as_of=row.as_of or None,
-        confidence=cast(Confidence, row.confidence),
+        confidence=cast("Confidence", row.confidence),
         note=row.note,
     )
 

@@ -86,8 +86,8 @@ def render(
     head("places")
     for place in item.occurrences[:MAX_PLACES]:
         where = f"{place.path}:{place.line}" if place.line else place.path
-        line(f"{clean(where)}  {clean(place.as_written)}  [{place.extractor}, "
-             f"{words(f'usage.{place.usage}')}, {words(f'confidence.{place.confidence}')}]")  # fmt: skip
+        usage, sure = words(f"usage.{place.usage}"), words(f"confidence.{place.confidence}")
+        line(f"{clean(where)}  {clean(place.as_written)}  [{place.extractor}, {usage}, {sure}]")
     if len(item.occurrences) > MAX_PLACES:
         line(words("label.more", count=len(item.occurrences) - MAX_PLACES))
     findings = [finding for finding in report.findings if finding.component == component]

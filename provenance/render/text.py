@@ -15,7 +15,6 @@ from rich.text import Text
 from provenance.i18n import Messages
 from provenance.model import (
     SEVERITIES,
-    Component,
     Finding,
     Gap,
     License,
@@ -123,8 +122,8 @@ class _Page:
             words("decision.unknowns", unknown=summary(report)["unknown"], gaps=len(report.gaps))
         )
         title = words(
-            "decision.title", target=clean(report.target.name), policy=clean(report.inputs.policy_id),
-            date=report.created[:10],
+            "decision.title", target=clean(report.target.name),
+            policy=clean(report.inputs.policy_id), date=report.created[:10],
         )  # fmt: skip
         self.console.print(Panel(body, title=Text(title), title_align="left"))
         self._overview([*exposures, *unknown])
@@ -216,9 +215,7 @@ class _Page:
             grid.add_row(words("field.evidence"), Text(cited))
         licenses = self._licenses(attribution.licenses)
         if licenses or component.kind in ("model", "package", "dataset"):
-            grid.add_row(
-                words("field.license"), Text(licenses or words("label.license-unknown"))
-            )
+            grid.add_row(words("field.license"), Text(licenses or words("label.license-unknown")))
         self._candidates(finding, grid)
         grid.add_row(words("field.id"), Text(f"{finding.id}  {finding.component}", style="dim"))
         self.console.print(Padding(grid, (0, 0, 1, 2)))
@@ -241,12 +238,13 @@ class _Page:
         words = self.words
         found = [item for item in self.report.substitutes if item.of == finding.component]
         for number, item in enumerate(found):
-            grid.add_row(words("field.instead") if not number else "", Text(self._candidate(item, found)))
+            label = "" if number else words("field.instead")
+            grid.add_row(label, Text(self._candidate(item, found)))
         left_out = self.report.excluded_candidates.get(finding.component, 0)
         if left_out or (not found and finding.component in self.report.excluded_candidates):
             key = "label.left-out" if found else "label.no-candidate"
-            grid.add_row("" if found else words("field.instead"),
-                         Text(words(key, count=left_out, denied=self.label), style="dim"))  # fmt: skip
+            text = Text(words(key, count=left_out, denied=self.label), style="dim")
+            grid.add_row("" if found else words("field.instead"), text)
 
     def _candidate(self, item: Substitute, found: list[Substitute]) -> str:
         words = self.words
@@ -360,5 +358,3 @@ def _places(occurrences: tuple[Occurrence, ...], limit: int = _PLACES) -> str:
         shown.append(f"{place} {written}" if limit > 1 and len(written) < 60 else place)
     more = f" +{len(ranked) - limit}" if len(ranked) > limit else ""
     return ", ".join(shown) + more
-
-

@@ -36,8 +36,7 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
     """Return what a finding says, as one sentence."""
     params = dict(finding.params)
     organizations = [
-        organization_name(name, registry, words)
-        for name in params.get("organizations", "").split()
+        organization_name(name, registry, words) for name in params.get("organizations", "").split()
     ]
     return words(
         f"finding.{finding.rule}",

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from provenance import ids
-from provenance.vocabulary import Vocabulary
 from provenance.model import (
     Component,
     ComponentId,
@@ -23,6 +22,7 @@ from provenance.model import (
 )
 from provenance.ports import ModelHub
 from provenance.registry import Registry
+from provenance.vocabulary import Vocabulary
 
 PLACEHOLDER = "project:"
 """What extractors, which do not know the project's name, write for the root."""
@@ -179,4 +179,3 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
             )
         inventory.add(first)
     return inventory
-

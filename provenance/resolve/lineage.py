@@ -41,9 +41,7 @@ def resolve(inventory: Inventory) -> Inventory:
     return inventory
 
 
-def _from_registry(
-    inventory: Inventory, pending: Sequence[ComponentId]
-) -> frozenset[ComponentId]:
+def _from_registry(inventory: Inventory, pending: Sequence[ComponentId]) -> frozenset[ComponentId]:
     """Add recorded relations; return the models whose hub declaration is overridden."""
     overridden: set[ComponentId] = set()
     for component in pending:
@@ -55,7 +53,7 @@ def _from_registry(
             inventory.add_link(
                 Link(
                     source=component, target=row.parent,
-                    relation=cast(Relation, row.relation),
+                    relation=cast("Relation", row.relation),
                     how=row.how if row.relation == "derived-from" else None,
                     basis="declared" if row.relation == "derived-from" else None,
                     evidence=(evidence_of(row),),
@@ -66,7 +64,7 @@ def _from_registry(
             inventory.add_link(
                 Link(
                     source=component, target=item.target,
-                    relation=cast(Relation, item.relation), evidence=(evidence_of(item),),
+                    relation=cast("Relation", item.relation), evidence=(evidence_of(item),),
                 )
             )  # fmt: skip
     return frozenset(overridden)
@@ -85,9 +83,7 @@ def _from_hub(
     for link in answer.links:
         if link.relation == "derived-from" and link.source in overridden:
             continue
-        inventory.derive(
-            link.target, kind_of(link.target), inventory.components[link.source].usage
-        )
+        inventory.derive(link.target, kind_of(link.target), inventory.components[link.source].usage)
         inventory.add_link(link)
     inventory.licenses += answer.licenses
     for gap in answer.gaps:

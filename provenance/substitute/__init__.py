@@ -8,11 +8,10 @@ clean. Nothing here is a proxy or a reseller of what it would replace.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import cast
+from typing import Literal, NamedTuple
 
 from provenance import ids
 from provenance.audit import Audit
-from provenance.policy import Policy
 from provenance.graph import IDENTITY, LINEAGE
 from provenance.model import (
     Attribution,
@@ -21,12 +20,14 @@ from provenance.model import (
     Gap,
     Substitute,
 )
+from provenance.policy import Policy
 from provenance.registry.tables import Candidate, evidence_of
 
-_TIERS = ("clean", "partial", "unclear")
+Tier = Literal["clean", "partial", "unclear"]
+TIERS: tuple[Tier, ...] = ("clean", "partial", "unclear")
+"""What is known of a candidate: nothing denied found; its code partly; not enough."""
 _EFFORTS = ("S", "M", "L", "XL")
 _CONFIDENCES = ("high", "medium", "low")
-_LAYERS = ("us_weights", "us_code", "us_runtime")
 
 AuditCandidates = Callable[[Sequence[ComponentId]], Mapping[ComponentId, Attribution]]
 
@@ -99,6 +100,22 @@ def _asked_of(audit: Audit, service: ComponentId) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+class _Rank(NamedTuple):
+    """How candidates are ordered: the smaller the better, part by part."""
+
+    tier: int
+    specialist: bool
+    preference: int
+    effort: int
+    confidence: int
+    id: str
+
+    def score(self) -> float:
+        """Return the order as one number of 0 to 1, for sorting in a spreadsheet."""
+        distance = 6 * self.tier + min(self.preference, 4) + self.effort + self.confidence
+        return round(max(1 - 0.05 * distance, 0.0), 2)
+
+
 def _judge(
     component: ComponentId,
     rows: Iterable[tuple[str, Candidate]],
@@ -107,45 +124,58 @@ def _judge(
     audit: Audit,
 ) -> tuple[list[Substitute], int]:
     """Return acceptable candidates in rank order and the number left out."""
-    bare = ids.without_version(component)
-    accepted: list[tuple[tuple[object, ...], Substitute]] = []
+    accepted: list[tuple[_Rank, Substitute]] = []
     left_out = 0
     for function, row in rows:
-        if row.component == bare:
+        if row.component == ids.without_version(component):
             continue
         attribution = attributions.get(row.component, Attribution())
         own = tuple(sorted({*row.jurisdictions.split(), *attribution.jurisdictions}))
         effective = tuple(sorted({*own, *attribution.effective_jurisdictions}))
-        # The layer columns say whether a layer is of US origin; they answer no other question.
-        asks_us = bool(policy.denied(("US",)))
-        layers = tuple(
-            (layer.removeprefix("us_"), str(getattr(row, layer)))
-            for layer in _LAYERS
-            if asks_us and getattr(row, layer)
-        )
-        states = dict(layers)
-        if policy.denied(effective) or states.get("weights") == "exposed":
+        layers = _layers(row, policy)
+        if policy.denied(effective) or dict(layers).get("weights") == "exposed":
             left_out += 1
             continue
-        tier = "clean"
-        if states.get("code") == "exposed" or "unclear" in (
-            states.get("weights"), states.get("code")
-        ):  # fmt: skip
-            tier = "partial"
-        if not own or (row.component in attributions and attribution.unknown):
-            tier = "unclear"
-        rank = (
-            _TIERS.index(tier),
-            "task=code" in row.note,  # a specialist, after those for any task
-            _preference(own, policy, audit),
-            _EFFORTS.index(row.effort) if row.effort in _EFFORTS else len(_EFFORTS),
-            _CONFIDENCES.index(row.confidence) if row.confidence in _CONFIDENCES else 3,
-            row.id,
+        tier = _tier(own, layers, attribution)
+        rank = _Rank(
+            tier=TIERS.index(tier),
+            specialist="task=code" in row.note,
+            preference=_preference(own, policy, audit),
+            effort=_position(row.effort, _EFFORTS),
+            confidence=_position(row.confidence, _CONFIDENCES),
+            id=row.id,
         )
-        accepted.append((rank, _substitute(component, function, row, tier, rank, own,
-                                           effective, layers)))  # fmt: skip
+        found = Substitute(
+            of=component, candidate=row.component or f"candidate:{row.id}", name=row.name,
+            function=function, tier=tier, score=rank.score(), jurisdictions=own,
+            effective_jurisdictions=effective, license=row.license or None, effort=row.effort,
+            compatibility=row.compatibility, caution=row.us_restricted_party, layers=layers,
+            evidence=(evidence_of(row),),
+        )  # fmt: skip
+        accepted.append((rank, found))
     accepted.sort(key=lambda item: item[0])
     return [item for _, item in accepted], left_out
+
+
+def _layers(row: Candidate, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """Return the states of a candidate's layers, when the policy asks what they answer.
+
+    The columns say whether weights, code and runtime are of US origin, nothing else.
+    """
+    if not policy.denied(("US",)):
+        return ()
+    states = (("weights", row.us_weights), ("code", row.us_code), ("runtime", row.us_runtime))
+    return tuple((layer, state) for layer, state in states if state)
+
+
+def _tier(
+    own: tuple[str, ...], layers: tuple[tuple[str, str], ...], attribution: Attribution
+) -> Tier:
+    """Return how much of a candidate's chain is known to be free of the denied."""
+    states = dict(layers)
+    if not own or attribution.unknown or states.get("weights") == "unclear":
+        return "unclear"
+    return "partial" if states.get("code") in ("exposed", "unclear") else "clean"
 
 
 def _preference(own: tuple[str, ...], policy: Policy, audit: Audit) -> int:
@@ -156,16 +186,5 @@ def _preference(own: tuple[str, ...], policy: Policy, audit: Audit) -> int:
     return len(policy.prefer)
 
 
-def _substitute(
-    component: ComponentId, function: str, row: Candidate, tier: str, rank: tuple[object, ...],
-    own: tuple[str, ...], effective: tuple[str, ...], layers: tuple[tuple[str, str], ...],
-) -> Substitute:  # fmt: skip
-    tier_rank, _, preference, effort, confidence = (cast(int, part) for part in rank[:5])
-    score = 1.0 - 0.3 * tier_rank - 0.05 * min(preference, 4) - 0.05 * effort - 0.05 * confidence
-    return Substitute(
-        of=component, candidate=row.component or f"candidate:{row.id}", name=row.name,
-        function=function, tier=cast("str", tier),  # type: ignore[arg-type]
-        score=round(max(score, 0.0), 2), jurisdictions=own, effective_jurisdictions=effective,
-        license=row.license or None, effort=row.effort, compatibility=row.compatibility,
-        caution=row.us_restricted_party, layers=layers, evidence=(evidence_of(row),),
-    )  # fmt: skip
+def _position(value: str, order: tuple[str, ...]) -> int:
+    return order.index(value) if value in order else len(order)

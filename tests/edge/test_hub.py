@@ -1,0 +1,217 @@
+"""Records of models and datasets, against the hub double."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huggingface_hub import HfApi
+
+from provenance.edge.hub import HubFailure, HubRecord
+from tests.support.hub_asks import INFO, NOW, A, failed, hub, one, repo
+from tests.support.hub_double import HubDouble, Repo
+
+
+def test_model_record_and_what_was_asked() -> None:
+    with HubDouble(repo()) as double:
+        asked = hub(double)
+        record = one(asked)
+    assert record == HubRecord(
+        id=A,
+        resolved="ns/a",
+        revision="ab" * 20,
+        license="mit",
+        license_name="n",
+        license_link="l",
+        base_models=(("ns/base", "finetune"),),
+        datasets=("x/d", "C4"),
+        tags=("license:mit", "base_model:ns/tag"),
+        library="transformers",
+        pipeline="text-generation",
+        gated="manual",
+        created="2024-01-02T03:04:05Z",
+        modified="2025-02-03T04:05:06Z",
+        retrieved=NOW,
+        url=f"{double.url}/ns/a",
+    )
+    (request,) = double.requests
+    assert (request.method, request.path) == ("GET", "/api/models/ns/a")
+    wanted = "baseModels cardData createdAt gated lastModified library_name pipeline_tag sha tags"
+    assert " ".join(sorted(request.expand)) == wanted
+    assert asked.hosts_contacted == (double.host,)
+
+
+def test_dataset_record() -> None:
+    info = {key: INFO[key] for key in ("sha", "createdAt", "lastModified")}
+    info |= {"cardData": {"license": ["mit", "odbl"]}, "gated": False, "tags": ["license:mit"]}
+    with HubDouble(Repo("ns/d", "dataset", info=info)) as double:
+        record = one(hub(double), "dataset:huggingface/ns/d")
+        assert failed(hub(double), "pkg:huggingface/ns/d").reason == "not-found"
+    assert (record.id, record.resolved) == ("dataset:huggingface/ns/d", "ns/d")
+    assert (record.license, record.gated, record.base_models) == ("mit, odbl", None, ())
+    assert (record.library, record.modified) == (None, "2025-02-03T04:05:06Z")
+    assert record.url == f"{double.url}/datasets/ns/d"
+    assert double.requests[0].path == "/api/datasets/ns/d"
+
+
+def test_a_bare_record() -> None:
+    with HubDouble(repo(info={"sha": None, "gated": None})) as double:
+        record = one(hub(double))
+    assert (record.revision, record.license, record.gated, record.created) == (None,) * 4
+    assert (record.tags, record.datasets, record.base_models) == ((), (), ())
+
+
+def test_order_and_repeats() -> None:
+    ids = ["pkg:huggingface/ns/b", A, "pkg:huggingface/ns/none", "pkg:huggingface/ns/b"]
+    with HubDouble(repo(), repo("ns/b")) as double:
+        results = hub(double).lookup(ids)
+        assert hub(double).lookup([]) == ()
+    assert [result.id for result in results] == ids
+    assert [type(result) for result in results] == [HubRecord, HubRecord, HubFailure, HubRecord]
+    assert len(double.requests) == 3
+
+
+def bases(info: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The base models read from `info` of ns/a."""
+    with HubDouble(repo(info=info)) as double:
+        return one(hub(double)).base_models
+
+
+@pytest.mark.parametrize(
+    ("card", "expected"),
+    [
+        ({"base_model": "o/x"}, (("o/x", "unknown"),)),
+        (
+            {"base_model": ["o/x", "o/y", "o/x"], "base_model_relation": "merge"},
+            (("o/x", "merge"), ("o/y", "merge")),
+        ),
+        ({"base_model": "o/x", "base_model_relation": "odd"}, (("o/x", "unknown"),)),
+        ({"base_model": "o/x", "base_model_relation": ["merge"]}, (("o/x", "unknown"),)),
+        ({"base_model": "https://huggingface.co/o/x"}, (("o/x", "unknown"),)),
+        ({"base_model": ["./out", 7, None, "bert", "a/b/c"]}, (("bert", "unknown"),)),
+        ({"base_model": ["NS/A", "o/x"]}, (("o/x", "unknown"),)),
+    ],
+)
+def test_base_models_of_the_card(
+    card: dict[str, Any], expected: tuple[tuple[str, str], ...]
+) -> None:
+    assert bases({"cardData": card, "tags": ["base_model:o/tag"]}) == expected
+    assert bases({"cardData": card, "baseModels": None}) == expected
+    assert bases({"cardData": card, "baseModels": {"relation": "merge", "models": []}}) == expected
+
+
+def test_base_models_of_tags_only() -> None:
+    tags = ["base_model:o/x", "base_model:quantized:o/x", "base_model:o/y", "base_model:ns/a"]
+    tags += ["base_model:finetune:ns/a", "base_model:a b", "xbase_model:o/z"]
+    expected = (("o/x", "quantized"), ("o/y", "unknown"))
+    assert bases({"tags": tags}) == expected
+    assert bases({"tags": tags[::-1]}) == expected[::-1]
+
+
+def test_base_models_of_the_field() -> None:
+    several = {"relation": "merge", "models": [{"id": "o/x"}, {"id": "ns/a"}, {"id": "o/y"}, {}]}
+    assert bases({"baseModels": several}) == (("o/x", "merge"), ("o/y", "merge"))
+    odd = {"relation": "distilled", "models": [{"id": "o/x"}]}
+    assert bases({"baseModels": odd}) == (("o/x", "unknown"),)
+    itself = {"relation": "merge", "models": [{"id": "Ns/a"}]}
+    assert bases({"baseModels": itself, "tags": ["base_model:o/tag"]}) == ()
+
+
+def test_rename_is_followed() -> None:
+    info = {"cardData": {"base_model": ["old", "ns/new", "o/x"]}}
+    with HubDouble(repo("old", renamed_to="ns/new"), repo("ns/new", info)) as double:
+        asked = hub(double)
+        record = one(asked, "pkg:huggingface/old")
+    assert (record.id, record.resolved) == ("pkg:huggingface/old", "ns/new")
+    assert record.url == f"{double.url}/ns/new"
+    assert record.base_models == (("o/x", "unknown"),)
+    assert [r.path for r in double.requests] == ["/api/models/old", "/api/models/ns/new"]
+    assert double.requests[0].expand == double.requests[1].expand != ()
+    assert asked.hosts_contacted == (double.host,)
+
+
+def test_the_gate_of_files_does_not_hide_the_info() -> None:
+    with HubDouble(repo(gated=True)) as double:
+        assert one(hub(double)).gated == "manual"
+
+
+def test_hostile_fields_are_defused(tmp_path: Path) -> None:
+    card = {"license": "m\x1b[31m\ud800it", "get": "x", "datasets": {"a": 1}, "model-index": 3}
+    body = json.dumps({"id": "ns/a", "cardData": card, "tags": ["t" * 9000]})
+    with HubDouble(repo(raw_body=body.encode())) as double:
+        record = one(hub(double, cache_dir=tmp_path))
+        assert one(hub(double, cache_dir=tmp_path, offline=True)) == record
+    assert record.license == "m\ufffd[31m\ufffdit"
+    assert (len(record.tags[0]), record.datasets) == (2000, ())
+
+
+@pytest.mark.parametrize("card", [[], "x", ["license"], 3])
+def test_a_card_that_is_no_mapping_is_no_card(card: object) -> None:
+    with HubDouble(repo(info={"cardData": card, "tags": ["license:mit"]})) as double:
+        assert one(hub(double)).license == "mit"
+
+
+def test_no_token_means_none_whatever_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_stored")
+    with HubDouble(repo(), tokens=["hf_stored", "hf_given"]) as double:
+        HfApi(endpoint=double.url).model_info("ns/a")  # shows that the stored one would be sent
+        for token in (None, "", "hf_given"):
+            assert one(hub(double, token=token)).resolved == "ns/a"
+    assert [r.token for r in double.requests] == ["hf_stored", None, None, "hf_given"]
+
+
+def test_token_stays_at_the_endpoint_on_redirect() -> None:
+    with (
+        HubDouble(repo()) as other,
+        HubDouble(repo(redirect_to=other.url), tokens=["hf_in"]) as double,
+    ):
+        asked = hub(double, token="hf_in")
+        record = one(asked)
+    assert [r.token for r in double.requests] == ["hf_in"]
+    assert [r.token for r in other.requests] == [None]
+    assert record.url == f"{double.url}/ns/a"
+    assert asked.hosts_contacted == tuple(sorted([double.host, other.host]))
+
+
+def test_token_is_kept_out_of_results_and_cache(tmp_path: Path) -> None:
+    with HubDouble(repo(), tokens=["hf_in"]) as double:
+        found = hub(double, token="hf_in", cache_dir=tmp_path)
+        results = found.lookup([A, "pkg:huggingface/ns/none", "pkg:huggingface/x y"])
+    (stored,) = tmp_path.iterdir()
+    assert [r.token for r in double.requests] == ["hf_in", "hf_in"]
+    assert "hf_in" not in repr(results) + stored.read_text() + repr(found)
+
+
+RAW = "from huggingface_hub import HfApi; HfApi(endpoint={url!r}, token=False).model_info('ns/a')"
+OURS = """
+import sys
+from provenance.edge.hub import Hub
+options = dict(endpoint={url!r}, token=None, cache_dir=None, now=str)
+off = Hub(offline=True, **options).lookup(["pkg:huggingface/ns/a"])
+assert off[0].reason == "offline" and "huggingface_hub" not in sys.modules
+assert Hub(offline=False, **options).lookup(["pkg:huggingface/ns/a"])[0].resolved == "ns/a"
+assert "huggingface_hub" in sys.modules
+"""
+
+
+@pytest.mark.parametrize(("code", "telemetry"), [(RAW, True), (OURS, False)])
+def test_import_is_late_and_nothing_else_is_asked(
+    code: str, telemetry: bool, tmp_path: Path
+) -> None:
+    """Left alone, huggingface_hub asks about agents; through Hub nothing but the info is asked."""
+    with HubDouble(repo()) as double:
+        environment = {
+            **{k: v for k, v in os.environ.items() if k != "HF_HUB_DISABLE_TELEMETRY"},
+            **{"HF_ENDPOINT": double.url, "HF_HOME": str(tmp_path)},
+            **{"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        }
+        run: Callable[..., Any] = subprocess.run
+        run([sys.executable, "-c", code.format(url=double.url)], env=environment, check=True)
+    extra = ["/api/agent-harnesses"] if telemetry else []
+    assert [r.path for r in double.requests] == [*extra, "/api/models/ns/a"]
