@@ -36,8 +36,12 @@ class Audit:
 
 
 def finding_id(rule: str, component: ComponentId) -> str:
-    """Return an id that survives version changes and reordering."""
-    text = f"{rule}\0{ids.without_version(component)}"
+    """Return an id that survives version changes and reordering.
+
+    A component that ends in ``#`` stands for exactly the version it names.
+    """
+    bare = component if component.endswith("#") else ids.without_version(component)
+    text = f"{rule}\0{bare}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -68,7 +68,7 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
     Raises:
         UsageError: an unknown key or a value that cannot be used, with where it stands.
     """
-    values: dict[str, Any] = _from_file(path)
+    values: dict[str, Any] = {} if flags.get("no_config") else _from_file(path)
     for key, name in _ENVIRONMENT.items():
         if environ.get(name):
             values[key] = environ[name]
@@ -93,13 +93,19 @@ def settings_language(environ: Mapping[str, str]) -> str:
 
 
 def hub_settings(environ: Mapping[str, str]) -> HubSettings:
-    """Read the hub's own variables; an explicit token file is honoured, never guessed."""
+    """Read the hub's own variables."""
     token = environ.get("HF_TOKEN") or environ.get("HUGGING_FACE_HUB_TOKEN")
     return HubSettings(
         endpoint=environ.get("HF_ENDPOINT") or None,
         token=token or None,
         offline=environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"),
     )
+
+
+def hub_host() -> str:
+    """Return the host that ``--online`` would ask."""
+    endpoint = hub_settings(os.environ).endpoint or "https://huggingface.co"
+    return endpoint.partition("://")[2].partition("/")[0] or endpoint
 
 
 def environment() -> Mapping[str, str]:

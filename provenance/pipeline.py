@@ -157,11 +157,18 @@ def extract_all(walk: Walk, vocabulary: Vocabulary) -> list[Extraction]:
         read.add(document.path)
         found.append(_guarded(extractor.extract, document, vocabulary))
         includes += found[-1].includes
-    while includes and len(read) < walk.read + MAX_INCLUDES:
+    followed = 0
+    while includes:
         include = includes.pop()
         if include.path in read or include.kind == "constraints":
             continue  # constraints choose versions, they bring in nothing; loops end here
         read.add(include.path)
+        followed += 1
+        if followed > MAX_INCLUDES:
+            walk.gaps.append(
+                Gap(subject=include.path, reason="too-many-includes", location=include.location)
+            )
+            break
         included = walk.open(include.path) if _inside(walk, include.path) else None
         if included is None:
             walk.gaps.append(

@@ -10,9 +10,11 @@ from typing import Any, cast
 
 from provenance.errors import PolicyError
 from provenance.model import (
+    CONFIDENCES,
     OWN_ROLES,
     SEVERITIES,
     USAGES,
+    Confidence,
     Jurisdiction,
     Kind,
     Role,
@@ -33,7 +35,8 @@ _REACH: dict[str, frozenset[Role]] = {
     "strict": OWN_ROLES,
 }
 _KEYS = frozenset(
-    "id version title deny allow reach fail_on exposure unknown usage substitutes".split()
+    "id version title deny allow reach fail_on exposure unknown usage confidence "
+    "substitutes".split()
 )
 _KINDS = frozenset({"package", "model", "dataset", "service", "container", "platform"})
 
@@ -51,6 +54,7 @@ class Policy:
     exposure: Mapping[str, Severity]
     unknown: Mapping[Kind, Severity]
     usage: Mapping[Usage, Severity]
+    confidence: Mapping[Confidence, Severity]
     prefer: tuple[str, ...]
     limit: int
     label: str
@@ -64,10 +68,10 @@ class Policy:
             if code in self.deny or (bool(self.allow) and code not in self.allow)
         )
 
-    def severity(self, severity: Severity, usage: Usage) -> Severity:
-        """Return a severity lowered to what the policy lets this usage weigh at most."""
-        cap = self.usage.get(usage)
-        return min(severity, cap, key=SEVERITIES.index) if cap else severity
+    def severity(self, severity: Severity, usage: Usage, confidence: Confidence) -> Severity:
+        """Return a severity lowered to what this usage and confidence weigh at most."""
+        caps = (self.usage.get(usage, severity), self.confidence.get(confidence, severity))
+        return min(severity, *caps, key=SEVERITIES.index)
 
 
 def load(text: str, name: str, registry: Registry) -> Policy:
@@ -113,9 +117,13 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         allow=frozenset().union(*(registry.members(code) for code in allow)),
         roles=_REACH[reach],
         fail_on=_severity(data.get("fail_on", "high"), name, "fail_on"),
-        exposure=_severities(data, "exposure", frozenset(EXPOSURES), name),
-        unknown=cast("Mapping[Kind, Severity]", _severities(data, "unknown", _KINDS, name)),
+        exposure=_required(data, "exposure", frozenset(EXPOSURES), name),
+        unknown=cast("Mapping[Kind, Severity]", _required(data, "unknown", _KINDS, name)),
         usage=cast("Mapping[Usage, Severity]", _severities(data, "usage", frozenset(USAGES), name)),
+        confidence=cast(
+            "Mapping[Confidence, Severity]",
+            _severities(data, "confidence", frozenset(CONFIDENCES), name),
+        ),
         prefer=_codes(substitutes, "prefer", name),
         limit=limit,
         label=", ".join(deny) if deny else "not " + ", ".join(allow),
@@ -150,6 +158,23 @@ def _severity(value: object, name: str, at: str) -> Severity:
     if value not in SEVERITIES:
         raise PolicyError(f"{name}: {at} = {value!r}", hint="one of " + ", ".join(SEVERITIES))
     return value
+
+
+def _required(
+    data: Mapping[str, Any], key: str, known: frozenset[str], name: str
+) -> dict[str, Severity]:
+    """Read a table that must give every kind a severity.
+
+    A kind left out would pass unseen, and not knowing would print as nothing found.
+    """
+    found = _severities(data, key, known, name)
+    missing = sorted(known - found.keys())
+    if missing:
+        raise PolicyError(
+            f"{name}: {key} says nothing of {', '.join(missing)}",
+            hint='every kind needs a severity; "info" is the weakest',
+        )
+    return found
 
 
 def _severities(

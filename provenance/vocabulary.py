@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from provenance import ids
 from provenance.registry import Registry
+from provenance.registry.tables import fits
 
 _MIME = frozenset(
     "application audio font image message model multipart text video chemical".split()
@@ -36,6 +37,13 @@ _LOCAL_HOST = re.compile(
     r"192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[?::1\]?|[a-z0-9_-]+",
     re.IGNORECASE,
 )
+_READING = re.compile(
+    r"://(?:docs?|www|blog|help|support|learn|console|dashboard|developers?|community|status)\.|"
+    r"/(?:docs?|blog|learn|pricing|terms|legal|login|account|settings|issues|help|community|"
+    r"signup|keys|api-keys|apikeys?|tutorials?|guides?|papers?|abs)(?:[/?#]|$)",
+    re.IGNORECASE,
+)
+_FETCH = re.compile(r"/(?:raw|resolve|archive|releases/download|tarball|zipball|media)/|\.git$")
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
 
 
@@ -51,14 +59,9 @@ class CallSpec(NamedTuple):
 
     def fits(self, dotted: str) -> bool:
         """Tell whether a called name, import aliases resolved, is this callable."""
-        head, star, tail = self.callable.partition("*")
-        if not star:
+        if "*" not in self.callable:
             return dotted == self.callable
-        return (
-            dotted.startswith(head)
-            and dotted.endswith(tail)
-            and len(dotted) > len(head) + len(tail)
-        )
+        return fits(dotted, self.callable)
 
 
 class Vocabulary:
@@ -103,12 +106,9 @@ class Vocabulary:
         return self._registry.identified_by("host")
 
     @cached_property
-    def _wildcards(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        return tuple(
-            (re.compile(re.escape(host).replace(r"\*", r"[\w.-]+")), self.hosts[host])
-            for host in sorted(self.hosts, key=lambda host: (-len(host), host))
-            if "*" in host
-        )
+    def _wildcards(self) -> tuple[tuple[str, str], ...]:
+        patterns = sorted(self.hosts, key=lambda host: (-len(host), host))
+        return tuple((host, self.hosts[host]) for host in patterns if "*" in host)
 
     def service_of_host(self, host: str) -> str | None:
         """Return the service behind a host name, or None."""
@@ -117,9 +117,21 @@ class Vocabulary:
         if found:
             return found
         for pattern, component in self._wildcards:
-            if pattern.fullmatch(host):
+            if fits(host, pattern):
                 return component
         return None
+
+    def is_mere_link(self, service: str, host: str, url: str) -> bool:
+        """Tell whether a URL points a reader somewhere instead of calling a service.
+
+        Help pages and consoles are no calls; a code host or hub counts only where
+        something is fetched from it.
+        """
+        if _READING.search(url):
+            return True
+        return self._registry.is_storehouse(service) and not (
+            host.startswith(("raw.", "cdn")) or _FETCH.search(url)
+        )
 
     @cached_property
     def variables(self) -> Mapping[str, str]:
@@ -130,6 +142,27 @@ class Vocabulary:
     def default_services(self) -> Mapping[str, str]:
         """The service an SDK package talks to unless told otherwise, by package id."""
         return self._registry.identified_by("client")
+
+    def routed(self, repository: str) -> str | None:
+        """Return the service when ``provider/model`` is written as routers write it.
+
+        ``groq/llama3-8b-8192`` names a provider, ``openai/whisper-large-v3`` a hub
+        repository: a prefix that is also a hub namespace counts as a provider only
+        for a name that its API is known to offer and the hub is not.
+        """
+        prefix, _, name = repository.partition("/")
+        service = self.provider_prefix(prefix)
+        if service is None:
+            return None
+        if prefix.lower() not in self._registry.known_namespaces:
+            return service
+        hub = ids.hub_model(repository)
+        on_hub = self._registry.lineage(hub) or self._registry.functions(hub)
+        return service if not on_hub and self.is_api_family(service, name) else None
+
+    def is_api_family(self, service: str, name: str) -> bool:
+        """Tell whether a service is known to offer a model of this name."""
+        return bool(self._registry.functions(ids.api_model(service.removeprefix("service:"), name)))
 
     def provider_prefix(self, prefix: str) -> str | None:
         """Return the service that routers such as LiteLLM mean by ``prefix/model``."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from provenance.assess import exposure, unknown
-from provenance.audit import Audit
+from provenance.audit import Audit, finding_id
 from provenance.model import SEVERITIES, Finding
 from provenance.policy import Policy
 
@@ -18,7 +19,14 @@ RULES: tuple[Callable[[Audit, Policy], tuple[Finding, ...]], ...] = (
 
 def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
     """Return the findings of every rule, gravest first, then by component and rule."""
-    found = [finding for rule in RULES for finding in rule(audit, policy)]
+    found: list[Finding] = []
+    used: set[str] = set()
+    for finding in (finding for rule in RULES for finding in rule(audit, policy)):
+        # Two versions of one package: the id that outlives a version cannot serve both.
+        double = finding.id in used
+        identity = finding_id(finding.rule, f"{finding.component}#") if double else finding.id
+        used.add(identity)
+        found.append(replace(finding, id=identity))
     found.sort(key=lambda f: (-SEVERITIES.index(f.severity), f.rule, f.component))
     return tuple(found)
 

@@ -39,7 +39,7 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
             Finding(
                 id=finding_id(rule, component.id),
                 rule=rule,
-                severity=policy.severity(severity, component.usage),
+                severity=policy.severity(severity, component.usage, presence(component)),
                 confidence=weakest(best, presence(component)),
                 component=component.id,
                 path=(*audit.graph.shortest_path(component.id), *chosen.via),

@@ -24,7 +24,7 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
             Finding(
                 id=finding_id(rule, component.id),
                 rule=rule,
-                severity=policy.severity(severity, component.usage),
+                severity=policy.severity(severity, component.usage, presence(component)),
                 confidence=presence(component),
                 component=component.id,
                 path=path if itself else (*path, *unknown[:1]),

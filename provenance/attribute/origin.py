@@ -35,7 +35,7 @@ class Origins:
         self._registry = registry
         self._on = on
         self._own: dict[ComponentId, tuple[Origin, ...]] = {}
-        self._volunteers: set[ComponentId] = set()
+        self._without_seat: dict[ComponentId, str] = {}
 
     def own(self, component: ComponentId) -> tuple[Origin, ...]:
         """Return the component's own claims: publisher, owners, steward, operator …."""
@@ -58,7 +58,7 @@ class Origins:
             return
         organization = self._registry.organizations.get(claim.organization)
         if organization is None or not organization.seat:
-            self._volunteers.add(component)
+            self._without_seat.setdefault(component, claim.organization)
         else:
             yield Origin(
                 jurisdiction=organization.seat, role=role, organization=organization.id,
@@ -90,9 +90,11 @@ class Origins:
     def inherited(self, component: ComponentId) -> Iterator[Origin]:
         """Yield what comes through base models, encoders and identical copies."""
         for ancestor, way in self._graph.reach(component, LINEAGE | IDENTITY):
+            steps = zip((component, *way), way, strict=False)
+            sure = weakest(*(self._graph.confidence(one, other) for one, other in steps))
             for claim in self.own(ancestor):
                 if claim.role in OWN_ROLES:
-                    yield _through(claim, "base", way)
+                    yield _through(claim, "base", way, sure)
 
     def training(self, component: ComponentId) -> Iterator[Origin]:
         """Yield whose data or outputs trained the component: shown, never ``base``."""
@@ -150,22 +152,26 @@ class Origins:
         for component in self._graph.components.values():
             if component.id.startswith(_NO_ORIGIN) or self.jurisdictions(component.id):
                 continue
-            reason = "publisher-community" if component.id in self._volunteers else "unknown-origin"
+            publisher = self._without_seat.get(component.id)
             first = component.occurrences[0] if component.occurrences else None
             found.append(
                 Gap(
                     subject=component.id,
-                    reason=reason,
+                    reason="publisher-community" if publisher else "unknown-origin",
                     location=Location(path=first.path, line=first.line) if first else None,
+                    params=(("organization", publisher),) if publisher else (),
                 )
             )
         return tuple(found)
 
 
-def _through(claim: Origin, role: Role, way: tuple[ComponentId, ...]) -> Origin:
+def _through(
+    claim: Origin, role: Role, way: tuple[ComponentId, ...], sure: Confidence = "high"
+) -> Origin:
+    """Return a claim as it arrives: no surer than the links it came by."""
     return Origin(
         jurisdiction=claim.jurisdiction, role=role, organization=claim.organization,
-        confidence=claim.confidence, via=way, evidence=claim.evidence,
+        confidence=weakest(claim.confidence, sure), via=way, evidence=claim.evidence,
     )  # fmt: skip
 
 

@@ -62,6 +62,14 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(2)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
+    except Exception as error:
+        # A bug: said with where it struck, and never the status of a finding.
+        import traceback
+
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+        _fail(f"{type(error).__name__} at {place}: {error}", "this is a bug; please report it")
+        sys.exit(4)
     except click.Abort:
         click.echo("interrupted", err=True)
         sys.exit(4)

@@ -14,7 +14,8 @@ from provenance.cli import options
 @click.command(name="explain")
 @click.argument("component", metavar="COMPONENT")
 @options.path_argument
-@options.common
+@options.judging
+@options.showing
 def command(component: str, path: Path, color: str, quiet: bool, **flags: Any) -> None:
     """Print every claim, place, license and path of one component.
 

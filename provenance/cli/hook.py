@@ -13,8 +13,8 @@ from provenance.cli import options
 
 @click.command(name="hook")
 @options.path_argument
-@options.common
-def command(path: Path, color: str, quiet: bool, online: bool | None, **flags: Any) -> None:
+@options.judging
+def command(path: Path, **flags: Any) -> None:
     """Print only findings at or above --fail-on, one a line; exit 1 if there are any.
 
     Never goes online. A tree with nothing to audit passes.
@@ -38,5 +38,5 @@ def command(path: Path, color: str, quiet: bool, online: bool | None, **flags: A
             where = clean(f"{places[0].path}:{places[0].line}") if places else "-"
             severity = words(f"severity.{finding.severity}")
             message = finding_message(finding, run.registry, words)
-            click.echo(f"{where}: [{severity}] {message} ({finding.component})")
+            click.echo(f"{where}: [{severity}] {message} ({clean(finding.component)})")
     sys.exit(run.exit_code())

@@ -21,8 +21,8 @@ def path_argument(function: Function) -> Function:
     )
 
 
-def common(function: Function) -> Function:
-    """Options of every command that scans."""
+def judging(function: Function) -> Function:
+    """Options that decide what a scan's result is."""
     for option in (
         click.option("--policy", metavar="ID|FILE", help="A shipped policy or a TOML file."),
         click.option(
@@ -31,6 +31,18 @@ def common(function: Function) -> Function:
         ),
         click.option("--strict", is_flag=True, default=None, help="Exit 4 when gaps remain."),
         click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report."),
+        click.option(
+            "--no-config", is_flag=True, default=None,
+            help="Do not read the scanned tree's own configuration.",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def showing(function: Function) -> Function:
+    """Options of commands that print a report."""
+    for option in (
         click.option(
             "--online", is_flag=True, default=None, help="Ask the model hub for metadata."
         ),

@@ -33,7 +33,8 @@ from provenance.render import FORMATS
 )
 @click.option("-v", "--verbose", is_flag=True, help="Low findings and all gaps in full.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
-@options.common
+@options.judging
+@options.showing
 def command(
     path: Path, form: str, outputs: tuple[str, ...], verbose: bool, exit_zero: bool,
     color: str, quiet: bool, **flags: Any,
@@ -43,6 +44,7 @@ def command(
     PATH is a folder or a file. Exit status: 0 nothing at or above --fail-on,
     1 something is, 2 usage, 3 nothing to audit, 4 not completed.
     """
+    from provenance import config
     from provenance.cli import output
     from provenance.cli.run import note, start
     from provenance.i18n import messages
@@ -52,7 +54,7 @@ def command(
     run = start(path, flags)
     words = messages(run.registry, run.settings.lang)
     if not run.settings.online:
-        note(words("label.skipped-online", host="huggingface.co"), quiet=quiet)
+        note(words("label.skipped-online", host=config.hub_host()), quiet=quiet)
 
     def rendered(name: str, *, to_file: bool) -> str:
         return render(

@@ -25,6 +25,9 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 100
 """Folders below this are a gap; deeper trees are made, not written."""
 
+_SMALL = 1024 * 1024
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
 SKIPPED_FOLDERS = frozenset(
     ".git .hg .svn .tox .nox .venv venv __pycache__ node_modules .mypy_cache .ruff_cache "
     ".pytest_cache .eggs .ipynb_checkpoints site-packages .idea".split()
@@ -217,9 +220,8 @@ def _literal(line: str) -> str:
 
 def read_ignore(path: Path, folder: str) -> Ignore | None:
     """Return the patterns of one ``.gitignore``, or None when it has none."""
-    try:
-        text = path.read_bytes()[:MAX_FILE_BYTES].decode("utf-8", "replace")
-    except OSError:
+    text = read_small(path)
+    if text is None:
         return None
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return Ignore(folder, lines) if lines else None
@@ -237,17 +239,34 @@ def is_ignored(path: str, ignores: tuple[Ignore, ...]) -> bool:
 def git_revision(root: Path) -> str | None:
     """Return the commit a checkout stands at, read from ``.git`` without running git."""
     folder = root / ".git"
-    try:
-        head = (folder / "HEAD").read_text("ascii").strip()
-        if not head.startswith("ref: "):
-            return head if len(head) == 40 else None
-        name = head.removeprefix("ref: ")
-        reference = folder / name
-        if ".." not in name and reference.is_file():
-            return reference.read_text("ascii").strip()[:40]
-        for line in (folder / "packed-refs").read_text("utf-8").splitlines():
-            if line.endswith(f" {name}"):
-                return line.split(" ", 1)[0]
-    except (OSError, UnicodeDecodeError):
-        return None
+    head = (read_small(folder / "HEAD") or "").strip()
+    if not head.startswith("ref: "):
+        return head if _COMMIT.fullmatch(head) else None
+    name = head.removeprefix("ref: ")
+    if not name.startswith("refs/") or ".." in name:
+        return None  # a reference elsewhere would show us another file
+    found = (read_small(folder / name) or "").strip()
+    if _COMMIT.fullmatch(found):
+        return found
+    for line in (read_small(folder / "packed-refs") or "").splitlines():
+        if line.endswith(f" {name}") and _COMMIT.fullmatch(line.split(" ", 1)[0]):
+            return line.split(" ", 1)[0]
     return None
+
+
+def read_small(path: Path) -> str | None:
+    """Return the text of a regular file of at most 1 MiB, links not followed; else None."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        handle = os.open(path, flags)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
+            return None
+        return os.read(handle, _SMALL).decode("utf-8", "replace")
+    except OSError:
+        return None
+    finally:
+        os.close(handle)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from provenance.edge.hub_cache import read_cache, write_cache
+from provenance.edge.hub_environment import DEFAULT_ENDPOINT, DEFAULT_TIMEOUT
 from provenance.edge.hub_guard import Guard, Traffic, guarding
 from provenance.edge.hub_records import (
     HubFailure,
     HubRecord,
+    Reason,
     parse_id,
-    read_cache,
     record_from_info,
-    write_cache,
+    with_name,
 )
 
 __all__ = ["Hub", "HubFailure", "HubRecord"]
 
-DEFAULT_ENDPOINT = "https://huggingface.co"
 MAX_RETRIES = 2  # after 429 and 5xx
 MAX_WAIT = 5.0  # seconds; asked to wait longer, a lookup gives up at once
+_HALTED: dict[Reason, str] = {
+    "rate-limited": "not asked: the hub wants a pause",
+    "offline": "not asked: the hub cannot be reached",
+}  # after one of these the ids that are left would fare no better
 _DATASET_FIELDS: list[Any] = ["cardData", "createdAt", "gated", "lastModified", "sha", "tags"]
 _MODEL_FIELDS: list[Any] = [*_DATASET_FIELDS, "baseModels", "library_name", "pipeline_tag"]
 
@@ -49,7 +55,7 @@ class Hub:
         token: str | None,
         cache_dir: Path | None,
         offline: bool,
-        timeout: float = 10.0,
+        timeout: float = DEFAULT_TIMEOUT,
         max_requests: int = 200,
         deadline: float = 60.0,
         now: Callable[[], str],
@@ -65,6 +71,7 @@ class Hub:
         self._deadline = deadline
         self._now = now
         self._sleep = sleep
+        self._renamed: dict[str, HubRecord] = {}  # records by the id that the hub now uses
         self._traffic = Traffic(endpoint=self._endpoint, max_requests=max_requests)
 
     @property
@@ -75,25 +82,27 @@ class Hub:
     def lookup(self, ids: Sequence[str]) -> tuple[HubRecord | HubFailure, ...]:
         """Ask for each id once; the results are in the order asked. Remote trouble never raises.
 
-        Once the hub insists on a wait (429), the ids that are left fail without a request.
+        Once the hub insists on a wait (429) or cannot be reached, the ids that are left fail
+        without a request. A record that came by an old name answers for the new one too.
         """
         ends = time.monotonic() + self._deadline
         results: dict[str, HubRecord | HubFailure] = {}
-        halted = False
+        halted: Reason | None = None
         for identifier in dict.fromkeys(ids):
-            parsed = parse_id(identifier)
             result: HubRecord | HubFailure
-            if parsed is None:
+            if parse_id(identifier) is None:
                 detail = "not a hub model or dataset id"
                 result = HubFailure(id=identifier, reason="invalid-id", detail=detail)
             elif self._offline:
                 result = self._cached(identifier)
-            elif halted:
-                detail = "not asked: the hub wants a pause"
-                result = HubFailure(id=identifier, reason="rate-limited", detail=detail)
+            elif identifier in self._renamed:
+                result = self._renamed[identifier]
+            elif halted is not None:
+                result = HubFailure(id=identifier, reason=halted, detail=_HALTED[halted])
             else:
-                result = self._ask(identifier, *parsed, ends)
-                halted = isinstance(result, HubFailure) and result.reason == "rate-limited"
+                result = self._ask(identifier, ends)
+                if isinstance(result, HubFailure) and result.reason in _HALTED:
+                    halted = result.reason
             results[identifier] = result
         return tuple(results[identifier] for identifier in ids)
 
@@ -105,13 +114,13 @@ class Hub:
         detail = "offline, and not in the cache"
         return HubFailure(id=identifier, reason="offline", detail=detail)
 
-    def _ask(self, identifier: str, kind: str, name: str, ends: float) -> HubRecord | HubFailure:
+    def _ask(self, identifier: str, ends: float) -> HubRecord | HubFailure:
         """Ask the hub for one id, with bounded retries after 429 and 5xx."""
         retry = 0
         while True:
             guard = Guard(self._traffic, ends)
             try:
-                info = self._call(kind, name, guard)
+                info = self._call(identifier, guard)
                 break
             except Exception as error:  # whatever the hub provoked becomes a value
                 reason, detail = guard.explain(error, with_token=self._token is not None)
@@ -127,38 +136,49 @@ class Hub:
             retry += 1
         try:
             record = record_from_info(
-                info,
-                identifier=identifier,
-                kind=kind,
-                asked=name,
-                endpoint=self._endpoint,
-                retrieved=self._now(),
+                info, identifier=identifier, endpoint=self._endpoint, retrieved=self._now()
             )
         except ValueError as error:
             return HubFailure(id=identifier, reason="invalid-response", detail=str(error))
-        if self._cache_dir is not None:
-            write_cache(self._cache_dir, self._endpoint, record)
+        self._keep(record)
         return record
 
-    def _call(self, kind: str, name: str, guard: Guard) -> Any:
+    def _keep(self, record: HubRecord) -> None:
+        """Store a record in the cache, after a rename under its new id too."""
+        current = dataclasses.replace(record, id=with_name(record.id, record.resolved))
+        if current != record:
+            self._renamed[current.id] = current
+        if self._cache_dir is not None:
+            for each in {record.id: record, current.id: current}.values():
+                write_cache(self._cache_dir, self._endpoint, each)
+
+    def _call(self, identifier: str, guard: Guard) -> Any:
         """One guarded call of huggingface_hub: ModelInfo or DatasetInfo, or whatever it raises."""
         guard.check()
         from huggingface_hub import HfApi, get_session
 
+        parsed = parse_id(identifier)
+        assert parsed is not None  # noqa: S101 - lookup asks for nothing else
+        kind, name, revision = parsed
         token = self._token if self._token is not None else False  # None would send a stored one
         api = HfApi(endpoint=self._endpoint, token=token, library_name="provenance")
         timeout = max(0.001, min(self._timeout, guard.ends - time.monotonic()))
         with guarding(get_session(), guard):
             if kind == "dataset":
                 return api.dataset_info(name, timeout=timeout, expand=_DATASET_FIELDS)
-            return api.model_info(name, timeout=timeout, expand=_MODEL_FIELDS)
+            return api.model_info(name, revision=revision, timeout=timeout, expand=_MODEL_FIELDS)
 
 
 def _checked_endpoint(endpoint: str) -> str:
     """`endpoint` without trailing slashes; ValueError if it is no plain http(s) URL."""
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-        raise ValueError("the hub endpoint must be an http(s) URL with a host")
+    wrong = ValueError("the hub endpoint must be an http(s) URL with a host")
+    try:
+        parts = urlsplit(endpoint)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        raise wrong from None  # its own words would repeat part of the URL
+    if not usable:
+        raise wrong
     if "@" in parts.netloc or parts.query or parts.fragment or not endpoint.isascii():
         raise ValueError("the hub endpoint must be ASCII, without user, query or fragment")
     return endpoint.rstrip("/")

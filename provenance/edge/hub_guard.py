@@ -102,7 +102,7 @@ class Guard:
         if isinstance(error, ImportError):
             return "offline", "huggingface_hub cannot be imported"
         names = {c.__name__ for c in type(error).__mro__}
-        if "TimeoutException" in names:
+        if "TimeoutException" in names and "ConnectTimeout" not in names:
             return "timeout", "no answer in time"
         if "OfflineModeIsEnabled" in names:
             return "offline", "huggingface_hub is in offline mode"

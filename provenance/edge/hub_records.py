@@ -6,18 +6,12 @@ made printable and bounded, and repository names must match the hub's own rules.
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-import hashlib
-import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote, unquote
 
 Reason = Literal[
     "invalid-id",
@@ -33,12 +27,11 @@ Reason = Literal[
 ]
 RELATIONS = frozenset({"finetune", "adapter", "merge", "quantized"})
 MAX_TEXT = 2000  # characters kept of one text value
-MAX_CACHE_FILE = 4 * 1024 * 1024  # bytes read of one cache file
-_CACHE_SCHEMA = 1
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"{_PART}(?:/{_PART})?")
+_REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]{0,254}")
+_HUB_URL = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/)?([^?#]+)")
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_REQUIRED = frozenset({"id", "resolved", "retrieved", "url"})
 _CARD_KEYS = (
     *("license", "license_name", "license_link", "datasets", "library_name", "pipeline_tag"),
     *("base_model", "base_model_relation"),
@@ -57,13 +50,14 @@ class HubRecord:
     hub's. Text is as declared, with unprintable characters replaced by U+FFFD.
     """
 
-    id: str  # as asked: pkg:huggingface/ns/name or dataset:huggingface/ns/name
+    id: str  # as asked: pkg:huggingface/ns/name[@revision] or dataset:huggingface/ns/name
     resolved: str  # repository name the hub answered with; differs after a rename
     revision: str | None  # commit id, lower-case hexadecimal
-    license: str | None  # several are joined by ", "
+    licenses: tuple[str, ...]
     license_name: str | None
     license_link: str | None
     base_models: tuple[tuple[str, str], ...]  # (repository name, a word of RELATIONS or "unknown")
+    unnamed_bases: tuple[str, ...]  # declared as a base, but no repository name
     datasets: tuple[str, ...]
     tags: tuple[str, ...]
     library: str | None
@@ -91,22 +85,45 @@ def valid_name(name: str) -> bool:
     return "--" not in name and ".." not in name and not name.endswith(".git")
 
 
-def parse_id(identifier: str) -> tuple[Literal["model", "dataset"], str] | None:
-    """Split an id into kind and repository name; None if it is not a well-formed one."""
+def parse_id(identifier: str) -> tuple[Literal["model", "dataset"], str, str | None] | None:
+    """Split an id into kind, repository name and revision; None if it is not a well-formed one."""
     for prefix, kind in _PREFIXES.items():
-        name = identifier.removeprefix(prefix)
-        if name != identifier:
-            return (kind, name) if valid_name(name) else None
+        rest = identifier.removeprefix(prefix)
+        if rest == identifier:
+            continue
+        name, at, quoted = rest.partition("@")
+        revision = unquote(quoted, errors="replace")
+        if at and (kind == "dataset" or not _valid_revision(revision)):
+            return None
+        return (kind, name, revision or None) if valid_name(name) else None
     return None
 
 
-def record_from_info(
-    info: Any, *, identifier: str, kind: str, asked: str, endpoint: str, retrieved: str
-) -> HubRecord:
-    """Build a record from huggingface_hub's ModelInfo or DatasetInfo.
+def with_name(identifier: str, name: str) -> str:
+    """The well-formed `identifier` with another repository name, its revision kept."""
+    prefix = next(prefix for prefix in _PREFIXES if identifier.startswith(prefix))
+    _, at, revision = identifier.partition("@")
+    return f"{prefix}{name}{at}{revision}"
+
+
+def _valid_revision(revision: str) -> bool:
+    return (
+        _REVISION.fullmatch(revision) is not None
+        and ".." not in revision
+        and "//" not in revision
+        and not revision.endswith((".", "/", ".lock"))
+    )
+
+
+def record_from_info(info: Any, *, identifier: str, endpoint: str, retrieved: str) -> HubRecord:
+    """Build the record of a well-formed id from huggingface_hub's ModelInfo or DatasetInfo.
 
     Raises ValueError where a field is not of the type the hub documents.
     """
+    parsed = parse_id(identifier)
+    if parsed is None:
+        raise ValueError("not a hub model or dataset id")
+    kind, asked, revision = parsed
     resolved = info.id
     if not isinstance(resolved, str) or not valid_name(resolved):
         raise ValueError("id is not a repository name")
@@ -124,17 +141,22 @@ def record_from_info(
     read = getattr(type(info.card_data), "get", None)
     card = {key: read(info.card_data, key) for key in _CARD_KEYS} if read is not None else {}
     bases = _declared_bases(getattr(info, "base_models", None))
-    bases = bases or _card_bases(card) or _tag_bases(tags)
+    carded, unnamed = _card_bases(card)
+    if len(bases) < len(carded):  # the hub's own field leaves out what it no longer holds
+        folded = {name.lower() for name in bases}
+        bases |= {name: how for name, how in carded.items() if name.lower() not in folded}
+    bases = bases or _tag_bases(tags)
     itself = {asked.lower(), resolved.lower()}
-    licenses = _texts(card.get("license")) or _tagged(tags, "license:")
+    page = f"{endpoint}/{'datasets/' if kind == 'dataset' else ''}{resolved}"
     return HubRecord(
         id=identifier,
         resolved=resolved,
         revision=sha,
-        license=", ".join(licenses) or None,
+        licenses=_texts(card.get("license")) or _tagged(tags, "license:"),
         license_name=_text(card.get("license_name")),
         license_link=_text(card.get("license_link")),
         base_models=tuple(pair for pair in bases.items() if pair[0].lower() not in itself),
+        unnamed_bases=unnamed,
         datasets=_texts(card.get("datasets")) or _tagged(tags, "dataset:"),
         tags=tags,
         library=_text(getattr(info, "library_name", None)) or _text(card.get("library_name")),
@@ -143,7 +165,7 @@ def record_from_info(
         created=_date(info.created_at),
         modified=_date(info.last_modified),
         retrieved=retrieved,
-        url=f"{endpoint}/{'datasets/' if kind == 'dataset' else ''}{resolved}",
+        url=page if revision is None else f"{page}/tree/{quote(revision, safe='')}",
     )
 
 
@@ -190,12 +212,19 @@ def _declared_bases(value: object) -> dict[str, str]:
     return bases
 
 
-def _card_bases(card: Mapping[str, Any]) -> dict[str, str]:
-    """Read base_model (scalar or list) and base_model_relation; what is no name is left out."""
+def _card_bases(card: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Read base_model (scalar or list) and base_model_relation; apart, what is no name."""
     relation = _relation(card.get("base_model_relation"))
-    names = _texts(card.get("base_model"))
-    names = tuple(name.removeprefix("https://huggingface.co/") for name in names)
-    return {name: relation for name in names if valid_name(name)}
+    bases: dict[str, str] = {}
+    unnamed = []
+    for text in _texts(card.get("base_model")):
+        url = _HUB_URL.fullmatch(text)
+        name = "/".join(url[1].split("/")[:2]) if url else text
+        if valid_name(name):
+            bases.setdefault(name, relation)
+        else:
+            unnamed.append(text)
+    return bases, tuple(unnamed)
 
 
 def _tag_bases(tags: Iterable[str]) -> dict[str, str]:
@@ -207,77 +236,3 @@ def _tag_bases(tags: Iterable[str]) -> dict[str, str]:
         if valid_name(name) and bases.get(name, "unknown") == "unknown":
             bases[name] = relation
     return bases
-
-
-def _cache_path(directory: Path, endpoint: str, identifier: str) -> Path:
-    digest = hashlib.sha256(f"{endpoint}\n{identifier}".encode()).hexdigest()
-    return directory / f"{digest}.json"
-
-
-def read_cache(directory: Path, endpoint: str, identifier: str) -> HubRecord | None:
-    """The stored record of `identifier`; None if there is none or its file is not a sound one."""
-    try:
-        with _cache_path(directory, endpoint, identifier).open("rb") as stream:
-            stored = json.loads(stream.read(MAX_CACHE_FILE))
-    except (OSError, ValueError, RecursionError):
-        return None
-    if not isinstance(stored, dict) or stored.get("schema") != _CACHE_SCHEMA:
-        return None
-    values = stored.get("record")
-    if stored.get("endpoint") != endpoint or not isinstance(values, dict):
-        return None
-    record = _record_from_json(values)
-    return record if record is not None and record.id == identifier else None
-
-
-def write_cache(directory: Path, endpoint: str, record: HubRecord) -> None:
-    """Store `record` by replacing its file in one step; a disk that refuses is no error."""
-    content = {
-        "schema": _CACHE_SCHEMA,
-        "endpoint": endpoint,
-        "record": dataclasses.asdict(record),
-    }
-    target = _cache_path(directory, endpoint, record.id)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=directory, prefix=".hub-", suffix=".tmp")
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            json.dump(content, stream, sort_keys=True)
-        os.replace(name, target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-
-
-def _record_from_json(values: Mapping[str, object]) -> HubRecord | None:
-    """Rebuild a record from its stored form; None unless every field has its type."""
-    names = {entry.name for entry in dataclasses.fields(HubRecord)}
-    if set(values) != names:
-        return None
-    built: dict[str, Any] = {}
-    for name, value in values.items():
-        if name == "base_models":
-            if not isinstance(value, list) or not all(_is_pair(pair) for pair in value):
-                return None
-            built[name] = tuple((pair[0], pair[1]) for pair in value)
-        elif name in ("datasets", "tags"):
-            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                return None
-            built[name] = tuple(value)
-        elif isinstance(value, str) or (value is None and name not in _REQUIRED):
-            built[name] = value
-        else:
-            return None
-    return HubRecord(**built) if valid_name(built["resolved"]) else None
-
-
-def _is_pair(value: object) -> bool:
-    if not isinstance(value, list) or len(value) != 2:
-        return False
-    name, relation = value
-    if not isinstance(name, str) or not isinstance(relation, str):
-        return False
-    return valid_name(name) and relation in {*RELATIONS, "unknown"}

@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from provenance import ids
 from provenance.config import HubSettings
-from provenance.edge.hub import Hub, HubRecord
+from provenance.edge.hub import Hub, HubFailure, HubRecord
+from provenance.edge.hub_environment import access
+from provenance.edge.hub_records import valid_name
+from provenance.errors import UsageError
 from provenance.model import Evidence, Gap, LicenseDeclaration, Link
 from provenance.ports import Enrichment
 
 HOW = {
     "finetune": "finetune", "adapter": "adapter", "merge": "merge", "quantized": "quantization",
 }  # fmt: skip
+_NO_LICENSE = ("other", "unknown")
+"""What the hub's own list offers to those who name no license there."""
 
 
 def cache_directory() -> Path:
     """Return where hub records are kept between runs (platformdirs)."""
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("provenance-audit")) / "hub"
+    return Path(platformdirs.user_cache_dir("provenance-audit", appauthor=False)) / "hub"
 
 
 class HuggingFaceHub:
-    """Asks one hub, within its limits, and turns records into links and claims."""
+    """Asks one hub, within its limits, and turns records into links and claims.
 
-    def __init__(self, settings: HubSettings, *, today: str, cache: Path | None = None) -> None:
-        token = settings.token or _stored_token()
-        self._hub = Hub(
-            endpoint=settings.endpoint, token=token, cache_dir=cache or cache_directory(),
-            offline=settings.offline, now=lambda: today,
-        )  # fmt: skip
+    Raises:
+        UsageError: the endpoint or the token cannot be used.
+    """
+
+    def __init__(
+        self, settings: HubSettings, *, today: str, cache: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        chosen = access(settings, os.environ if environ is None else environ)
+        try:
+            self._hub = Hub(
+                endpoint=chosen.endpoint, token=chosen.token, offline=chosen.offline,
+                timeout=chosen.timeout, cache_dir=cache or cache_directory(), now=lambda: today,
+            )  # fmt: skip
+        except ValueError as error:  # its words hold neither the token nor the URL
+            raise UsageError(str(error), hint="see HF_ENDPOINT and HF_TOKEN") from None
 
     @property
     def hosts_contacted(self) -> tuple[str, ...]:
@@ -44,76 +59,84 @@ class HuggingFaceHub:
         links: list[Link] = []
         licenses: list[LicenseDeclaration] = []
         gaps: list[Gap] = []
-        bare = {ids.without_version(component): component for component in component_ids}
-        for answer in self._hub.lookup(list(bare)):
-            component = bare[answer.id]
-            if not isinstance(answer, HubRecord):
-                gaps.append(
-                    Gap(
-                        subject=component, reason=f"hub-{answer.reason}",
-                        params=(("detail", answer.detail),),
-                    )
-                )  # fmt: skip
+        for answer in self._hub.lookup(component_ids):
+            if isinstance(answer, HubFailure):
+                gaps.append(_gap(answer.id, f"hub-{answer.reason}", answer.detail))
                 continue
-            evidence = Evidence(source="hub", reference=answer.url, as_of=answer.retrieved[:10])
-            links += _links(component, answer, evidence)
-            found, missing = _licenses(component, answer, evidence)
-            licenses += found
-            gaps += missing
+            evidence = Evidence(
+                source="hub", reference=answer.url, as_of=answer.retrieved[:10], note=_note(answer)
+            )
+            links += _links(answer, evidence)
+            licenses += _licenses(answer, evidence)
+            gaps += _gaps(answer)
         return Enrichment(links=tuple(links), licenses=tuple(licenses), gaps=tuple(gaps))
 
 
-def _links(component: str, record: HubRecord, evidence: Evidence) -> list[Link]:
+def _note(record: HubRecord) -> str:
+    """What the same page may no longer show another day: its commit and its gate."""
+    said = {"revision": record.revision, "gated": record.gated}
+    return "; ".join(f"{name} {value}" for name, value in said.items() if value)
+
+
+def _links(record: HubRecord, evidence: Evidence) -> list[Link]:
     links = [
         Link(
-            source=component, target=ids.hub_model(base), relation="derived-from",
+            source=record.id, target=ids.hub_model(base), relation="derived-from",
             how=HOW.get(relation, "unknown"), basis="declared", evidence=(evidence,),
         )
         for base, relation in record.base_models
     ]  # fmt: skip
-    if component.startswith("pkg:huggingface/"):
-        links += [
-            Link(
-                source=component, target=ids.dataset("huggingface", name),
-                relation="trained-on", evidence=(evidence,),
-            )
-            for name in record.datasets
-            if "/" in name
-        ]  # fmt: skip
-    resolved = (
+    is_model = record.id.startswith("pkg:")
+    links += [
+        Link(
+            source=record.id, target=ids.dataset("huggingface", name), relation="trained-on",
+            evidence=(evidence,),
+        )
+        for name in record.datasets
+        if is_model and valid_name(name)
+    ]  # fmt: skip
+    bare = ids.without_version(record.id)
+    current = (
         ids.hub_model(record.resolved)
-        if component.startswith("pkg:")
+        if is_model
         else ids.dataset("huggingface", record.resolved)
-    )
-    if resolved.lower() != ids.without_version(component).lower():
+    )  # fmt: skip
+    if current.lower() != bare.lower():  # names that differ in case only are one repository
+        current += record.id.removeprefix(bare)
         links.append(
-            Link(source=component, target=resolved, relation="same-as", evidence=(evidence,))
+            Link(source=record.id, target=current, relation="same-as", evidence=(evidence,))
         )
     return links
 
 
-def _licenses(
-    component: str, record: HubRecord, evidence: Evidence
-) -> tuple[list[LicenseDeclaration], list[Gap]]:
-    declared = [part.strip() for part in (record.license or "").split(",") if part.strip()]
-    named = [item for item in declared if item.lower() not in ("other", "unknown")]
-    if record.license_name:
+def _licenses(record: HubRecord, evidence: Evidence) -> list[LicenseDeclaration]:
+    named = [item for item in record.licenses if item.lower() not in _NO_LICENSE]
+    if record.license_name and record.license_name not in named:
         named.append(record.license_name)
-    found = [
-        LicenseDeclaration(component=component, raw=raw, declared_by="hub", evidence=evidence)
+    return [
+        LicenseDeclaration(component=record.id, raw=raw, declared_by="hub", evidence=evidence)
         for raw in named
     ]
-    gaps = []
-    if declared and not named:
-        gaps.append(Gap(subject=component, reason="license-other"))
-    return found, gaps
 
 
-def _stored_token() -> str | None:
-    """Return the token ``hf auth login`` stored, where the hub's own settings put it."""
-    home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
-    path = Path(os.environ.get("HF_TOKEN_PATH") or Path(home) / "token")
-    try:
-        return path.read_text("utf-8").strip() or None
-    except (OSError, UnicodeDecodeError):
-        return None
+def _gaps(record: HubRecord) -> list[Gap]:
+    """What the record declares in words that name nothing."""
+    gaps = [
+        _gap(base, "base-model-unresolved", f"{record.id}: {record.url}")
+        for base in record.unnamed_bases
+    ]
+    if record.id.startswith("pkg:"):
+        gaps += [
+            _gap(ids.dataset("huggingface", name), "hub-invalid-id", f"{record.id}: {record.url}")
+            for name in record.datasets
+            if not valid_name(name)
+        ]
+    if record.licenses and not record.license_name and all(
+        item.lower() in _NO_LICENSE for item in record.licenses
+    ):  # fmt: skip
+        gaps.append(_gap(record.id, "license-other", record.url))
+    return gaps
+
+
+def _gap(subject: str, reason: str, detail: str) -> Gap:
+    return Gap(subject=subject, reason=reason, params=(("detail", detail),))

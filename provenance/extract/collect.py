@@ -177,6 +177,23 @@ class Collector:
         self.link(component, self.service(HUB, where), "delivered-by", where)
         return component
 
+    def api_model(
+        self, service: ComponentId, name: str, where: Occurrence, *, function: str = ""
+    ) -> ComponentId:
+        """Record a model behind a service's API.
+
+        A name that is a hub repository's (as hosts of open weights use them) is the
+        same model as that repository.
+        """
+        component = ids.api_model(service.removeprefix("service:"), name)
+        self.component(component, "model", name, where, function=function)
+        self.link(component, self.service(service, where), "served-by", where)
+        if ids.is_hub_repository(name):
+            repository = ids.hub_model(name)
+            self.component(repository, "model", name, where)
+            self.link(component, repository, "same-as", where)
+        return component
+
     def modelscope_model(
         self, repository: str, where: Occurrence, *, function: str = ""
     ) -> ComponentId:

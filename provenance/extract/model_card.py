@@ -53,6 +53,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     text, lossy = textfile.decode(start[:MAX_FRONT_MATTER])
     match = re.search(r"^---[ \t]*\r?$", text[3:], re.MULTILINE)
     if match is None:
+        if len(start) > MAX_FRONT_MATTER:
+            collector.gap(document.path, "too-large", detail=f"{len(start)} bytes of front matter")
         return collector.done()
     block = text[: match.start() + 3].replace("\r\n", "\n")
     keys = set(_TOP_KEY.findall(block))

@@ -238,6 +238,13 @@ class _Reader:
             if client.service is None:
                 return
             service = client.service
+            if client.confidence == "low" and not self.vocabulary.is_api_family(service, text):
+                # The endpoint is chosen at run time, and nothing says that the service
+                # the client talks to by default has a model of this name.
+                self.collector.gap(text, "provider-unresolved", where.line)
+                if ids.is_hub_repository(text) and self.vocabulary.looks_like_model(text):
+                    self.collector.hub_model(text, where, function=spec.function)
+                return
             confidence = weakest(where.confidence, client.confidence)
             where = self.collector.occurrence(where.line, text, confidence=confidence)
         elif provider == "client":
@@ -245,10 +252,9 @@ class _Reader:
             return
         else:
             service = ids.service(provider)
-        component = ids.api_model(service.removeprefix("service:"), name)
-        self.collector.component(component, "model", name, where, function=spec.function)
-        self.collector.service(service, where)
-        self.collector.link(component, service, "served-by", where)
+        if service == "service:google-gemini":
+            name = name.removeprefix("models/")  # the API's own long form of the same name
+        component = self.collector.api_model(service, name, where, function=spec.function)
         self.collector.link("project:", component, "calls", where)
 
 

@@ -156,7 +156,7 @@ def _host(
     vocabulary: Vocabulary,
 ) -> None:  # fmt: skip
     service = None if is_local_host(host) else vocabulary.service_of_host(host)
-    if service:
+    if service and not vocabulary.is_mere_link(service, host, url.decode()):
         state = places.state(offset)
         where = collector.occurrence(
             places.line(offset), url.decode(), usage=state,
@@ -211,6 +211,10 @@ def _literals(
         where = collector.occurrence(
             places.line(offset), text, usage=places.state(offset), confidence="medium"
         )
+        service = vocabulary.routed(text)
+        if service:
+            collector.api_model(service, text.partition("/")[2], where)
+            continue
         around = line_text.replace(match.group(1), b"")
         if b"modelscope" in around.lower():
             collector.modelscope_model(text, where)

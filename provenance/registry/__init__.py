@@ -117,8 +117,8 @@ class Registry:
             if in_force(row.valid_from, row.valid_to, on)
         )
 
-    def parent(self, organization: str, on: str = "9999") -> str | None:
-        """Return the organization that controls another on a date (default: by now)."""
+    def parent(self, organization: str, on: str) -> str | None:
+        """Return the organization that controls another on an ISO date."""
         rows = [row for row in self.owners(organization, on) if row.role == "control"]
         return rows[0].owner if rows else None
 
@@ -132,6 +132,18 @@ class Registry:
         """Return the claims in force on an ISO date, from the most specific key that has any."""
         _, rows = self._claims.find(component)
         return tuple(row for row in rows if in_force(row.valid_from, row.valid_to, on))
+
+    @cached_property
+    def known_namespaces(self) -> frozenset[str]:
+        """Hub namespaces with a row of their own, lower-cased."""
+        return frozenset(
+            key.partition(":")[2] for key in self._claims if key.startswith("huggingface:")
+        )
+
+    def is_storehouse(self, component: str) -> bool:
+        """Tell whether a service is a place for code, packages or weights, not an API."""
+        functions = self.functions(component)
+        return any(name in ("model.hub", "package.index", "code.host") for name in functions)
 
     @cached_property
     def identifiers(self) -> Mapping[str, tuple[Identifier, ...]]:
@@ -178,7 +190,7 @@ class Registry:
 
     def lineage(self, component: str) -> tuple[Lineage, ...]:
         """Return the derivation edges recorded for exactly this component, never its family."""
-        return self._lineage.find(component)[1]
+        return self._lineage.find(component, namespaces=False)[1]
 
     @cached_property
     def _links(self) -> Keyed[ComponentLink]:

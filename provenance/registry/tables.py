@@ -223,21 +223,21 @@ def read(
 class Keyed(Generic[Row]):
     """Rows by component key, the most specific key first.
 
-    A key is exact, or a prefix ending in ``*`` (the longest that fits wins), or a
-    whole hub namespace (see :func:`provenance.ids.lookup_keys`). Hub names are
+    A key is exact, or a pattern with ``*`` (the longest that fits wins), or a whole
+    hub namespace (see :func:`provenance.ids.lookup_keys`). Hub names are
     compared without regard to case, as the hubs resolve them.
     """
 
     def __init__(self, rows: Iterator[Row], key: Callable[[Row], str]) -> None:
         self._exact: dict[str, list[Row]] = {}
-        self._prefixes: dict[str, list[str]] = {}
+        self._patterns: dict[str, list[str]] = {}
         for row in rows:
             name = fold(key(row))
-            if name not in self._exact and name.endswith("*"):
-                self._prefixes.setdefault(name.partition("/")[0], []).append(name)
+            if name not in self._exact and "*" in name:
+                self._patterns.setdefault(name.partition("/")[0], []).append(name)
             self._exact.setdefault(name, []).append(row)
-        for prefixes in self._prefixes.values():
-            prefixes.sort(key=len, reverse=True)
+        for patterns in self._patterns.values():
+            patterns.sort(key=lambda pattern: (-len(pattern), pattern))
 
     def get(self, key: str) -> tuple[Row, ...]:
         """Return the rows of exactly this key."""
@@ -249,14 +249,27 @@ class Keyed(Generic[Row]):
             name = fold(key)
             if name in self._exact and (namespaces or not number):
                 return name, tuple(self._exact[name])
-            for prefix in self._prefixes.get(name.partition("/")[0], ()) if not number else ():
-                if name.startswith(prefix[:-1]):
-                    return prefix, tuple(self._exact[prefix])
+            for pattern in self._patterns.get(name.partition("/")[0], ()) if not number else ():
+                if fits(name, pattern):
+                    return pattern, tuple(self._exact[pattern])
         return "", ()
 
-    def keys(self) -> Iterator[str]:
-        """Yield every key (hub names folded)."""
+    def __iter__(self) -> Iterator[str]:
         return iter(self._exact)
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Tell whether a name fits a pattern whose ``*`` stands for any text."""
+    head, *parts = pattern.split("*")
+    if not name.startswith(head):
+        return False
+    at = len(head)
+    for part in parts[:-1]:
+        at = name.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return name.endswith(parts[-1]) and len(name) - len(parts[-1]) >= at
 
 
 def fold(key: str) -> str:

@@ -155,6 +155,8 @@ def _claims(registry: Registry) -> Iterator[str]:
         where = f"data/origin_registry.csv: {row.key} {row.role}"
         if not _COMPONENT.fullmatch(row.key):
             yield f"{where}: no component key"
+        if "*" in row.key and "/" not in row.key.partition("*")[0]:
+            yield f"{where}: a pattern needs its first part whole"
         if row.role in _ORGANIZATION_ROLES:
             if row.organization not in registry.organizations:
                 yield f"{where}: no organization {row.organization!r}"
@@ -197,6 +199,8 @@ def _ends(where: str, ends: Iterable[str]) -> Iterator[str]:
     for name in names:
         if not _COMPONENT.fullmatch(name):
             yield f"{where}: no component {name!r}"
+        if "lineage.csv" in where and "*" in name:
+            yield f"{where}: lineage is never a family's"
     if names[0] == names[1]:
         yield f"{where}: points at itself"
 

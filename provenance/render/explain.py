@@ -100,7 +100,7 @@ def render(
     if gaps:
         head("gaps-of")
         for gap in gaps:
-            line(gap_message(gap, words))
+            line(gap_message(gap, registry, words))
     console.print()
     return "\n".join(text.rstrip() for text in stream.getvalue().splitlines()) + "\n"
 

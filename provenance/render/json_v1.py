@@ -77,10 +77,16 @@ def document(report: Report, registry: Registry, words: Messages) -> dict[str, A
         },
         "components": [_component(item, report) for item in report.components],
         "links": [_link(item) for item in report.links],
-        "organizations": [_organization(item, registry) for item in report.organizations],
-        "findings": [_finding(item, registry, words) for item in report.findings],
+        "organizations": [
+            _organization(item, registry, report.created[:10]) for item in report.organizations
+        ],
+        "findings": [
+            _finding(item, registry, words)
+            for item in sorted(report.findings, key=lambda finding: finding.id)
+        ],
         "substitutes": [_substitute(item) for item in report.substitutes],
-        "gaps": [_gap(item, words) for item in report.gaps],
+        "candidates_left_out": dict(sorted(report.excluded_candidates.items())),
+        "gaps": [_gap(item, registry, words) for item in report.gaps],
         "summary": summary(report),
     }
 
@@ -164,13 +170,13 @@ def _link(item: Link) -> dict[str, Any]:
     }
 
 
-def _organization(organization: str, registry: Registry) -> dict[str, Any]:
+def _organization(organization: str, registry: Registry, on: str) -> dict[str, Any]:
     row = registry.organizations.get(organization)
     return {
         "id": organization,
         "name": row.name if row else organization,
         "jurisdiction": (row.seat or None) if row else None,
-        "parent": registry.parent(organization),
+        "parent": registry.parent(organization, on),
     }
 
 
@@ -207,13 +213,13 @@ def _substitute(item: Substitute) -> dict[str, Any]:
     }
 
 
-def _gap(item: Gap, words: Messages) -> dict[str, Any]:
+def _gap(item: Gap, registry: Registry, words: Messages) -> dict[str, Any]:
     where = item.location
     return {
         "subject": item.subject,
         "reason": item.reason,
         "params": dict(item.params),
-        "message": gap_message(item, words),
+        "message": gap_message(item, registry, words),
         "occurrence": {"path": where.path, "line": where.line} if where else None,
     }
 
@@ -226,7 +232,11 @@ def summary(report: Report) -> dict[str, Any]:
         code for item in audited for code in attributions[item.id].effective_jurisdictions
     )
     severities = Counter(item.severity for item in report.findings if item.status == "open")
-    exposed = {f.component for f in report.findings if f.rule.startswith("exposure/")}
+    exposed = {
+        f.component
+        for f in report.findings
+        if f.rule.startswith("exposure/") and f.status == "open"
+    }
     return {
         "by_jurisdiction": dict(sorted(by_jurisdiction.items())),
         "by_kind": dict(sorted(Counter(item.kind for item in audited).items())),

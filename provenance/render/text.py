@@ -217,7 +217,9 @@ class _Page:
         if licenses or component.kind in ("model", "package", "dataset"):
             grid.add_row(words("field.license"), Text(licenses or words("label.license-unknown")))
         self._candidates(finding, grid)
-        grid.add_row(words("field.id"), Text(f"{finding.id}  {finding.component}", style="dim"))
+        grid.add_row(
+            words("field.id"), Text(f"{finding.id}  {clean(finding.component)}", style="dim")
+        )
         self.console.print(Padding(grid, (0, 0, 1, 2)))
 
     def _licenses(self, licenses: Iterable[License]) -> str:
@@ -313,7 +315,7 @@ class _Page:
             self.console.print(Text(f"{title} ({len(items)})", style="bold"))
             for gap in items[:limit]:
                 where = f"  {clean(str(gap.location))}" if gap.location else ""
-                text = Text(gap_message(gap, self.words))
+                text = Text(gap_message(gap, self.registry, self.words))
                 text.append(where, style="dim")
                 self.console.print(Padding(text, (0, 0, 0, 2)))
             if len(items) > limit:

@@ -57,9 +57,11 @@ def organization_name(organization: str, registry: Registry, words: Messages) ->
     return row.name_zh if words.lang == "zh-CN" and row.name_zh else row.name
 
 
-def gap_message(gap: Gap, words: Messages) -> str:
+def gap_message(gap: Gap, registry: Registry, words: Messages) -> str:
     """Return what a gap says, as one sentence."""
     params = {key: clean(value) for key, value in gap.params}
+    if "organization" in params:
+        params["organization"] = organization_name(params["organization"], registry, words)
     return words(f"gap.{gap.reason}", subject=clean(gap.subject), **params)
 
 

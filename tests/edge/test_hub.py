@@ -26,10 +26,11 @@ def test_model_record_and_what_was_asked() -> None:
         id=A,
         resolved="ns/a",
         revision="ab" * 20,
-        license="mit",
+        licenses=("mit",),
         license_name="n",
         license_link="l",
         base_models=(("ns/base", "finetune"),),
+        unnamed_bases=(),
         datasets=("x/d", "C4"),
         tags=("license:mit", "base_model:ns/tag"),
         library="transformers",
@@ -54,7 +55,7 @@ def test_dataset_record() -> None:
         record = one(hub(double), "dataset:huggingface/ns/d")
         assert failed(hub(double), "pkg:huggingface/ns/d").reason == "not-found"
     assert (record.id, record.resolved) == ("dataset:huggingface/ns/d", "ns/d")
-    assert (record.license, record.gated, record.base_models) == ("mit, odbl", None, ())
+    assert (record.licenses, record.gated, record.base_models) == (("mit", "odbl"), None, ())
     assert (record.library, record.modified) == (None, "2025-02-03T04:05:06Z")
     assert record.url == f"{double.url}/datasets/ns/d"
     assert double.requests[0].path == "/api/datasets/ns/d"
@@ -63,8 +64,8 @@ def test_dataset_record() -> None:
 def test_a_bare_record() -> None:
     with HubDouble(repo(info={"sha": None, "gated": None})) as double:
         record = one(hub(double))
-    assert (record.revision, record.license, record.gated, record.created) == (None,) * 4
-    assert (record.tags, record.datasets, record.base_models) == ((), (), ())
+    assert (record.revision, record.license_name, record.gated, record.created) == (None,) * 4
+    assert (record.tags, record.datasets, record.base_models, record.licenses) == ((),) * 4
 
 
 def test_order_and_repeats() -> None:
@@ -147,14 +148,14 @@ def test_hostile_fields_are_defused(tmp_path: Path) -> None:
     with HubDouble(repo(raw_body=body.encode())) as double:
         record = one(hub(double, cache_dir=tmp_path))
         assert one(hub(double, cache_dir=tmp_path, offline=True)) == record
-    assert record.license == "m\ufffd[31m\ufffdit"
+    assert record.licenses == ("m\ufffd[31m\ufffdit",)
     assert (len(record.tags[0]), record.datasets) == (2000, ())
 
 
 @pytest.mark.parametrize("card", [[], "x", ["license"], 3])
 def test_a_card_that_is_no_mapping_is_no_card(card: object) -> None:
     with HubDouble(repo(info={"cardData": card, "tags": ["license:mit"]})) as double:
-        assert one(hub(double)).license == "mit"
+        assert one(hub(double)).licenses == ("mit",)
 
 
 def test_no_token_means_none_whatever_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:

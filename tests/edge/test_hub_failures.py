@@ -118,7 +118,7 @@ def test_garbage(body: bytes, tmp_path: Path) -> None:
     "identifier",
     [
         *("", "ns/a", "pkg:huggingface/", "pkg:huggingface/a/b/c", "pkg:pypi/ns/a"),
-        *("pkg:huggingface/ns/a@main", "pkg:huggingface/ns/a?x=1", "pkg:huggingface/ns/a#f"),
+        *("pkg:huggingface/ns/a@", "pkg:huggingface/ns/a@../b", "pkg:huggingface/ns/a?x=1", "pkg:huggingface/ns/a#f"),
         *("pkg:huggingface/../a", "pkg:huggingface/ns/..", "pkg:huggingface/ns/a..b"),
         *("pkg:huggingface/ns/a\n", "pkg:huggingface/ns/a b", "pkg:huggingface/ns/%2e"),
         *("pkg:huggingface/ns/\u00e9", "pkg:huggingface/ns\\a", "pkg:huggingface/ns/-a"),

@@ -216,7 +216,7 @@ def test_cache_answers_offline(tmp_path: Path) -> None:
         assert outcome(elsewhere) == "offline"
         assert outcome(hub(double, offline=True)) == "offline"
     assert isinstance(stored, HubRecord) and stored == online
-    assert (stored.retrieved, stored.license) == ("2026-01-02", "mit")
+    assert (stored.retrieved, stored.licenses) == ("2026-01-02", ("mit",))
     assert isinstance(missing, HubFailure)
     assert (missing.reason, missing.detail) == ("offline", "offline, and not in the cache")
     assert [path.suffix for path in cache.iterdir()] == [".json"]
@@ -251,8 +251,8 @@ def change(**values: Any) -> Any:
     "spoil",
     [
         *(lambda _: None, lambda _: [], lambda s: {**s, "schema": 0}, lambda s: {**s, "record": 1}),
-        *(lambda s: {**s, "endpoint": "http://x"}, lambda s: {"schema": 1}),
-        *(change(tags="x"), change(tags=[1]), change(license=1), change(retrieved=None)),
+        *(lambda s: {**s, "endpoint": "http://x"}, lambda s: {"schema": 2}),
+        *(change(tags="x"), change(tags=[1]), change(licenses="mit"), change(retrieved=None)),
         *(change(base_models=[["o/x"]]), change(base_models=[["o/x", "odd"]])),
         *(change(base_models=[[[], []]]), change(base_models={}), change(id=B)),
         *(change(resolved="../x"), change(extra=1)),

@@ -1,0 +1,104 @@
+"""The hub's own environment variables, as huggingface_hub reads them but for one caution.
+
+====================================== =============================================
+``HF_ENDPOINT``                        the hub or mirror to ask
+``HF_HUB_OFFLINE TRANSFORMERS_OFFLINE`` answer from the cache
+``HF_HUB_ETAG_TIMEOUT``                seconds that one answer may take
+``HF_TOKEN HUGGING_FACE_HUB_TOKEN``    the token
+``HF_TOKEN_PATH HF_HOME``              where ``hf auth login`` stored one
+``HF_HUB_DISABLE_IMPLICIT_TOKEN``      send none of these
+====================================== =============================================
+
+The caution: a login stored in its usual place, which no variable points to, was made for the
+public hub and is sent to no other endpoint.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provenance.config import HubSettings
+
+DEFAULT_ENDPOINT = "https://huggingface.co"
+DEFAULT_TIMEOUT = 10.0  # seconds
+_MAX_TIMEOUT = 60.0
+_MAX_TOKEN_FILE = 4096  # bytes; a longer file is no token
+_TRUE = ("1", "ON", "YES", "TRUE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Whom to ask, as whom, and how long to wait."""
+
+    endpoint: str
+    token: str | None = field(default=None, repr=False)
+    offline: bool = False
+    timeout: float = DEFAULT_TIMEOUT
+
+
+def access(settings: HubSettings, environ: Mapping[str, str]) -> Access:
+    """Complete `settings` by what the environment says of tokens, waiting and being offline."""
+    endpoint = (settings.endpoint or "").strip().rstrip("/") or DEFAULT_ENDPOINT
+    return Access(
+        endpoint=endpoint,
+        token=_token(settings, endpoint, environ),
+        offline=settings.offline or any(
+            _true(environ, name) for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+        ),
+        timeout=_timeout(environ.get("HF_HUB_ETAG_TIMEOUT", "")),
+    )  # fmt: skip
+
+
+def _token(settings: HubSettings, endpoint: str, environ: Mapping[str, str]) -> str | None:
+    named = _clean(environ.get("HF_TOKEN") or environ.get("HUGGING_FACE_HUB_TOKEN") or "")
+    given = _clean(settings.token or "")
+    if given and given != named:
+        return given  # by the caller, not by the environment
+    if _true(environ, "HF_HUB_DISABLE_IMPLICIT_TOKEN"):
+        return None
+    return named or _stored(endpoint, environ)
+
+
+def _stored(endpoint: str, environ: Mapping[str, str]) -> str | None:
+    """Return the token that ``hf auth login`` stored, if it may be sent to `endpoint`."""
+    pointed = environ.get("HF_TOKEN_PATH") or environ.get("HF_HOME")
+    if not pointed and endpoint != DEFAULT_ENDPOINT:
+        return None
+    try:
+        with _token_file(environ).open("rb") as stream:
+            data = stream.read(_MAX_TOKEN_FILE + 1)
+        text = _clean(data.decode("ascii")) if len(data) <= _MAX_TOKEN_FILE else ""
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: there is no home
+        return None
+    return text if text and text.isprintable() and " " not in text else None
+
+
+def _token_file(environ: Mapping[str, str]) -> Path:
+    if environ.get("HF_TOKEN_PATH"):
+        return _expanded(environ["HF_TOKEN_PATH"])
+    if environ.get("HF_HOME"):
+        return _expanded(environ["HF_HOME"]) / "token"
+    return _expanded(environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface" / "token"
+
+
+def _expanded(path: str) -> Path:
+    return Path(os.path.expandvars(path)).expanduser()
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r", "").replace("\n", "").strip()
+
+
+def _true(environ: Mapping[str, str], name: str) -> bool:
+    return environ.get(name, "").upper() in _TRUE
+
+
+def _timeout(text: str) -> float:
+    """Return the seconds in `text`, at least one; the default where it holds no such number."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and int(text[:9])):
+        return DEFAULT_TIMEOUT
+    return min(float(text[:9]), _MAX_TIMEOUT)
