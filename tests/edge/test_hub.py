@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -95,6 +96,7 @@ def bases(info: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         ({"base_model": "o/x", "base_model_relation": "odd"}, (("o/x", "unknown"),)),
         ({"base_model": "o/x", "base_model_relation": ["merge"]}, (("o/x", "unknown"),)),
         ({"base_model": "https://huggingface.co/o/x"}, (("o/x", "unknown"),)),
+        ({"base_model": "https://hf.co/o/x/tree/main"}, (("o/x", "unknown"),)),
         ({"base_model": ["./out", 7, None, "bert", "a/b/c"]}, (("bert", "unknown"),)),
         ({"base_model": ["NS/A", "o/x"]}, (("o/x", "unknown"),)),
     ],
@@ -122,6 +124,36 @@ def test_base_models_of_the_field() -> None:
     assert bases({"baseModels": odd}) == (("o/x", "unknown"),)
     itself = {"relation": "merge", "models": [{"id": "Ns/a"}]}
     assert bases({"baseModels": itself, "tags": ["base_model:o/tag"]}) == ()
+
+
+def test_base_models_that_the_field_leaves_out() -> None:
+    card = {"base_model": ["O/X", "o/gone"], "base_model_relation": "merge"}
+    field = {"relation": "merge", "models": [{"id": "o/x"}]}
+    assert bases({"cardData": card, "baseModels": field}) == (("o/x", "merge"), ("o/gone", "merge"))
+
+
+def test_a_revision_is_asked_for() -> None:
+    pinned = Repo("ns/a", info=INFO, revisions=frozenset({"main", "v1", "refs/pr/1"}))
+    with HubDouble(pinned) as double:
+        record = one(hub(double), f"{A}@v1")
+        assert (record.id, record.url) == (f"{A}@v1", f"{double.url}/ns/a/tree/v1")
+        assert one(hub(double), f"{A}@refs%2Fpr%2F1").url.endswith("/tree/refs%2Fpr%2F1")
+        assert one(hub(double), f"{A}@{'ab' * 20}").revision == "ab" * 20
+        failure = failed(hub(double), f"{A}@v2")
+    assert (failure.reason, failure.detail) == ("not-found", "HTTP 404 (RevisionNotFound)")
+    assert double.requests[0].path == "/api/models/ns/a/revision/v1"
+
+
+def test_old_name_answers_for_the_new_one(tmp_path: Path) -> None:
+    with HubDouble(repo("ns/old", renamed_to="ns/a"), repo()) as double:
+        found = hub(double, cache_dir=tmp_path)
+        old = one(found, "pkg:huggingface/ns/old@main")
+        new = one(found, f"{A}@main")
+        assert len(double.requests) == 2
+        assert new == dataclasses.replace(old, id=f"{A}@main")
+        assert one(hub(double, cache_dir=tmp_path, offline=True), f"{A}@main") == new
+        assert one(found).id == A  # another revision is another question
+        assert len(double.requests) == 3
 
 
 def test_rename_is_followed() -> None:
@@ -209,8 +241,9 @@ def test_import_is_late_and_nothing_else_is_asked(
     with HubDouble(repo()) as double:
         environment = {
             **{k: v for k, v in os.environ.items() if k != "HF_HUB_DISABLE_TELEMETRY"},
-            **{"HF_ENDPOINT": double.url, "HF_HOME": str(tmp_path)},
-            **{"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            "HF_ENDPOINT": double.url,
+            "HF_HOME": str(tmp_path),
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         }
         run: Callable[..., Any] = subprocess.run
         run([sys.executable, "-c", code.format(url=double.url)], env=environment, check=True)

@@ -118,7 +118,12 @@ def test_garbage(body: bytes, tmp_path: Path) -> None:
     "identifier",
     [
         *("", "ns/a", "pkg:huggingface/", "pkg:huggingface/a/b/c", "pkg:pypi/ns/a"),
-        *("pkg:huggingface/ns/a@", "pkg:huggingface/ns/a@../b", "pkg:huggingface/ns/a?x=1", "pkg:huggingface/ns/a#f"),
+        *(
+            "pkg:huggingface/ns/a@",
+            "pkg:huggingface/ns/a@../b",
+            "pkg:huggingface/ns/a?x=1",
+            "pkg:huggingface/ns/a#f",
+        ),
         *("pkg:huggingface/../a", "pkg:huggingface/ns/..", "pkg:huggingface/ns/a..b"),
         *("pkg:huggingface/ns/a\n", "pkg:huggingface/ns/a b", "pkg:huggingface/ns/%2e"),
         *("pkg:huggingface/ns/\u00e9", "pkg:huggingface/ns\\a", "pkg:huggingface/ns/-a"),
@@ -156,4 +161,7 @@ def test_nobody_listens() -> None:
     found = hub(url)
     assert failed(found).detail == "no connection (ConnectError)"
     assert failed(found).reason == "offline"
+    _, second = found.lookup([A, "pkg:huggingface/ns/b"])
+    assert isinstance(second, HubFailure)
+    assert (second.reason, second.detail) == ("offline", "not asked: the hub cannot be reached")
     assert found.hosts_contacted == (host,)

@@ -23,8 +23,13 @@ A, B = "pkg:huggingface/ns/a", "pkg:huggingface/ns/b"
 def hub(double: HubDouble, **changes: Any) -> Hub:
     """A Hub for the double that never sleeps."""
     options: dict[str, Any] = {
-        **{"endpoint": double.url, "token": None, "cache_dir": None, "offline": False},
-        **{"now": lambda: "2026-01-02", "sleep": lambda _: None, "timeout": 5.0},
+        "endpoint": double.url,
+        "token": None,
+        "cache_dir": None,
+        "offline": False,
+        "now": lambda: "2026-01-02",
+        "sleep": lambda _: None,
+        "timeout": 5.0,
     }
     return Hub(**{**options, **changes})
 

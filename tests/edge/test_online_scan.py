@@ -66,13 +66,16 @@ REPOS = with_ancestors([
 SCANNED = (TOP, MERGED, LOOP[0], ITSELF, FROM_OLD, CASE, OVERRIDDEN, LICENSED)
 
 
+OFFLINE = {"HF_HUB_OFFLINE": "1"}
+
+
 class Runs(NamedTuple):
     """One project, scanned online, by default, from the cache; and what the hub was asked."""
 
     online: Scan
     default: Scan
     replayed: Scan
-    asked: tuple[int, int, int]
+    asked: tuple[int, ...]
     paths: tuple[str, ...]
     double: HubDouble
 
@@ -87,10 +90,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
             done.append(scan(project, double, folder / "cache", *flags, **environ))
             asked.append(len(double.requests))
         paths = tuple(request.path for request in double.requests)
-        yield Runs(*done, (asked[0], asked[1], asked[2]), paths, double)
-
-
-OFFLINE = {"HF_HUB_OFFLINE": "1"}
+        online, default, replayed = done
+        yield Runs(online, default, replayed, tuple(asked), paths, double)
 
 
 def hub_evidence(runs: Runs, page: str) -> dict[str, Any]:
@@ -210,7 +211,8 @@ def test_default_is_offline(runs: Runs) -> None:
     assert (runs.default.hosts, runs.default.report["inputs"]["online"]) == ([], False)
     assert "--online" in runs.default.stderr
     assert runs.default.links(HF + TOP, "derived-from") == {}
-    assert "hub" not in json.dumps([c["licenses"] for c in runs.default.report["components"]])
+    claims = [c["licenses"] + c["origins"] for c in runs.default.report["components"]]
+    assert not any(rests_on(claim, {"source": "hub"}) for own in claims for claim in own)
 
 
 def test_replay_from_the_cache_is_identical(runs: Runs) -> None:
@@ -275,6 +277,7 @@ def test_exit_code_is_by_findings_and_strict_by_gaps(tmp_path: Path) -> None:
         never = scan(project, double, tmp_path, "--online", "--fail-on", "never")
         strict = scan(project, double, tmp_path, "--online", "--fail-on", "never", "--strict")
     assert [run.status for run in (found, never, strict)] == [1, 0, 4]
+    assert strict.gaps() == {f"{HF}zz/gone": "hub-not-found"}  # 401, as there is no token
     rules = {(f["rule"], f["component"]) for f in found.report["findings"]}
     assert ("exposure/derived-weights", HF + TOP) in rules
     assert found.report["findings"] == strict.report["findings"]
@@ -348,8 +351,9 @@ def test_token_file_of_the_hub(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "environ", [{"HF_ENDPOINT": "ftp://x"}, {"HF_ENDPOINT": "http://u:hf_in@x:y"}, {"HF_TOKEN": "hf in"}]
-)  # fmt: skip
+    "environ",
+    [{"HF_ENDPOINT": "ftp://x"}, {"HF_ENDPOINT": "http://u:hf_in@x:y"}, {"HF_TOKEN": "hf in"}],
+)
 def test_settings_that_cannot_be_used(tmp_path: Path, environ: dict[str, str]) -> None:
     done = scan(tree(tmp_path / "p", [TOP]), "http://127.0.0.1:9", tmp_path, "--online", **environ)
     assert (done.status, done.report) == (2, {})

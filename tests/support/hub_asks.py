@@ -28,8 +28,12 @@ def hub(double: HubDouble | str, **changes: Any) -> Hub:
     """A Hub for the double (or a URL); waits are not slept unless `sleep` is given."""
     options: dict[str, Any] = {
         "endpoint": double if isinstance(double, str) else double.url,
-        **{"token": None, "cache_dir": None, "offline": False, "now": lambda: NOW},
-        **{"sleep": lambda _: None, "timeout": 5.0},
+        "token": None,
+        "cache_dir": None,
+        "offline": False,
+        "now": lambda: NOW,
+        "sleep": lambda _: None,
+        "timeout": 5.0,
     }
     return Hub(**{**options, **changes})
 

@@ -65,16 +65,16 @@ def tree(folder: Path, models: Iterable[str]) -> Path:
     return folder
 
 
-def scan(
-    project: Path, double: HubDouble | str, cache: Path, *flags: str, **environ: str
-) -> Scan:
+def scan(project: Path, double: HubDouble | str, cache: Path, *flags: str, **environ: str) -> Scan:
     """Run ``provenance scan PROJECT FLAGS -f json`` with `double` as HF_ENDPOINT."""
     environment = {
         **os.environ,
-        **{"HF_ENDPOINT": double if isinstance(double, str) else double.url},
-        **{"HF_HOME": str(cache / "hf"), "XDG_CACHE_HOME": str(cache)},
-        **{"SOURCE_DATE_EPOCH": EPOCH, "LANG": "C.UTF-8"},
-        **{"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        "HF_ENDPOINT": double if isinstance(double, str) else double.url,
+        "HF_HOME": str(cache / "hf"),
+        "XDG_CACHE_HOME": str(cache),
+        "SOURCE_DATE_EPOCH": EPOCH,
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         **environ,
     }
     ran = subprocess.run(
