@@ -59,9 +59,13 @@ class CallSpec(NamedTuple):
 
     def fits(self, dotted: str) -> bool:
         """Tell whether a called name, import aliases resolved, is this callable."""
-        if "*" not in self.callable:
-            return dotted == self.callable
-        return fits(dotted, self.callable)
+        if "*" in self.callable:
+            return fits(dotted, self.callable)
+        # Classes are importable from the submodule that defines them as well.
+        module, _, name = _split_callable(self.callable)
+        return dotted == self.callable or (
+            dotted.startswith(f"{module}.") and dotted.endswith(f".{name}")
+        )
 
 
 class Vocabulary:
@@ -83,12 +87,17 @@ class Vocabulary:
         It needs a model word or a parameter count in the name; MIME types, paths,
         file names and branch names never qualify.
         """
+        name = repository.partition("/")[2]
+        return self.may_be_model(repository) and bool(
+            _SIZE.search(name) or self._model_word.search(name)
+        )
+
+    def may_be_model(self, repository: str) -> bool:
+        """Tell whether a literal has the form of a hub id and of nothing more usual."""
         if not ids.is_hub_repository(repository) or _FILE.search(repository):
             return False
-        namespace, _, name = repository.partition("/")
-        if namespace.lower() in _MIME or namespace.lower() in _FOLDERS:
-            return False
-        return bool(_SIZE.search(name) or self._model_word.search(name))
+        namespace = repository.partition("/")[0].lower()
+        return namespace not in _MIME and namespace not in _FOLDERS
 
     def alias(self, name: str) -> str | None:
         """Return the hub model that a short or legacy name stands for (``gpt2``)."""
@@ -220,6 +229,13 @@ class Vocabulary:
                 found.append(at)
                 at = data.find(word, at + 1)
         return found
+
+
+def _split_callable(callable_name: str) -> tuple[str, str, str]:
+    """Split ``a.b.Class.method`` into module ``a.b`` and name ``Class.method``."""
+    parts = callable_name.split(".")
+    first = next((n for n, part in enumerate(parts) if part[:1].isupper()), len(parts) - 1)
+    return ".".join(parts[:first]), ".", ".".join(parts[first:])
 
 
 def host_of(url: str) -> str | None:

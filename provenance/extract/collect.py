@@ -25,6 +25,7 @@ from provenance.model import (
 )
 
 HUB = "service:huggingface-hub"
+HUB_INFERENCE = "service:huggingface-inference"
 MODELSCOPE = "service:modelscope"
 
 _SEGMENTS: dict[str, Usage] = {
@@ -49,6 +50,8 @@ def usage_of_path(path: str) -> Usage:
         usage = _SEGMENTS.get(folder)
         if usage:
             return usage
+    if name in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py", "dodo.py"):
+        return "development"
     if name == "conftest.py" or (name.startswith("test_") and name.endswith(".py")):
         return "test"
     return "used"
@@ -150,12 +153,13 @@ class Collector:
         elif where not in known.occurrences:
             self._links[key] = replace(known, occurrences=(*known.occurrences, where))
 
-    def gap(self, subject: str, reason: str, line: int = 0, **params: str) -> None:
-        """Record what could not be determined."""
+    def gap(self, subject: str, reason: str, line: int | Occurrence = 0, **params: str) -> None:
+        """Record what could not be determined, at a line or where an occurrence stands."""
+        number = line.line if isinstance(line, Occurrence) else line
         gap = Gap(
             subject=subject[:300],
             reason=reason,
-            location=Location(path=self.path, line=line),
+            location=Location(path=self.path, line=number),
             params=tuple(sorted((key, value[:300]) for key, value in params.items())),
         )
         self._gaps.setdefault(gap)
@@ -185,6 +189,10 @@ class Collector:
         A name that is a hub repository's (as hosts of open weights use them) is the
         same model as that repository.
         """
+        if service == HUB_INFERENCE and ids.is_hub_repository(name):
+            component = self.hub_model(name, where, function=function)
+            self.link(component, self.service(service, where), "served-by", where)
+            return component
         component = ids.api_model(service.removeprefix("service:"), name)
         self.component(component, "model", name, where, function=function)
         self.link(component, self.service(service, where), "served-by", where)

@@ -155,7 +155,7 @@ def base_component(
     alias = vocabulary.alias(repository)
     if alias:
         return collector.hub_model(alias, where)
-    collector.gap(name, "base-model-unresolved", where.line)
+    collector.gap(name, "base-model-unresolved", where)
     return None
 
 

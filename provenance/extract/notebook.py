@@ -18,6 +18,11 @@ from provenance.vocabulary import Vocabulary
 NAME = "notebook"
 
 _PIP = re.compile(r"^\s*[!%]\s*(?:\{?sys\.executable\}?\s+-m\s+)?(?:uv\s+)?pip3?\s+install\s+(.+)$")
+_FOREIGN = (
+    "%%bash", "%%sh", "%%script", "%%cmd", "%%html", "%%javascript", "%%js", "%%latex",
+    "%%markdown", "%%sql", "%%writefile", "%%cypher", "%%perl", "%%ruby", "%%R",
+)  # fmt: skip
+"""Magics that make a whole cell something else than Python."""
 _OPTIONS_WITH_VALUE = frozenset({
     "-r", "-c", "-e", "-i", "-f", "-t", "--index-url", "--extra-index-url", "--find-links",
     "--target", "--requirement", "--constraint", "--editable", "--platform",
@@ -71,8 +76,10 @@ class _CellCollector(Collector):
             self._translate(line), as_written, usage=usage, confidence=confidence
         )
 
-    def gap(self, subject: str, reason: str, line: int = 0, **params: str) -> None:
-        super().gap(subject, reason, self._translate(line), **params)
+    def gap(self, subject: str, reason: str, line: int | Occurrence = 0, **params: str) -> None:
+        if not isinstance(line, Occurrence):  # whose line is already the file's
+            line = self._translate(line)
+        super().gap(subject, reason, line, **params)
 
 
 def _code(notebook: Any, text: str) -> tuple[list[str], list[int]]:
@@ -100,9 +107,11 @@ def _code(notebook: Any, text: str) -> tuple[list[str], list[int]]:
             source = "".join(part for part in source if isinstance(part, str))
         if not isinstance(source, str):
             continue
+        foreign = source.lstrip().startswith(_FOREIGN)
         for line in source.split("\n"):
             cursor = _find(line, raw, cursor)
-            lines.append(line)
+            # A cell of another language is no Python; its pip lines still count.
+            lines.append(f"!{line}" if foreign else line)
             numbers.append(cursor + 1)
         lines.append("")
         numbers.append(cursor + 1)

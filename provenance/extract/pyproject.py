@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.channels import PYPI, channel_of_url
 from provenance.extract.collect import Collector
@@ -47,7 +48,11 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if isinstance(name, str) and "/" not in document.path:
         collector.project_name = name
     _license(project, text, collector)
+    own = ids.pypi(str(name)) if isinstance(name, str) else ""
     for usage, requirement in _requirements(data, project, collector):
+        named = re.match(r"[\w.-]+", requirement)
+        if named and ids.pypi(named.group()) == own:
+            continue  # extras of the project itself (``tool[all]``) are no dependency
         line = textfile.line_of(text, requirement)
         read_requirement(requirement, line, usage, channels, collector, vocabulary)
     for usage, package, constraint in _poetry(poetry):

@@ -8,14 +8,22 @@ only at run time becomes a gap naming the expression.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.python_values import Scope, Values, build_scopes
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
 from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
+
+_PLACEHOLDER = re.compile(
+    r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
+    r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
+    re.IGNORECASE,
+)
+"""What documentation writes where a reader is to put a name."""
 
 
 def read_calls(
@@ -30,6 +38,7 @@ def read_calls(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours
             tree = ast.parse(data)
+        lines = lines | _lines_of_wrappers(tree, data, lines)
         values, calls = build_scopes(tree, frozenset(vocabulary.calls), lines)
     except SyntaxError as error:
         collector.gap(
@@ -47,10 +56,29 @@ def read_calls(
     for call, scope, spec in matched:
         if spec is not None and spec.yields == "client":
             reader.client(call, scope, spec)
+    reader.returned_clients()
     for call, scope, spec in matched:
         if spec is not None and spec.yields != "client":
             reader.load(call, scope, spec)
     return frozenset(reader.datasets)
+
+
+def _lines_of_wrappers(tree: ast.Module, data: bytes, lines: frozenset[int]) -> frozenset[int]:
+    """Return the lines that call a function of this file in which a known call stands."""
+    functions = list(ast.iter_child_nodes(tree))
+    functions += [child for node in functions if isinstance(node, ast.ClassDef)
+                  for child in node.body]  # fmt: skip
+    found: set[int] = set()
+    for node in functions:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            span = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            if node.args.args and any(line in span for line in lines):
+                word = f"{node.name}(".encode()
+                at = data.find(word)
+                while at >= 0:
+                    found.add(data.count(b"\n", 0, at) + 1)
+                    at = data.find(word, at + 1)
+    return frozenset(found)
 
 
 @dataclass(slots=True)
@@ -71,6 +99,7 @@ class _Reader:
         self.values = values
         self.datasets: set[str] = set()
         self.clients: dict[str, _Client] = {}
+        self._made: dict[int, _Client] = {}
 
     def spec(self, call: ast.Call) -> CallSpec | None:
         """Return the first specification whose pattern the called name fits."""
@@ -85,8 +114,22 @@ class _Reader:
     def client(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
         """Record the service a client is made for, and remember the client's name."""
         client = self._endpoint(call, scope, spec)
+        self._made[id(call)] = client
         for name in self.values.targets.get(id(call), ()):
             self.clients[name] = client
+
+    def returned_clients(self) -> None:
+        """Give names assigned from the file's own functions the client these return."""
+        for function, names in self.values.results.items():
+            for returned in self.values.returns.get(function, ()):
+                known = (
+                    self.clients.get(returned.id)
+                    if isinstance(returned, ast.Name)
+                    else self._made.get(id(returned))
+                )
+                if known is not None:
+                    for name in names:
+                        self.clients.setdefault(name, known)
 
     def _endpoint(self, call: ast.Call, scope: Scope, spec: CallSpec) -> _Client:
         """Return where a call's requests go: its base URL decides, not its class."""
@@ -161,6 +204,9 @@ class _Reader:
         for value in found:
             if not value.text.strip() or len(value.text) > 300 or "\n" in value.text:
                 continue
+            if _PLACEHOLDER.fullmatch(value.text):
+                self.collector.gap(value.text, "dynamic-name", value.line, expression=_source(call))
+                continue
             where = self.collector.occurrence(value.line, value.text, confidence=value.confidence)
             if spec.yields == "dataset":
                 self._dataset(value.text, spec, where)
@@ -183,7 +229,7 @@ class _Reader:
         elif text in ("json", "csv", "parquet", "text", "arrow", "imagefolder", "audiofolder"):
             return  # a file format of the datasets library, not a dataset
         else:
-            self.collector.gap(text, "short-name-unresolved", where.line)
+            self.collector.gap(text, "short-name-unresolved", where)
             return
         self.collector.link("project:", component, "depends-on", where)
 
@@ -193,19 +239,23 @@ class _Reader:
             path = text.removeprefix("./").strip("/") or "."
             component = ids.local_model(path)
             self.collector.component(component, "model", path, where)
-            self.collector.gap(component, "local-model-not-in-tree", where.line)
+            self.collector.gap(component, "local-model-not-in-tree", where)
         elif spec.provider == "modelscope" and ids.is_hub_repository(text):
             component = self.collector.modelscope_model(text, where, function=spec.function)
         elif ids.is_hub_repository(text):
             component = self.collector.hub_model(text, where, function=spec.function)
         elif alias := self.vocabulary.alias(text):
             component = self.collector.hub_model(alias, where, function=spec.function)
+        elif text.isupper():
+            # A framework's own constant (a bundle, a preset): no folder and no hub id.
+            self.collector.gap(text, "short-name-unresolved", where)
+            return
         else:
             # Neither a hub repository nor a known short name: a folder given by name,
             # or a legacy hub id we do not know. It stays in the report, unknown.
             component = ids.local_model(text)
             self.collector.component(component, "model", text, where)
-            self.collector.gap(component, "short-name-unresolved", where.line)
+            self.collector.gap(component, "short-name-unresolved", where)
         self.collector.link("project:", component, "depends-on", where)
 
     def _runtime_model(self, text: str, spec: CallSpec, where: Occurrence) -> None:
@@ -228,12 +278,12 @@ class _Reader:
             prefix, separator, rest = text.partition("/" if "/" in text else ":")
             known = self.vocabulary.provider_prefix(prefix) if separator else None
             if known is None:
-                self.collector.gap(text, "provider-unresolved", where.line)
+                self.collector.gap(text, "provider-unresolved", where)
                 return
             service, name = known, rest
         elif client is not None:
             if client.local:
-                self.collector.gap(text, "alias-of-local-model", where.line)
+                self.collector.gap(text, "alias-of-local-model", where)
                 return
             if client.service is None:
                 return
@@ -241,14 +291,14 @@ class _Reader:
             if client.confidence == "low" and not self.vocabulary.is_api_family(service, text):
                 # The endpoint is chosen at run time, and nothing says that the service
                 # the client talks to by default has a model of this name.
-                self.collector.gap(text, "provider-unresolved", where.line)
+                self.collector.gap(text, "provider-unresolved", where)
                 if ids.is_hub_repository(text) and self.vocabulary.looks_like_model(text):
                     self.collector.hub_model(text, where, function=spec.function)
                 return
             confidence = weakest(where.confidence, client.confidence)
-            where = self.collector.occurrence(where.line, text, confidence=confidence)
+            where = replace(where, confidence=confidence)
         elif provider == "client":
-            self.collector.gap(text, "provider-unresolved", where.line)
+            self.collector.gap(text, "provider-unresolved", where)
             return
         else:
             service = ids.service(provider)

@@ -33,7 +33,15 @@ _NOT_REPOSITORIES = frozenset(
     "spaces docs collections papers blog join settings api organizations tasks learn models "
     "datasets new login pricing posts chat course inference front terms-of-service".split()
 )
-_OUTPUT = re.compile(rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_")
+_OUTPUT = re.compile(
+    rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
+)
+_NAMED = re.compile(
+    rb"(?:model|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
+    rb"|pretrained|hf|embedding|reranker)[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
+    re.IGNORECASE,
+)
+"""A keyword, key or variable right before a literal that says: this is a model."""
 _DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
 
 
@@ -119,18 +127,20 @@ def _imports(data: bytes, places: Places, collector: Collector) -> None:
         if match.group(1):
             module = match.group(1).decode("ascii", "replace")
             names = re.findall(r"[A-Za-z_]\w*", match.group(2).decode("ascii", "replace"))
-            _add_import(module, tuple(names[:8]), line, collector)
+            _add_import(module, tuple(names[:8]), line, match, collector)
         else:
             for item in match.group(3).decode("ascii", "replace").split(","):
                 module = item.split(" as ")[0].strip()
                 if re.fullmatch(r"[A-Za-z_][\w.]*", module):
-                    _add_import(module, (), line, collector)
+                    _add_import(module, (), line, match, collector)
 
 
-def _add_import(module: str, names: tuple[str, ...], line: int, collector: Collector) -> None:
+def _add_import(
+    module: str, names: tuple[str, ...], line: int, match: re.Match[bytes], collector: Collector
+) -> None:
     if module == "__future__":
         return
-    where = collector.occurrence(line, f"import {module}")
+    where = collector.occurrence(line, match.group().decode("utf-8", "replace").strip()[:100])
     collector.imports.append(Import(module=module, names=names, occurrence=where))
 
 
@@ -202,9 +212,13 @@ def _literals(
     """Report quoted strings that read like hub ids wherever they stand (tables, defaults)."""
     for match in _LITERAL.finditer(data):
         text = match.group(1).decode("ascii", "replace")
-        if text in datasets or not vocabulary.looks_like_model(text):
-            continue
         offset = match.start(1)
+        if text in datasets or not (
+            vocabulary.looks_like_model(text)
+            or (_NAMED.search(data, max(0, offset - 60), offset - 1)
+                and vocabulary.may_be_model(text))
+        ):  # fmt: skip
+            continue
         line_text = places.text_line(offset)
         if _OUTPUT.search(line_text):
             continue

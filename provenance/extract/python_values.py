@@ -66,6 +66,12 @@ class Values:
         self.aliases: dict[str, str] = {}
         self.targets: dict[int, list[str]] = {}
         """Names and attributes that a call's result is assigned to, by ``id(call)``."""
+        self.functions: dict[str, tuple[list[str], Scope]] = {}
+        """Parameters and scope of the file's functions, by name."""
+        self.returns: dict[str, list[ast.expr]] = {}
+        """What the file's functions return."""
+        self.results: dict[str, list[str]] = {}
+        """Names that a function's result is assigned to, by the function's name."""
         self._active: set[int] = set()
 
     def dotted(self, node: ast.expr) -> str:
@@ -190,6 +196,7 @@ def build_scopes(
     object or a parser: nothing they bind locally can reach a call of interest.
     """
     wanted = sorted(lines)
+    owner: dict[int, str] = {}
     values = Values()
     calls: list[tuple[ast.Call, Scope]] = []
     renamed: list[tuple[ast.Call, Scope]] = []
@@ -202,8 +209,7 @@ def build_scopes(
             if isinstance(function, ast.Attribute):
                 if function.attr == "add_argument":
                     _argparse(node, scope, values)
-                if function.attr in names:
-                    calls.append((node, scope))
+                (calls if function.attr in names else renamed).append((node, scope))
             elif isinstance(function, ast.Name):
                 (calls if function.id in names else renamed).append((node, scope))
         elif isinstance(node, ast.Assign):
@@ -227,11 +233,22 @@ def build_scopes(
             if not isinstance(node, ast.Lambda) and not _of_interest(node, wanted):
                 continue
             inner = Scope(scope)
-            _parameters(node.args, inner)
+            parameters = _parameters(node.args, inner)
+            if not isinstance(node, ast.Lambda):
+                values.functions.setdefault(node.name, (parameters, inner))
+                owner[id(inner)] = node.name
+        elif isinstance(node, ast.Return) and node.value is not None:
+            around: Scope | None = scope
+            while around is not None and id(around) not in owner:
+                around = around.parent
+            if around is not None:
+                values.returns.setdefault(owner[id(around)], []).append(node.value)
         elif isinstance(node, ast.ClassDef):
             inner = Scope(scope)
             _class_attributes(node, inner, values)
         pending.extend((child, inner) for child in ast.iter_child_nodes(node))
+    for call, scope in renamed:
+        _pass_arguments(call, scope, values)
     calls += [
         (call, scope)
         for call, scope in renamed
@@ -268,6 +285,9 @@ def _bind(
     call = value.value if isinstance(value, ast.Await) else value
     if isinstance(call, ast.Call):
         values.targets.setdefault(id(call), []).append(name)
+        if isinstance(call.func, ast.Name | ast.Attribute):
+            maker = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
+            values.results.setdefault(maker, []).append(name)
 
 
 def _elements(node: ast.expr, scope: Scope) -> list[Bound]:
@@ -294,8 +314,11 @@ def _argparse(call: ast.Call, scope: Scope, values: Values) -> None:
         values.attributes.setdefault(name, []).append((default, scope))
 
 
-def _parameters(arguments: ast.arguments, scope: Scope) -> None:
-    """Bind parameters to their defaults; a parameter hides an outer name even without one."""
+def _parameters(arguments: ast.arguments, scope: Scope) -> list[str]:
+    """Bind parameters to their defaults and return their names.
+
+    A parameter hides an outer name even when it has no default.
+    """
     positional = [*arguments.posonlyargs, *arguments.args]
     for parameter in (*positional, *arguments.kwonlyargs):
         scope.names.setdefault(parameter.arg, [])
@@ -304,6 +327,26 @@ def _parameters(arguments: ast.arguments, scope: Scope) -> None:
     for parameter, keyword in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         if keyword is not None:
             scope.bind(parameter.arg, keyword, scope)
+    return [parameter.arg for parameter in (*positional, *arguments.kwonlyargs)]
+
+
+def _pass_arguments(call: ast.Call, scope: Scope, values: Values) -> None:
+    """Bind the parameters of one of the file's own functions to a call's arguments."""
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name not in values.functions:
+        return
+    parameters, inner = values.functions[name]
+    positional = parameters
+    if isinstance(function, ast.Attribute) and parameters[:1] in (["self"], ["cls"]):
+        positional = parameters[1:]
+    for parameter, argument in zip(positional, call.args, strict=False):
+        if isinstance(argument, ast.Starred):
+            break
+        inner.bind(parameter, argument, scope)
+    for keyword in call.keywords:
+        if keyword.arg in parameters:
+            inner.bind(keyword.arg, keyword.value, scope)
 
 
 def _class_attributes(node: ast.ClassDef, scope: Scope, values: Values) -> None:

@@ -50,7 +50,7 @@ def _imports(inventory: Inventory) -> None:
             bare = ids.without_version(component)
             declared.setdefault(bare.removeprefix("pkg:pypi/"), component)
     places: dict[ComponentId, list[Occurrence]] = {}
-    unknown: dict[str, Import] = {}
+    unknown: dict[str, list[Occurrence]] = {}
     memo: dict[tuple[str, tuple[str, ...]], tuple[str, ComponentId | None]] = {}
     for item in inventory.imports:
         key = (item.module, item.names)
@@ -60,7 +60,7 @@ def _imports(inventory: Inventory) -> None:
         if package is not None:
             places.setdefault(package, []).append(item.occurrence)
         elif module:
-            unknown.setdefault(module, item)
+            unknown.setdefault(module, []).append(item.occurrence)
     for package, found in places.items():
         known = inventory.components.get(package)
         usage = strongest_usage(tuple({place.usage for place in found}))
@@ -80,14 +80,36 @@ def _imports(inventory: Inventory) -> None:
             )  # fmt: skip
             inventory.gap(_gap(package, "undeclared-import", found[0]))
         else:
-            # An optional extra that the code imports unconditionally is still optional:
-            # the manifest decides how it gets there, so its usage stands.
+            # What the code imports is used, whatever group declares it; an optional
+            # extra stays optional, because the manifest decides whether it is there.
+            stronger = strongest_usage((known.usage, usage))
             inventory.components[package] = replace(
-                known, occurrences=tuple(dict.fromkeys((*known.occurrences, *found)))
+                known,
+                usage=known.usage if known.usage == "optional" else stronger,
+                occurrences=tuple(dict.fromkeys((*known.occurrences, *found))),
             )
-    for module, item in unknown.items():
-        inventory.gap(_gap(module, "unmapped-import", item.occurrence))
+    for module, occurrences in unknown.items():
+        _guess(module, occurrences, inventory)
     _sdks(inventory)
+
+
+def _guess(module: str, places: list[Occurrence], inventory: Inventory) -> None:
+    """Take an unmapped import for the package of the same name, with low confidence.
+
+    Most packages are imported by their own name; a gap says that this is a guess.
+    """
+    package = ids.pypi(module)
+    weak = tuple(dict.fromkeys(replace(place, confidence="low") for place in places))
+    inventory.add(
+        Component(
+            id=package, kind="package", name=ids.short(package),
+            usage=strongest_usage(tuple({place.usage for place in places})), occurrences=weak,
+        )
+    )  # fmt: skip
+    inventory.add_link(
+        Link(source=inventory.root, target=package, relation="depends-on", occurrences=weak[:1])
+    )
+    inventory.gap(_gap(package, "unmapped-import", places[0]))
 
 
 def _gap(subject: str, reason: str, where: Occurrence) -> Gap:
@@ -119,6 +141,11 @@ def _package_of(
                     return top, declared[bare]
             return top, candidates[0]
     normal = ids.pypi(top).removeprefix("pkg:pypi/")
+    if normal in declared:
+        return top, declared[normal]
+    if len(parts) > 1 and any(name.startswith(f"import:{top}.") for name in identifiers):
+        top = f"{top}-{parts[1]}"  # a namespace package: its parts are distributions
+        normal = ids.pypi(top).removeprefix("pkg:pypi/")
     return top, declared.get(normal)
 
 

@@ -8,12 +8,23 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import PolicyError
-from provenance.model import SEVERITIES, USAGES
+from provenance.model import SEVERITIES, USAGES, Severity, Usage
 from provenance.policy import EXPOSURES, Policy, load
 from provenance.registry import Registry
 from tests.support.small_data import DATA
 
 SHIPPED = sorted(path.stem for path in DATA.glob("policies/*.toml"))
+KINDS = ("model", "service", "package", "dataset", "container", "platform")
+
+
+def text(head: str, *, usage: str = "", rest: str = "", **weights: str) -> str:
+    """Return a whole policy: every exposure and kind ``low`` unless given."""
+    exposure = {name: weights.pop(name.replace("-", "_"), "low") for name in EXPOSURES}
+    unknown = {name: weights.pop(f"unknown_{name}", "low") for name in KINDS}
+    assert not weights
+    lines = [head, "[exposure]", *(f'{k} = "{v}"' for k, v in exposure.items())]
+    lines += ["[unknown]", *(f'{k} = "{v}"' for k, v in unknown.items()), "[usage]", usage, rest]
+    return "\n".join(lines)
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +32,13 @@ def registry() -> Registry:
     return Registry()
 
 
-def policy(text: str, registry: Registry) -> Policy:
-    return load(text, "p.toml", registry)
+def policy(words: str, registry: Registry) -> Policy:
+    return load(words, "p.toml", registry)
 
 
-def refused(text: str, registry: Registry) -> tuple[str, str]:
+def refused(words: str, registry: Registry) -> tuple[str, str]:
     with pytest.raises(PolicyError) as caught:
-        policy(text, registry)
+        policy(words, registry)
     assert caught.value.exit_code == 2
     assert str(caught.value).startswith("p.toml: ")
     return str(caught.value), caught.value.hint
@@ -38,12 +49,13 @@ def test_shipped_policies_load_and_leave_nothing_out(registry: Registry, name: s
     found = load(registry.text(f"policies/{name}.toml"), name, registry)
     assert found.id == name
     assert set(found.exposure) == set(EXPOSURES)
-    assert set(found.unknown) == {"model", "service", "package", "dataset", "container", "platform"}
+    assert set(found.unknown) == set(KINDS)
     assert found.limit > 0
 
 
 def test_every_key(registry: Registry) -> None:
-    text = """
+    words = text(
+        """
         id = "mine"
         version = "2"
         title = "Mine"
@@ -51,44 +63,55 @@ def test_every_key(registry: Registry) -> None:
         allow = ["CN", "FR"]
         reach = "control"
         fail_on = "low"
-        [exposure]
-        hosted-api = "high"
-        package = "info"
-        [unknown]
-        model = "medium"
-        [usage]
-        test = "low"
-        [substitutes]
-        prefer = ["CN", "CH"]
-        limit = 0
-    """
-    found = policy(text, registry)
+        """,
+        usage='test = "low"', hosted_api="high", package="info", unknown_model="medium",
+        rest='[confidence]\nlow = "info"\n[substitutes]\nprefer = ["CN", "CH"]\nlimit = 0',
+    )  # fmt: skip
+    found = policy(words, registry)
     assert found.id == "mine"
-    assert found.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert found.sha256 == hashlib.sha256(words.encode()).hexdigest()
     assert found.deny == {"US"} | registry.members("EU")
     assert found.allow == {"CN", "FR"}
     assert found.roles == {"seat", "operator", "control"}
     assert found.fail_on == "low"
-    assert dict(found.exposure) == {"hosted-api": "high", "package": "info"}
-    assert dict(found.unknown) == {"model": "medium"}
+    assert found.exposure["hosted-api"] == "high"
+    assert found.exposure["package"] == "info"
+    assert found.unknown["model"] == "medium"
     assert dict(found.usage) == {"test": "low"}
+    assert dict(found.confidence) == {"low": "info"}
     assert found.prefer == ("CN", "CH")
     assert found.limit == 0
     assert found.label == "US, EU"
 
 
 def test_defaults(registry: Registry) -> None:
-    found = policy('deny = ["US"]', registry)
+    found = policy(text('deny = ["US"]'), registry)
     assert (found.id, found.fail_on, found.limit, found.prefer) == ("p.toml", "high", 3, ())
     assert found.roles == {"seat", "control", "steward", "operator"}
-    assert not found.exposure
-    assert not found.unknown
     assert not found.usage
+    assert not found.confidence
+
+
+@pytest.mark.parametrize("name", EXPOSURES)
+def test_an_exposure_left_out_would_pass_unseen(registry: Registry, name: str) -> None:
+    words = "\n".join(x for x in text('deny = ["US"]').splitlines() if not x.startswith(f"{name} "))
+    if name in KINDS:  # stands in both tables, and is now missing in both
+        assert "says nothing of" in refused(words, registry)[0]
+    else:
+        message, hint = refused(words, registry)
+        assert message == f"p.toml: exposure says nothing of {name}"
+        assert "info" in hint
+
+
+@pytest.mark.parametrize("name", ["model", "service"])
+def test_a_kind_of_unknown_left_out_would_pass_unseen(registry: Registry, name: str) -> None:
+    words = "\n".join(x for x in text('deny = ["US"]').splitlines() if not x.startswith(f"{name} "))
+    assert refused(words, registry)[0] == f"p.toml: unknown says nothing of {name}"
 
 
 def test_what_reach_counts(registry: Registry) -> None:
     roles = {
-        name: policy(f'deny = ["US"]\nreach = "{name}"', registry).roles
+        name: policy(text(f'deny = ["US"]\nreach = "{name}"'), registry).roles
         for name in ("seat", "control", "strict")
     }
     assert roles["seat"] == {"seat", "operator"}
@@ -97,57 +120,74 @@ def test_what_reach_counts(registry: Registry) -> None:
 
 
 def test_deny_denies_what_it_names(registry: Registry) -> None:
-    found = policy('deny = ["US"]', registry)
+    found = policy(text('deny = ["US"]'), registry)
     assert found.denied(("CN", "US", "FR")) == ("US",)
     assert found.denied(()) == ()
     assert found.label == "US"
 
 
 def test_allow_denies_everything_else(registry: Registry) -> None:
-    found = policy('allow = ["CN"]', registry)
+    found = policy(text('allow = ["CN"]'), registry)
     assert found.denied(("CN", "US", "FR")) == ("US", "FR")
     assert found.denied(("CN",)) == ()
     assert found.label == "not CN"
 
 
 def test_with_both_deny_wins_inside_allow(registry: Registry) -> None:
-    found = policy('allow = ["EU"]\ndeny = ["FR"]', registry)
+    found = policy(text('allow = ["EU"]\ndeny = ["FR"]'), registry)
     assert found.denied(("DE", "FR", "US")) == ("FR", "US")
 
 
+def test_the_label_says_everything_that_is_denied(registry: Registry) -> None:
+    label = policy(text('allow = ["EU"]\ndeny = ["FR"]'), registry).label
+    assert "FR" in label
+    assert "not EU" in label
+
+
 def test_blocs_expand_to_their_members(registry: Registry) -> None:
-    found = policy('allow = ["EEA", "CH"]', registry)
+    found = policy(text('allow = ["EEA", "CH"]'), registry)
     assert found.denied(("NO", "DE", "CH", "GB")) == ("GB",)
     assert "EEA" not in found.allow
 
 
 @pytest.mark.parametrize("usage", USAGES)
 @pytest.mark.parametrize("cap", SEVERITIES)
-def test_usage_caps_and_never_raises(registry: Registry, usage: str, cap: str) -> None:
-    found = policy(f'deny = ["US"]\n[usage]\n{usage} = "{cap}"', registry)
+def test_usage_caps_and_never_raises(registry: Registry, usage: Usage, cap: Severity) -> None:
+    found = policy(text('deny = ["US"]', usage=f'{usage} = "{cap}"'), registry)
     for severity in SEVERITIES:
-        capped = found.severity(severity, usage)  # type: ignore[arg-type]
+        capped = found.severity(severity, usage, "high")
         assert SEVERITIES.index(capped) == min(SEVERITIES.index(severity), SEVERITIES.index(cap))
-    other = "used" if usage != "used" else "test"
-    assert found.severity("high", other) == "high"  # type: ignore[arg-type]
+    other: Usage = "used" if usage != "used" else "test"
+    assert found.severity("high", other, "high") == "high"
+
+
+def test_confidence_caps_and_never_raises(registry: Registry) -> None:
+    found = policy(text('deny = ["US"]', rest='[confidence]\nlow = "medium"'), registry)
+    assert found.severity("high", "used", "low") == "medium"
+    assert found.severity("high", "used", "medium") == "high"
+    assert found.severity("info", "used", "low") == "info"
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "near"),
+    ("words", "key", "near"),
     [
         ('dny = ["US"]', "dny", "deny"),
         ('deny = ["US"]\nfail-on = "low"', "fail-on", "fail_on"),
-        ('deny = ["US"]\n[exposure]\nhosted-apis = "low"', "exposure.hosted-apis", "hosted-api"),
-        ('deny = ["US"]\n[exposure]\nopen_weights = "low"', "exposure.open_weights", "open-weights"),
-        ('deny = ["US"]\n[unknown]\nmodels = "low"', "unknown.models", "model"),
-        ('deny = ["US"]\n[usage]\ntests = "low"', "usage.tests", "test"),
-        ('deny = ["US"]\n[substitutes]\nprefers = ["CN"]', "substitutes.prefers", "prefer"),
+        (text('deny = ["US"]').replace("hosted-api =", "hosted-apis ="), "exposure.hosted-apis",
+         "hosted-api"),
+        (text('deny = ["US"]').replace("open-weights", "open_weights"), "exposure.open_weights",
+         "open-weights"),
+        (text('deny = ["US"]').replace("model =", "models ="), "unknown.models", "model"),
+        (text('deny = ["US"]', usage='tests = "low"'), "usage.tests", "test"),
+        (text('deny = ["US"]', rest='[confidence]\nlows = "low"'), "confidence.lows", "low"),
+        (text('deny = ["US"]', rest='[substitutes]\nprefers = ["CN"]'), "substitutes.prefers",
+         "prefer"),
     ],
-)
+)  # fmt: skip
 def test_unknown_keys_with_a_suggestion(
-    registry: Registry, text: str, key: str, near: str
+    registry: Registry, words: str, key: str, near: str
 ) -> None:
-    message, hint = refused(text, registry)
+    message, hint = refused(words, registry)
     assert message == f"p.toml: unknown key {key}"
     assert hint == f"did you mean {near}?"
 
@@ -159,42 +199,43 @@ def test_an_unknown_key_near_nothing_lists_the_known_ones(registry: Registry) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("words", "message"),
     [
         ("", "neither deny nor allow"),
-        ("deny = []", "neither deny nor allow"),
-        ('deny = "US"', "deny is not a list"),
-        ("allow = [1]", "allow is not a list"),
-        ('deny = ["US"]\nreach = "owner"', "reach = 'owner'"),
-        ('deny = ["US"]\nreach = ["seat"]', "reach = ['seat']"),
-        ('deny = ["US"]\nfail_on = "never"', "fail_on = 'never'"),
-        ('deny = ["US"]\nfail_on = "critical"', "fail_on = 'critical'"),
-        ('deny = ["US"]\n[exposure]\npackage = "HIGH"', "exposure.package = 'HIGH'"),
-        ('deny = ["US"]\n[unknown]\nmodel = 3', "unknown.model = 3"),
-        ('deny = ["US"]\n[usage]\ntest = ["low"]', "usage.test = ['low']"),
+        (text("deny = []"), "neither deny nor allow"),
+        (text('deny = "US"'), "deny is not a list"),
+        (text("allow = [1]"), "allow is not a list"),
+        (text('deny = ["US"]\nreach = "owner"'), "reach = 'owner'"),
+        (text('deny = ["US"]\nreach = ["seat"]'), "reach = ['seat']"),
+        (text('deny = ["US"]\nfail_on = "never"'), "fail_on = 'never'"),
+        (text('deny = ["US"]\nfail_on = "critical"'), "fail_on = 'critical'"),
+        (text('deny = ["US"]', package="HIGH"), "exposure.package = 'HIGH'"),
+        (text('deny = ["US"]').replace('model = "low"', "model = 3"), "unknown.model = 3"),
+        (text('deny = ["US"]', usage='test = ["low"]'), "usage.test = ['low']"),
+        (text('deny = ["US"]', rest='[confidence]\nlow = "none"'), "confidence.low = 'none'"),
         ('deny = ["US"]\nexposure = "high"', "exposure is not a table"),
         ('deny = ["US"]\nsubstitutes = 3', "substitutes is not a table"),
-        ('deny = ["US"]\n[substitutes]\nlimit = -1', "substitutes.limit = -1"),
-        ('deny = ["US"]\n[substitutes]\nlimit = 21', "substitutes.limit = 21"),
-        ('deny = ["US"]\n[substitutes]\nlimit = "3"', "substitutes.limit = '3'"),
-        ('deny = ["US"]\n[substitutes]\nprefer = "CN"', "prefer is not a list"),
+        (text('deny = ["US"]', rest="[substitutes]\nlimit = -1"), "substitutes.limit = -1"),
+        (text('deny = ["US"]', rest="[substitutes]\nlimit = 21"), "substitutes.limit = 21"),
+        (text('deny = ["US"]', rest='[substitutes]\nlimit = "3"'), "substitutes.limit = '3'"),
+        (text('deny = ["US"]', rest='[substitutes]\nprefer = "CN"'), "prefer is not a list"),
         ("deny = [", "Invalid"),
     ],
 )  # fmt: skip
-def test_values_that_cannot_be_used(registry: Registry, text: str, message: str) -> None:
-    assert message in refused(text, registry)[0]
+def test_values_that_cannot_be_used(registry: Registry, words: str, message: str) -> None:
+    assert message in refused(words, registry)[0]
 
 
 @pytest.mark.parametrize("value", ["US", "EU", "CH"])
 @pytest.mark.parametrize("key", ["deny", "allow"])
 def test_known_jurisdictions(registry: Registry, key: str, value: str) -> None:
-    assert policy(f'{key} = ["{value}"]', registry)
+    assert policy(text(f'{key} = ["{value}"]'), registry)
 
 
 @pytest.mark.parametrize("value", ["XX", "UK", "us", "USA", "EUROPE", ""])
 @pytest.mark.parametrize("key", ["deny", "allow"])
 def test_unknown_jurisdictions(registry: Registry, key: str, value: str) -> None:
-    message, hint = refused(f'{key} = ["CN", "{value}"]', registry)
+    message, hint = refused(text(f'{key} = ["CN", "{value}"]'), registry)
     assert message == f"p.toml: unknown jurisdiction {value!r}"
     assert hint
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from provenance.errors import RegistryError
 from provenance.registry import Registry, in_force
+from provenance.registry.tables import fits
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 from tests.support.small_data import DATA, DAY, derived, org, seat, small_registry
 
@@ -229,6 +233,14 @@ def test_owners_by_date(tmp_path: Path) -> None:
     assert registry.parent("firm", "2025-05-04") == "first"
     assert registry.parent("firm", "2025-05-05") == "second"
     assert registry.parent("first", "2025-05-05") is None
+
+
+@given(
+    st.text("ab/*", max_size=8).map(lambda tail: f"m/{tail}"), st.text("ab/", max_size=10)
+)
+def test_a_star_stands_for_any_text(pattern: str, tail: str) -> None:
+    expected = re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), f"m/{tail}")
+    assert fits(f"m/{tail}", pattern) is bool(expected) or "*" not in pattern
 
 
 # -- digest ------------------------------------------------------------------------------
