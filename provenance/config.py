@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -50,15 +50,6 @@ class Settings:
     """The configuration file read, or ""."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubSettings:
-    """How to reach the hub, as its own variables say (``HF_ENDPOINT``, ``HF_TOKEN`` …)."""
-
-    endpoint: str | None = None
-    token: str | None = field(default=None, repr=False)
-    offline: bool = False
-
-
 def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
     """Merge flags, environment, the nearest project file and defaults.
 
@@ -90,22 +81,6 @@ def settings_language(environ: Mapping[str, str]) -> str:
     """Return the language that the environment asks for."""
     names = ("PROVENANCE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     return language_of(next((environ[name] for name in names if environ.get(name)), ""))
-
-
-def hub_settings(environ: Mapping[str, str]) -> HubSettings:
-    """Read the hub's own variables."""
-    token = environ.get("HF_TOKEN") or environ.get("HUGGING_FACE_HUB_TOKEN")
-    return HubSettings(
-        endpoint=environ.get("HF_ENDPOINT") or None,
-        token=token or None,
-        offline=environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"),
-    )
-
-
-def hub_host() -> str:
-    """Return the host that ``--online`` would ask."""
-    endpoint = hub_settings(os.environ).endpoint or "https://huggingface.co"
-    return endpoint.partition("://")[2].partition("/")[0] or endpoint
 
 
 def environment() -> Mapping[str, str]:

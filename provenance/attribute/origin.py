@@ -100,9 +100,11 @@ class Origins:
         """Yield whose data or outputs trained the component: shown, never ``base``."""
         for link in self._graph.outgoing(component, frozenset({"trained-on"})):
             role: Role = "data" if link.target.startswith("dataset:") else "teacher"
-            for claim in self.own(link.target):
-                if claim.role in OWN_ROLES:
-                    yield _through(claim, role, (link.target,))
+            copies = (way for _, way in self._graph.reach(link.target, IDENTITY))
+            for way in ((link.target,), *((link.target, *steps) for steps in copies)):
+                for claim in self.own(way[-1]):
+                    if claim.role in OWN_ROLES:
+                        yield _through(claim, role, way)
 
     def channels(self, component: ComponentId) -> Iterator[Origin]:
         """Yield through whose hub, index or registry the component arrives."""
@@ -144,13 +146,18 @@ class Origins:
         if component.startswith(_NO_ORIGIN):
             return ()
         line = [component, *(a for a, _ in self._graph.reach(component, LINEAGE | IDENTITY))]
-        return tuple(sorted(one for one in line if not self.jurisdictions(one)))
+        return tuple(sorted(one for one in line if not self._known(one)))
+
+    def _known(self, component: ComponentId) -> bool:
+        """Tell whether a component, or the same thing under another name, has an origin."""
+        copies = (other for other, _ in self._graph.reach(component, IDENTITY))
+        return any(self.jurisdictions(one) for one in (component, *copies))
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return a gap for every component without a known origin of its own."""
         found = []
         for component in self._graph.components.values():
-            if component.id.startswith(_NO_ORIGIN) or self.jurisdictions(component.id):
+            if component.id.startswith(_NO_ORIGIN) or self._known(component.id):
                 continue
             publisher = self._without_seat.get(component.id)
             first = component.occurrences[0] if component.occurrences else None

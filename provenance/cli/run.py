@@ -61,7 +61,7 @@ def start(path: Path, flags: Mapping[str, Any]) -> Run:
     if chosen.online:
         from provenance.edge.model_hub import HuggingFaceHub
 
-        hub = HuggingFaceHub(config.hub_settings(environ), today=created[:10])
+        hub = HuggingFaceHub(environ, today=created[:10])
     scanned = scan(path, registry=registry, policy=policy, created=created, hub=hub)
     findings = tuple(_marked(item, chosen, created[:10]) for item in scanned.report.findings)
     scanned = Scanned(report=replace(scanned.report, findings=findings), audit=scanned.audit)

@@ -47,6 +47,7 @@ def command(
     from provenance import config
     from provenance.cli import output
     from provenance.cli.run import note, start
+    from provenance.edge.hub_environment import host_of_endpoint
     from provenance.i18n import messages
     from provenance.render import render
 
@@ -54,7 +55,9 @@ def command(
     run = start(path, flags)
     words = messages(run.registry, run.settings.lang)
     if not run.settings.online:
-        note(words("label.skipped-online", host=config.hub_host()), quiet=quiet)
+        note(
+            words("label.skipped-online", host=host_of_endpoint(config.environment())), quiet=quiet
+        )
 
     def rendered(name: str, *, to_file: bool) -> str:
         return render(

@@ -19,8 +19,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from provenance.config import HubSettings
+from urllib.parse import urlsplit
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 DEFAULT_TIMEOUT = 10.0  # seconds
@@ -39,24 +38,29 @@ class Access:
     timeout: float = DEFAULT_TIMEOUT
 
 
-def access(settings: HubSettings, environ: Mapping[str, str]) -> Access:
-    """Complete `settings` by what the environment says of tokens, waiting and being offline."""
-    endpoint = (settings.endpoint or "").strip().rstrip("/") or DEFAULT_ENDPOINT
+def access(environ: Mapping[str, str]) -> Access:
+    """Return whom to ask, as whom and how long, as the environment says."""
+    endpoint = endpoint_of(environ)
     return Access(
         endpoint=endpoint,
-        token=_token(settings, endpoint, environ),
-        offline=settings.offline or any(
-            _true(environ, name) for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-        ),
+        token=_token(endpoint, environ),
+        offline=any(_true(environ, name) for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")),
         timeout=_timeout(environ.get("HF_HUB_ETAG_TIMEOUT", "")),
     )  # fmt: skip
 
 
-def _token(settings: HubSettings, endpoint: str, environ: Mapping[str, str]) -> str | None:
+def endpoint_of(environ: Mapping[str, str]) -> str:
+    """Return the hub or mirror that would be asked."""
+    return environ.get("HF_ENDPOINT", "").strip().rstrip("/") or DEFAULT_ENDPOINT
+
+
+def host_of_endpoint(environ: Mapping[str, str]) -> str:
+    """Return that hub's host, without the credentials a URL may carry."""
+    return urlsplit(endpoint_of(environ)).hostname or "?"
+
+
+def _token(endpoint: str, environ: Mapping[str, str]) -> str | None:
     named = _clean(environ.get("HF_TOKEN") or environ.get("HUGGING_FACE_HUB_TOKEN") or "")
-    given = _clean(settings.token or "")
-    if given and given != named:
-        return given  # by the caller, not by the environment
     if _true(environ, "HF_HUB_DISABLE_IMPLICIT_TOKEN"):
         return None
     return named or _stored(endpoint, environ)

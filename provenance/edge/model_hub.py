@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from provenance import ids
-from provenance.config import HubSettings
 from provenance.edge.hub import Hub, HubFailure, HubRecord
 from provenance.edge.hub_environment import access
 from provenance.edge.hub_records import valid_name
@@ -37,10 +35,9 @@ class HuggingFaceHub:
     """
 
     def __init__(
-        self, settings: HubSettings, *, today: str, cache: Path | None = None,
-        environ: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
-        chosen = access(settings, os.environ if environ is None else environ)
+        self, environ: Mapping[str, str], *, today: str, cache: Path | None = None
+    ) -> None:
+        chosen = access(environ)
         try:
             self._hub = Hub(
                 endpoint=chosen.endpoint, token=chosen.token, offline=chosen.offline,

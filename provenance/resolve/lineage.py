@@ -28,12 +28,13 @@ def resolve(inventory: Inventory) -> Inventory:
     """Return the inventory with every known ancestor and relation, cycles and all."""
     pending: Sequence[ComponentId] = tuple(inventory.components)
     done: set[ComponentId] = set()
+    overridden: set[ComponentId] = set()
     while pending:
         done.update(pending)
         if len(inventory.components) > MAX_COMPONENTS:
             inventory.gap(Gap(subject=inventory.root, reason="lineage-too-large"))
             break
-        overridden = _from_registry(inventory, pending)
+        overridden |= _from_registry(inventory, pending)
         if inventory.hub is not None:
             _from_hub(inventory, pending, overridden)
         pending = tuple(c for c in inventory.components if c not in done)
@@ -41,7 +42,7 @@ def resolve(inventory: Inventory) -> Inventory:
     return inventory
 
 
-def _from_registry(inventory: Inventory, pending: Sequence[ComponentId]) -> frozenset[ComponentId]:
+def _from_registry(inventory: Inventory, pending: Sequence[ComponentId]) -> set[ComponentId]:
     """Add recorded relations; return the models whose hub declaration is overridden."""
     overridden: set[ComponentId] = set()
     for component in pending:
@@ -67,11 +68,11 @@ def _from_registry(inventory: Inventory, pending: Sequence[ComponentId]) -> froz
                     relation=cast("Relation", item.relation), evidence=(evidence_of(item),),
                 )
             )  # fmt: skip
-    return frozenset(overridden)
+    return overridden
 
 
 def _from_hub(
-    inventory: Inventory, pending: Sequence[ComponentId], overridden: frozenset[ComponentId]
+    inventory: Inventory, pending: Sequence[ComponentId], overridden: set[ComponentId]
 ) -> None:
     assert inventory.hub is not None
     wanted = [
@@ -80,6 +81,11 @@ def _from_hub(
     if not wanted:
         return
     answer = inventory.hub.describe(wanted)
+    overridden |= {
+        link.target
+        for link in answer.links
+        if link.relation == "same-as" and link.source in overridden
+    }
     for link in answer.links:
         if link.relation == "derived-from" and link.source in overridden:
             continue

@@ -128,7 +128,7 @@ def test_every_column_of_a_claim_is_covered_below() -> None:
 @pytest.mark.parametrize(("column", "value", "message"), BAD_CELLS)
 def test_a_bad_cell_of_a_claim_fails(data: Path, column: str, value: str, message: str) -> None:
     rows = rows_of(CLAIMS)
-    number = next(n for n, row in enumerate(rows) if row[0] == "pkg:pypi/torch" and row[1] == "seat"
+    number = next(n for n, row in enumerate(rows) if (row[0] == "pkg:pypi/torch" and row[1] == "seat")
                   or row[0].startswith("huggingface:M"))  # fmt: skip
     with changed(data, CLAIMS, with_cell(rows, number, column, value)) as problems:
         assert any(message in line for line in problems), problems

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from provenance.config import HubSettings, hub_settings
 from provenance.edge.hub_environment import DEFAULT_ENDPOINT, DEFAULT_TIMEOUT, Access, access
 
 MIRROR = "https://mirror.example"
@@ -14,7 +13,7 @@ MIRROR = "https://mirror.example"
 
 def read(**environ: str) -> Access:
     """What a process with this environment would do."""
-    return access(hub_settings(environ), environ)
+    return access(environ)
 
 
 @pytest.fixture
@@ -67,11 +66,6 @@ def test_token_file_that_a_variable_points_to(home: Path, monkeypatch: pytest.Mo
 def test_file_that_holds_no_token(home: Path, data: bytes) -> None:
     (home / "huggingface" / "token").write_bytes(data)
     assert read(XDG_CACHE_HOME=str(home)).token is None
-
-
-def test_token_given_by_the_caller() -> None:
-    environ = {"HF_TOKEN": "hf_x", "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}
-    assert access(HubSettings(token="hf_mine"), environ).token == "hf_mine"
 
 
 def test_endpoint_and_offline() -> None:

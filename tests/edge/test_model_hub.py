@@ -8,7 +8,6 @@ from typing import Any, get_args
 
 import pytest
 
-from provenance.config import HubSettings
 from provenance.edge.hub_records import Reason
 from provenance.edge.model_hub import HuggingFaceHub, cache_directory
 from provenance.i18n import LANGUAGES, messages
@@ -23,8 +22,8 @@ TODAY = "2026-01-02"
 def described(tmp_path: Path, info: dict[str, Any], *wanted: str, **more: Any) -> Enrichment:
     """What the hub says when ns/a has this info."""
     with HubDouble(Repo("ns/a", info=info, **more)) as double:
-        settings = HubSettings(endpoint=double.url)
-        hub = HuggingFaceHub(settings, today=TODAY, cache=tmp_path, environ={})
+        environ = {"HF_ENDPOINT": double.url}
+        hub = HuggingFaceHub(environ, today=TODAY, cache=tmp_path)
         return hub.describe(wanted or (A,))
 
 

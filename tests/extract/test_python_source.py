@@ -7,7 +7,17 @@ import pytest
 from provenance.extract import extractor_for, python_source
 from provenance.model import Extraction
 from tests.support.fenced import fenced
-from tests.support.reading import component, gaps, ids, line_with, lines, links, places, read, reasons
+from tests.support.reading import (
+    component,
+    gaps,
+    ids,
+    line_with,
+    lines,
+    links,
+    places,
+    read,
+    reasons,
+)
 
 MODEL = "pkg:huggingface/acme/encoder"  # nothing in its name says that it is a model
 HUB = "service:huggingface-hub"

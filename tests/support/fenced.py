@@ -19,7 +19,7 @@ def fenced(code: str, *arguments: str, seconds: float = 6) -> str:
     A run that takes longer, needs more or raises fails the calling test.
     """
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, "-c", _PRELUDE + code, *arguments],
             cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False,
         )  # fmt: skip
