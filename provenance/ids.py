@@ -8,7 +8,7 @@ packageurl-python makes.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _PYPI_SEPARATORS = re.compile(r"[-_.]+")
 _HUB_NAMESPACE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,94}[A-Za-z0-9])?", re.ASCII)
@@ -73,9 +73,9 @@ def without_version(component: str) -> str:
 
 
 def version_of(component: str) -> str | None:
-    """Return the version of a purl, still percent-encoded, or None."""
+    """Return the version of a purl, or None."""
     if component.startswith("pkg:"):
-        return component.partition("@")[2] or None
+        return unquote(component.partition("@")[2]) or None
     return None
 
 

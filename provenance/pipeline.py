@@ -182,7 +182,7 @@ def extract_all(walk: Walk, vocabulary: Vocabulary) -> list[Extraction]:
 
 def _inside(walk: Walk, path: str) -> bool:
     """Tell whether a path stays in the tree once its symlinks are followed."""
-    root = walk.root.resolve()
+    root = (walk.root.parent if walk.root.is_file() else walk.root).resolve()
     return (root / path).resolve().is_relative_to(root)
 
 

@@ -32,6 +32,7 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
+_NUMBER = re.compile(r"[\d.-]+[bkm]?", re.IGNORECASE)
 _LOCAL_HOST = re.compile(
     r"localhost|[\w-]+\.local|host\.docker\.internal|0\.0\.0\.0|127(?:\.\d+){3}|10(?:\.\d+){3}|"
     r"192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[?::1\]?|[a-z0-9_-]+",
@@ -97,7 +98,7 @@ class Vocabulary:
         if not ids.is_hub_repository(repository) or _FILE.search(repository):
             return False
         namespace = repository.partition("/")[0].lower()
-        return namespace not in _MIME and namespace not in _FOLDERS
+        return not (namespace in _MIME or namespace in _FOLDERS or _NUMBER.fullmatch(namespace))
 
     def alias(self, name: str) -> str | None:
         """Return the hub model that a short or legacy name stands for (``gpt2``)."""
@@ -212,10 +213,10 @@ class Vocabulary:
             if head.startswith("*"):
                 # Receivers have any name, so the last two words must stand together.
                 middle = head.rpartition(".")[2].lstrip("*")
-                free.add(f"{middle}.{last}(".encode())
+                free.add(f"{middle}.{last}".encode())
             else:
                 names = rooted.setdefault(row.callable.partition(".")[0], set())
-                names |= {f"{last}(".encode(), f"{last} as ".encode()}
+                names.add(last.encode())
         return {root: tuple(sorted(names)) for root, names in rooted.items()}, tuple(sorted(free))
 
     def call_offsets(self, data: bytes, roots: Iterable[str]) -> list[int]:
@@ -226,7 +227,9 @@ class Vocabulary:
         for word in words:
             at = data.find(word)
             while at >= 0:
-                found.append(at)
+                after = data[at + len(word) : at + len(word) + 8].lstrip()
+                if after.startswith((b"(", b"as ")):
+                    found.append(at)
                 at = data.find(word, at + 1)
         return found
 

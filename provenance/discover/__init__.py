@@ -153,7 +153,7 @@ class Walk:
         A linked folder is skipped silently: what it holds is walked where it lies.
         """
         target = os.path.realpath(self.root / path)
-        inside = target.startswith(real_root + os.sep)
+        inside = target == real_root or target.startswith(real_root + os.sep)
         if os.path.isdir(target) and inside:
             return False
         if not inside:
@@ -200,14 +200,33 @@ class Ignore:
             return None
         spec = self._specs.get(lines)
         if spec is None:
-            from pathspec import GitIgnoreSpec
-
-            try:
-                spec = GitIgnoreSpec.from_lines(lines)
-            except ValueError:  # a line pathspec refuses hides nothing
-                spec = GitIgnoreSpec.from_lines(())
-            self._specs[lines] = spec
+            spec = self._specs[lines] = _spec(lines)
         return spec.check_file(path).include
+
+
+def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
+    """Compile patterns; a line that pathspec or re refuses hides nothing."""
+    import warnings
+
+    from pathspec import GitIgnoreSpec
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # odd character classes of the scanned file
+        try:
+            return GitIgnoreSpec.from_lines(lines)
+        except (ValueError, re.error):
+            good = [line for line in lines if _compiles(line)]
+            return GitIgnoreSpec.from_lines(good)
+
+
+def _compiles(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines((line,))
+    except (ValueError, re.error):
+        return False
+    return True
 
 
 def _literal(line: str) -> str:
@@ -223,6 +242,7 @@ def read_ignore(path: Path, folder: str) -> Ignore | None:
     text = read_small(path)
     if text is None:
         return None
+    text = text.removeprefix("\ufeff")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return Ignore(folder, lines) if lines else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from provenance import ids
@@ -57,25 +58,49 @@ def usage_of_path(path: str) -> Usage:
     return "used"
 
 
-def _with(places: tuple[Occurrence, ...], where: Occurrence) -> tuple[Occurrence, ...]:
-    """Add a place; one seen twice (as a literal and in a call) is kept once, surest first."""
-    for number, known in enumerate(places):
-        if (known.line, known.as_written) == (where.line, where.as_written):
-            if CONFIDENCES.index(where.confidence) <= CONFIDENCES.index(known.confidence):
-                return places
-            return (*places[:number], where, *places[number + 1 :])
-    return (*places, where)
+_CREDENTIALS = re.compile(r"(?<=//)(?!git@)[^/@\s]+@")
+
+
+def shown(text: str, limit: int = 300) -> str:
+    """Return text fit for a report: no credentials of a URL, no lone surrogates, bounded."""
+    if "@" in text:
+        text = _CREDENTIALS.sub("…@", text)
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return text[:limit]
+
+
+class _Places:
+    """Occurrences by place; one seen twice (literal and call) is kept once, surest first."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, str], Occurrence] = {}
+
+    def add(self, where: Occurrence) -> None:
+        key = (where.line, where.as_written)
+        known = self._found.get(key)
+        if known is None or CONFIDENCES.index(where.confidence) > CONFIDENCES.index(
+            known.confidence
+        ):
+            self._found[key] = where
+
+    def all(self) -> tuple[Occurrence, ...]:
+        return tuple(self._found.values())
 
 
 class Collector:
     """Collects components, links and gaps of one document into an :class:`Extraction`."""
 
     def __init__(self, path: str, extractor: str) -> None:
-        self.path = path
+        self.path = shown(path, 4096)
         self.extractor = extractor
         self.usage = usage_of_path(path)
         self._components: dict[ComponentId, Component] = {}
+        self._places: dict[ComponentId, _Places] = {}
         self._links: dict[tuple[str, str, str, str | None, str | None], Link] = {}
+        self._link_places: dict[tuple[str, str, str, str | None, str | None], _Places] = {}
         self._gaps: dict[Gap, None] = {}
         self.licenses: list[LicenseDeclaration] = []
         self.imports: list[Import] = []
@@ -98,7 +123,7 @@ class Collector:
         return Occurrence(
             path=self.path,
             line=line,
-            as_written=as_written[:300],
+            as_written=shown(as_written),
             extractor=self.extractor,
             usage=effective,
             confidence=confidence,
@@ -120,15 +145,16 @@ class Collector:
         if known is None:
             self._components[component] = Component(
                 id=component, kind=kind, name=name, version=version, usage=where.usage,
-                functions=functions, occurrences=(where,),
+                functions=functions,
             )  # fmt: skip
-        else:
+            self._places[component] = _Places()
+        elif where.usage != known.usage or set(functions) - set(known.functions):
             self._components[component] = replace(
                 known,
                 usage=strongest_usage((known.usage, where.usage)),
                 functions=tuple(sorted({*known.functions, *functions})),
-                occurrences=_with(known.occurrences, where),
             )
+        self._places[component].add(where)
         return component
 
     def link(
@@ -144,23 +170,22 @@ class Collector:
     ) -> None:
         """Record a relation seen at a place."""
         key = (source, target, relation, how, requirement)
-        known = self._links.get(key)
-        if known is None:
+        if key not in self._links:
             self._links[key] = Link(
                 source=source, target=target, relation=relation, how=how, basis=basis,
-                requirement=requirement, occurrences=(where,),
+                requirement=requirement,
             )  # fmt: skip
-        elif where not in known.occurrences:
-            self._links[key] = replace(known, occurrences=(*known.occurrences, where))
+            self._link_places[key] = _Places()
+        self._link_places[key].add(where)
 
     def gap(self, subject: str, reason: str, line: int | Occurrence = 0, **params: str) -> None:
         """Record what could not be determined, at a line or where an occurrence stands."""
         number = line.line if isinstance(line, Occurrence) else line
         gap = Gap(
-            subject=subject[:300],
+            subject=shown(subject),
             reason=reason,
             location=Location(path=self.path, line=number),
-            params=tuple(sorted((key, value[:300]) for key, value in params.items())),
+            params=tuple(sorted((key, shown(value)) for key, value in params.items())),
         )
         self._gaps.setdefault(gap)
 
@@ -222,8 +247,14 @@ class Collector:
     def done(self) -> Extraction:
         """Return everything collected."""
         return Extraction(
-            components=tuple(self._components.values()),
-            links=tuple(self._links.values()),
+            components=tuple(
+                replace(item, occurrences=self._places[key].all())
+                for key, item in self._components.items()
+            ),
+            links=tuple(
+                replace(item, occurrences=self._link_places[key].all())
+                for key, item in self._links.items()
+            ),
             gaps=tuple(self._gaps),
             licenses=tuple(self.licenses),
             imports=tuple(self.imports),

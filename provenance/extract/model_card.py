@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.model import (
     ComponentId,
+    Confidence,
     Document,
     Evidence,
     Extraction,
@@ -18,6 +21,9 @@ from provenance.model import (
     Occurrence,
 )
 from provenance.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from yaml import SafeLoader
 
 NAME = "model-card"
 
@@ -50,13 +56,13 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     start = document.data.removeprefix(b"\xef\xbb\xbf")
     if not start.startswith((b"---\n", b"---\r\n", b"--- ")):
         return collector.done()
-    text, lossy = textfile.decode(start[:MAX_FRONT_MATTER])
-    match = re.search(r"^---[ \t]*\r?$", text[3:], re.MULTILINE)
+    match = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE).search(start, 4, MAX_FRONT_MATTER)
     if match is None:
         if len(start) > MAX_FRONT_MATTER:
             collector.gap(document.path, "too-large", detail=f"{len(start)} bytes of front matter")
         return collector.done()
-    block = text[: match.start() + 3].replace("\r\n", "\n")
+    text, lossy = textfile.decode(start[: match.start()])
+    block = text.replace("\r\n", "\n")
     keys = set(_TOP_KEY.findall(block))
     is_model = bool(keys & _MODEL_MARKS) or {"license", "tags"} <= keys or "license_name" in keys
     is_dataset, is_space = bool(keys & _DATASET_MARKS), "sdk" in keys
@@ -69,7 +75,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         return collector.done()
     folder = document.path.rpartition("/")[0]
     if is_space:
-        _space(card, block, collector)
+        _space(card, block, collector, vocabulary)
     elif is_dataset and "base_model" not in keys:
         where = collector.occurrence(1, "front matter")
         name = folder or "."
@@ -99,17 +105,30 @@ def _load(block: str, collector: Collector) -> dict[str, Any] | None:
         collector.gap(collector.path, "too-large", detail=f"{len(chosen)} characters")
         return None
     try:
-        loaded = yaml.safe_load(chosen)
+        loaded = yaml.load(chosen, Loader=_loader())  # noqa: S506 - a SafeLoader, narrowed
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = str(getattr(error, "problem", "") or type(error).__name__)
         line = 0
         if mark is not None:
             bad = chosen.splitlines()[mark.line : mark.line + 1]
-            line = textfile.line_of(block, bad[0]) if bad and bad[0] else 0
+            bad = bad if bad and bad[0].strip() else chosen.rstrip().splitlines()[-1:]
+            line = textfile.line_of(block, bad[0]) if bad else 0
         collector.gap(collector.path, "malformed-file", line, detail=problem, format="YAML")
         return None
     return loaded if isinstance(loaded, dict) else {}
+
+
+@lru_cache(maxsize=1)
+def _loader() -> type[SafeLoader]:
+    """Return the safe loader without merge keys, which can be nested into a bomb."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def flatten_mapping(self, node: object) -> None:
+            """Leave ``<<`` an ordinary key."""
+
+    return Loader
 
 
 def strings(value: object, limit: int = 200) -> tuple[str, ...]:
@@ -137,17 +156,22 @@ def _model(
             collector.link(child, parent, "derived-from", at, how=how, basis="declared")
     for dataset in strings(card.get("datasets")):
         at = _at(dataset, block, collector)
-        known = vocabulary.dataset_alias(dataset)
-        target = known or ids.dataset("huggingface", dataset)
+        name = dataset.removeprefix("https://huggingface.co/datasets/")
+        known = vocabulary.dataset_alias(name)
+        if known is None and not ids.is_hub_repository(name):
+            collector.gap(dataset, "short-name-unresolved", at)
+            continue
+        target = known or ids.dataset("huggingface", name)
         collector.dataset("huggingface", target.removeprefix("dataset:huggingface/"), at)
         collector.link(child, target, "trained-on", at)
 
 
 def base_component(
-    name: str, collector: Collector, text: str, vocabulary: Vocabulary
-) -> ComponentId | None:
+    name: str, collector: Collector, text: str, vocabulary: Vocabulary,
+    confidence: Confidence = "high",
+) -> ComponentId | None:  # fmt: skip
     """Record the model a card or adapter names as its base; None (and a gap) if unreadable."""
-    where = _at(name, text, collector)
+    where = replace(_at(name, text, collector), confidence=confidence)
     url = re.match(r"https?://huggingface\.co/([\w.-]+/[\w.-]+)", name)
     repository = url.group(1) if url else name
     if ids.is_hub_repository(repository):
@@ -177,11 +201,11 @@ def _license(
         collector.gap(component, "license-other", textfile.line_of(block, "license"))
 
 
-def _space(card: dict[str, Any], block: str, collector: Collector) -> None:
+def _space(card: dict[str, Any], block: str, collector: Collector, vocabulary: Vocabulary) -> None:
     """A Space uses the models and datasets it lists; it is not derived from them."""
     for model in strings(card.get("models")):
-        if ids.is_hub_repository(model):
-            component = collector.hub_model(model, _at(model, block, collector))
+        component = base_component(model, collector, block, vocabulary)
+        if component:
             collector.link("project:", component, "depends-on", _at(model, block, collector))
     for name in strings(card.get("datasets")):
         if ids.is_hub_repository(name):
@@ -190,4 +214,6 @@ def _space(card: dict[str, Any], block: str, collector: Collector) -> None:
 
 
 def _at(needle: str, block: str, collector: Collector) -> Occurrence:
-    return collector.occurrence(textfile.line_of(block, needle), needle)
+    whole = re.search(rf"(?<![\w./-]){re.escape(needle)}(?![\w/-])", block)
+    line = block.count("\n", 0, whole.start()) + 1 if whole else 0
+    return collector.occurrence(line, needle)

@@ -68,9 +68,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             collector.gap(child, "adapter-without-base")
     elif name == "config.json":
         trace = data.get("_name_or_path")
-        if isinstance(trace, str) and ids.is_hub_repository(trace):
+        if isinstance(trace, str) and (ids.is_hub_repository(trace) or vocabulary.alias(trace)):
             line = textfile.line_of(text, trace)
-            parent = base_component(trace, collector, text, vocabulary)
+            parent = base_component(trace, collector, text, vocabulary, "medium")
             if parent:
                 at = collector.occurrence(line, trace, confidence="medium")
                 collector.link(child, parent, "derived-from", at, how="unknown", basis="declared")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shlex
+import warnings
 from typing import Any
 
 from provenance.extract import textfile
@@ -17,7 +19,13 @@ from provenance.vocabulary import Vocabulary
 
 NAME = "notebook"
 
-_PIP = re.compile(r"^\s*[!%]\s*(?:\{?sys\.executable\}?\s+-m\s+)?(?:uv\s+)?pip3?\s+install\s+(.+)$")
+_PIP = re.compile(
+    r"^\s*[!%]\s*(?:(?:\{?sys\.executable\}?|python[\d.]*)\s+-m\s+)?(?:uv\s+)?pip3?\s+install"
+    r"\s+(.+)$"
+)
+_SHELL_VALUE = re.compile(r"^(\s*[\w.,\[\] ]+=\s*)[!%].*$")
+_HELP = re.compile(r"^\s*\?{1,2}[\w.]+\s*$|^\s*[\w.]+\?{1,2}\s*$")
+_REDIRECT = re.compile(r"\d*>(?!=)|<")
 _FOREIGN = (
     "%%bash", "%%sh", "%%script", "%%cmd", "%%html", "%%javascript", "%%js", "%%latex",
     "%%markdown", "%%sql", "%%writefile", "%%cypher", "%%perl", "%%ruby", "%%R",
@@ -47,11 +55,17 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             detail=str(error) or type(error).__name__, format="JSON",
         )  # fmt: skip
         return collector.done()
-    lines, collector.numbers = _code(notebook, text)
+    lines, collector.numbers, ends = _code(notebook, text)
     for number, line in enumerate(lines, 1):
         if line.lstrip().startswith(("!", "%")):
             _magic(line, number, collector, vocabulary)
+            indent = line[: len(line) - len(line.lstrip())]
+            lines[number - 1] = f"{indent}pass" if indent else ""
+        elif _HELP.match(line):
             lines[number - 1] = ""
+        elif (value := _SHELL_VALUE.match(line)) is not None:
+            lines[number - 1] = f"{value.group(1)}None"
+    _blank_broken(lines, ends, collector)
     read_source("\n".join(lines).encode("utf-8", "replace"), collector, vocabulary)
     return collector.done()
 
@@ -82,20 +96,40 @@ class _CellCollector(Collector):
         super().gap(subject, reason, line, **params)
 
 
-def _code(notebook: Any, text: str) -> tuple[list[str], list[int]]:
-    """Return the lines of all code cells and, for each, its line in the file."""
+def _blank_broken(lines: list[str], ends: list[int], collector: _CellCollector) -> None:
+    """Empty the cells that are no Python, each a gap, so that the others can be read."""
+    begin = 0
+    for end in ends:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                ast.parse("\n".join(lines[begin:end]))
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                line = begin + (getattr(error, "lineno", None) or 1)
+                detail = getattr(error, "msg", None) or type(error).__name__
+                collector.gap(
+                    collector.path, "malformed-file", min(line, end), detail=detail,
+                    format="Python",
+                )  # fmt: skip
+                lines[begin:end] = [""] * (end - begin)
+        begin = end
+
+
+def _code(notebook: Any, text: str) -> tuple[list[str], list[int], list[int]]:
+    """Return the lines of all code cells, for each its line in the file, and each cell's end."""
     lines: list[str] = []
     numbers: list[int] = []
+    ends: list[int] = []
     if not isinstance(notebook, dict):
-        return lines, numbers
+        return lines, numbers, ends
     cells = notebook.get("cells")
     if not isinstance(cells, list):  # format 3 keeps cells in worksheets, code in "input"
-        sheets = notebook.get("worksheets")
+        sheets = _list(notebook.get("worksheets"))
         cells = [
             cell
-            for sheet in (sheets if isinstance(sheets, list) else ())
+            for sheet in sheets
             if isinstance(sheet, dict)
-            for cell in (sheet.get("cells") or ())
+            for cell in _list(sheet.get("cells"))
         ]
     raw = text.split("\n")
     cursor = 0
@@ -115,7 +149,12 @@ def _code(notebook: Any, text: str) -> tuple[list[str], list[int]]:
             numbers.append(cursor + 1)
         lines.append("")
         numbers.append(cursor + 1)
-    return lines, numbers
+        ends.append(len(lines))
+    return lines, numbers, ends
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _find(line: str, raw: list[str], cursor: int) -> int:
@@ -134,7 +173,7 @@ def _magic(line: str, number: int, collector: Collector, vocabulary: Vocabulary)
     if not match:
         return
     try:
-        words = shlex.split(match.group(1), comments=True)
+        words = shlex.split(match.group(1))
     except ValueError:
         collector.gap(line.strip(), "not-a-requirement", number, detail="shell quoting")
         return
@@ -142,11 +181,13 @@ def _magic(line: str, number: int, collector: Collector, vocabulary: Vocabulary)
     for word in words:
         if skip:
             skip = False
-        elif word in ("&&", "||", ";", "|", ">"):
+        elif word in ("&&", "||", ";", "|", "&") or word.startswith("#") or _REDIRECT.match(word):
             break
         elif word.startswith("-"):
             skip = word in _OPTIONS_WITH_VALUE
         elif "$" in word or "{" in word:
             collector.gap(word, "dynamic-name", number, expression=word)
         else:
-            read_requirement(word, number, "used", [PYPI], collector, vocabulary)
+            read_requirement(word.rstrip(";"), number, "used", [PYPI], collector, vocabulary)
+            if word.endswith(";"):
+                break

@@ -49,14 +49,16 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         collector.project_name = name
     _license(project, text, collector)
     own = ids.pypi(str(name)) if isinstance(name, str) else ""
+    finder = _Finder(text)
     for usage, requirement in _requirements(data, project, collector):
         named = re.match(r"[\w.-]+", requirement)
         if named and ids.pypi(named.group()) == own:
             continue  # extras of the project itself (``tool[all]``) are no dependency
-        line = textfile.line_of(text, requirement)
+        line = finder.quoted(requirement)
         read_requirement(requirement, line, usage, channels, collector, vocabulary)
-    for usage, package, constraint in _poetry(poetry):
-        _poetry_requirement(package, constraint, usage, text, channels, collector, vocabulary)
+    for usage, table, package, constraint in _poetry(poetry):
+        line = finder.key(table, package)
+        _poetry_requirement(package, constraint, usage, line, channels, collector, vocabulary)
     return collector.done()
 
 
@@ -91,25 +93,59 @@ def _requirements(
                 collector.gap(str(group), "malformed-file", detail=str(item)[:80], format="PEP 735")
 
 
-def _poetry(poetry: dict[str, Any]) -> Iterator[tuple[Usage, str, object]]:
+class _Finder:
+    """Where strings and keys stand in a TOML text, each occurrence found once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._after: dict[str, int] = {}
+
+    def quoted(self, value: str) -> int:
+        """Return the line of the next quoted string with this value, else 0."""
+        start = self._after.get(value, 0)
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        found = [
+            self._text.find(token, start) for token in (f'"{value}"', f"'{value}'", f'"{escaped}"')
+        ]
+        at = min((position for position in found if position >= 0), default=-1)
+        if at < 0:
+            return 0
+        self._after[value] = at + 1
+        return self._text.count("\n", 0, at) + 1
+
+    def key(self, table: str, key: str) -> int:
+        """Return the line of a key in a table, or of the table named after the key, else 0."""
+        name = rf"[\"']?{re.escape(key)}[\"']?"
+        head = re.escape(table)
+        own = re.search(rf"^\s*\[{head}\.{name}\]", self._text, re.MULTILINE)
+        if own:
+            return self._text.count("\n", 0, own.end()) + 1
+        section = re.search(rf"^\s*\[{head}\][^\n]*$(.*?)(?=^\s*\[|\Z)", self._text,
+                            re.MULTILINE | re.DOTALL)  # fmt: skip
+        entry = section and re.search(rf"^\s*{name}\s*=", section.group(1), re.MULTILINE)
+        if not section or not entry:
+            return 0
+        return self._text.count("\n", 0, section.start(1) + entry.end()) + 1
+
+
+def _poetry(poetry: dict[str, Any]) -> Iterator[tuple[Usage, str, str, object]]:
     for package, constraint in _table(poetry, "dependencies").items():
         if package.lower() != "python":
-            yield "used", package, constraint
+            yield "used", "tool.poetry.dependencies", package, constraint
     for package, constraint in _table(poetry, "dev-dependencies").items():
-        yield "development", package, constraint
+        yield "development", "tool.poetry.dev-dependencies", package, constraint
     for group, content in _table(poetry, "group").items():
         implied = usage_of_name(group)
         if isinstance(content, dict):
+            effective: Usage = "development" if implied == "used" else implied
             for package, constraint in _table(content, "dependencies").items():
-                yield ("development" if implied == "used" else implied), package, constraint
+                yield effective, f"tool.poetry.group.{group}.dependencies", package, constraint
 
 
 def _poetry_requirement(
-    package: str, constraint: object, usage: Usage, text: str, channels: list[str],
+    package: str, constraint: object, usage: Usage, line: int, channels: list[str],
     collector: Collector, vocabulary: Vocabulary,
 ) -> None:  # fmt: skip
-    match = re.search(rf"^\s*[\"']?{re.escape(package)}[\"']?\s*=", text, re.MULTILINE)
-    line = text.count("\n", 0, match.end()) + 1 if match else 0
     for one in constraint if isinstance(constraint, list) else [constraint]:
         marker, effective = "", usage
         if isinstance(one, dict):
@@ -118,11 +154,15 @@ def _poetry_requirement(
                 effective = "optional"
             source = one.get("git") or one.get("url")
             if isinstance(source, str):
+                shorthand = re.fullmatch(r"([\w.-]+@[\w.-]+):([^/].*)", source)
+                if shorthand:  # git@host:owner/repo is ssh
+                    source = f"ssh://{shorthand.group(1)}/{shorthand.group(2)}"
                 direct = f"{package} @ {'git+' if one.get('git') else ''}{source}"
                 read_requirement(direct, line, effective, channels, collector, vocabulary)
                 continue
             if "path" in one:
                 collector.gap(package, "local-requirement", line)
+                channels = []
             one = one.get("version", "*")
         version = str(one).strip()
         if re.fullmatch(r"\d[\w.!+-]*", version):

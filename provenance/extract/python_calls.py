@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from provenance import ids
 from provenance.extract.collect import Collector
-from provenance.extract.python_values import Scope, Values, build_scopes
+from provenance.extract.python_values import Scope, Target, Values, build_scopes
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
 from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
 
@@ -98,7 +98,7 @@ class _Reader:
         self.vocabulary = vocabulary
         self.values = values
         self.datasets: set[str] = set()
-        self.clients: dict[str, _Client] = {}
+        self.clients: dict[Target, _Client] = {}
         self._made: dict[int, _Client] = {}
 
     def spec(self, call: ast.Call) -> CallSpec | None:
@@ -115,21 +115,36 @@ class _Reader:
         """Record the service a client is made for, and remember the client's name."""
         client = self._endpoint(call, scope, spec)
         self._made[id(call)] = client
-        for name in self.values.targets.get(id(call), ()):
-            self.clients[name] = client
+        for target in self.values.targets.get(id(call), ()):
+            self.clients[target] = client
 
     def returned_clients(self) -> None:
         """Give names assigned from the file's own functions the client these return."""
-        for function, names in self.values.results.items():
-            for returned in self.values.returns.get(function, ()):
-                known = (
-                    self.clients.get(returned.id)
-                    if isinstance(returned, ast.Name)
-                    else self._made.get(id(returned))
-                )
-                if known is not None:
-                    for name in names:
-                        self.clients.setdefault(name, known)
+        for function, targets in self.values.results.items():
+            known = self._returned(function)
+            if known is not None:
+                for target in targets:
+                    self.clients.setdefault(target, known)
+
+    def _returned(self, function: str) -> _Client | None:
+        """Return the client one of the file's own functions returns."""
+        for returned in self.values.returns.get(function, ()):
+            known = self._made.get(id(returned))
+            if known is None and isinstance(returned, ast.Name):
+                _, scope = self.values.functions.get(function, ([], self.values.module))
+                known = self._named(returned.id, scope)
+            if known is not None:
+                return known
+        return None
+
+    def _named(self, name: str, scope: Scope | None) -> _Client | None:
+        """Return the client that a name means in a scope, looking outward."""
+        while scope is not None:
+            known = self.clients.get((scope, name))
+            if known is not None:
+                return known
+            scope = scope.parent
+        return None
 
     def _endpoint(self, call: ast.Call, scope: Scope, spec: CallSpec) -> _Client:
         """Return where a call's requests go: its base URL decides, not its class."""
@@ -169,18 +184,25 @@ class _Reader:
             client = _Client(service, confidence=value.confidence)
         return client
 
-    def _receiver(self, call: ast.Call) -> _Client | None:
+    def _receiver(self, call: ast.Call, scope: Scope) -> _Client | None:
         """Return the client a method is called on; the file's only one if unnamed."""
         node: ast.expr = call.func
-        while isinstance(node, ast.Attribute):
-            known = self.clients.get(node.attr)
-            if known:
-                return known
-            node = node.value
-        if isinstance(node, ast.Name) and node.id in self.clients:
-            return self.clients[node.id]
-        distinct = {(c.service, c.local, c.confidence): c for c in self.clients.values()}
-        return next(iter(distinct.values())) if len(distinct) == 1 else None
+        known: _Client | None = None
+        while known is None and isinstance(node, ast.Attribute | ast.Call):
+            if isinstance(node, ast.Attribute):
+                known = self.clients.get((None, node.attr))
+                node = node.value
+            else:  # OpenAI().chat…, make().chat…, client.with_options(…).chat…
+                known = self._made.get(id(node))
+                if known is None and isinstance(node.func, ast.Name):
+                    known = self._returned(node.func.id)
+                node = node.func
+        if known is None and isinstance(node, ast.Name):
+            known = self._named(node.id, scope)
+        if known is not None:
+            return known
+        made = {(c.service, c.local, c.confidence): c for c in self._made.values()}
+        return next(iter(made.values())) if len(made) == 1 else None
 
     # -- loaders -----------------------------------------------------------------
 
@@ -191,7 +213,7 @@ class _Reader:
         if spec.endpoint:
             client = self._endpoint(call, scope, spec)
         elif spec.provider == "client":
-            client = self._receiver(call)
+            client = self._receiver(call, scope)
         if argument is None:
             return
         found = self.values.evaluate(argument, scope)

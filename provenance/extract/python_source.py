@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_right
 
 from provenance import ids
 from provenance.extract import textfile
@@ -19,10 +20,16 @@ from provenance.vocabulary import Vocabulary, is_local_host
 NAME = "python-source"
 
 _IMPORT = re.compile(
-    rb"(?:^|\n)[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+\(?([^\n#]*)"
+    rb"(?:^|[\n;:])[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+\(?([^\n#]*)"
     rb"|import[ \t]+([A-Za-z_][^\n#;]*))"
 )
 _STANDARD = frozenset(name.encode() for name in sys.stdlib_module_names)
+_STRINGS = re.compile(
+    rb'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\Z)'
+    rb"|'''(?:[^'\\]|\\.|'(?!''))*(?:'''|\Z)"
+    rb'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*',
+    re.DOTALL,
+)
 _LITERAL = re.compile(rb"[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']")
 _SCHEMES = (b"https", b"http", b"wss", b"ws")
 _HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]+)(?::\d+)?((?:/[\w.%~@:+-]*)*)")
@@ -71,7 +78,7 @@ def read_source(data: bytes, collector: Collector, vocabulary: Vocabulary) -> No
         _variables(data, places, collector, vocabulary)
     datasets: frozenset[str] = frozenset()
     roots = {item.module.partition(".")[0] for item in collector.imports}
-    offsets = vocabulary.call_offsets(data, roots) if roots else []
+    offsets = vocabulary.call_offsets(data, roots) if b"import" in data else []
     if offsets:
         from provenance.extract.python_calls import read_calls
 
@@ -86,32 +93,49 @@ class Places:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self._double = data.count(b'"""')
-        self._single = data.count(b"'''")
+        double = data.count(b'"""')
+        # Counting quotes is exact only where one kind alone is used, always in pairs.
+        self._simple = double % 2 == 0 and b"'''" not in data
+        self._any = double > 0
+        self._spans: tuple[list[int], list[int], list[bool]] | None = None
 
     def line(self, offset: int) -> int:
         """Return the 1-based line of an offset."""
         return self.data.count(b"\n", 0, offset) + 1
 
     def state(self, offset: int) -> Usage | None:
-        """Return ``documentation`` inside a triple-quoted string, ``commented`` in a comment.
-
-        Inside is judged by counting the quotes before the offset: exact unless a
-        file nests one kind of triple quote in the other or in a comment.
-        """
+        """Return ``documentation`` inside a triple-quoted string, ``commented`` in a comment."""
         begin = self.data.rfind(b"\n", 0, offset) + 1
-        if self.data[begin:offset].lstrip().startswith(b"#"):
-            return "commented"
-        for quote, total in ((b'"""', self._double), (b"'''", self._single)):
-            if total and self.data.count(quote, 0, offset) % 2:
-                return "documentation"
-        return None
+        if self._simple and b"#" not in self.data[begin:offset]:
+            inside = self._any and self.data.count(b'"""', 0, offset) % 2
+            return "documentation" if inside else None
+        starts, ends, comments = self._tokens()
+        number = bisect_right(starts, offset) - 1
+        if number < 0 or offset >= ends[number]:
+            return None
+        return "commented" if comments[number] else "documentation"
+
+    def _tokens(self) -> tuple[list[int], list[int], list[bool]]:
+        """Return start, end and kind of every comment and triple-quoted string; made once."""
+        if self._spans is None:
+            found = [
+                (match.start(), match.end(), match.group().startswith(b"#"))
+                for match in _STRINGS.finditer(self.data)
+                if match.group()[:1] == b"#" or match.group()[:3] in (b'"""', b"'''")
+            ]
+            self._spans = (
+                [start for start, _, _ in found],
+                [end for _, end, _ in found],
+                [comment for _, _, comment in found],
+            )
+        return self._spans
 
     def text_line(self, offset: int) -> bytes:
-        """Return the whole line an offset lies in."""
-        begin = self.data.rfind(b"\n", 0, offset) + 1
-        end = self.data.find(b"\n", offset)
-        return self.data[begin : end if end >= 0 else len(self.data)]
+        """Return the line an offset lies in, at most some 200 bytes to either side."""
+        low, high = max(0, offset - 200), offset + 200
+        begin = self.data.rfind(b"\n", low, offset) + 1 or low
+        end = self.data.find(b"\n", offset, high)
+        return self.data[begin : end if end >= 0 else high]
 
 
 def _imports(data: bytes, places: Places, collector: Collector) -> None:
@@ -179,7 +203,7 @@ def _hub_address(path: str, offset: int, places: Places, collector: Collector) -
     match = _HUB_PATH.match(path)
     if not match or match.group(2).lower() in _NOT_REPOSITORIES:
         return
-    repository = f"{match.group(2)}/{match.group(3).rstrip('.')}"
+    repository = f"{match.group(2)}/{match.group(3).rstrip('.').removesuffix('.git')}"
     if not ids.is_hub_repository(repository):
         return
     state = places.state(offset)

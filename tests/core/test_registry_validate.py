@@ -91,8 +91,10 @@ def test_any_claim_that_loses_its_source_fails(data: Path, part: int) -> None:
     for number in sample[part * 50 : part * 50 + 50]:
         key = rows[number][0]
         with changed(data, CLAIMS, with_cell(rows, number, "source", "")) as problems:
-            assert any(p.startswith(f"data/{CLAIMS}: {key} ") and p.endswith(": no source")
-                       for p in problems), key  # fmt: skip
+            assert any(
+                p.startswith(f"data/{CLAIMS}: {key} ") and p.endswith(": no source")
+                for p in problems
+            ), key
 
 
 BAD_CELLS = [
@@ -128,8 +130,11 @@ def test_every_column_of_a_claim_is_covered_below() -> None:
 @pytest.mark.parametrize(("column", "value", "message"), BAD_CELLS)
 def test_a_bad_cell_of_a_claim_fails(data: Path, column: str, value: str, message: str) -> None:
     rows = rows_of(CLAIMS)
-    number = next(n for n, row in enumerate(rows) if (row[0] == "pkg:pypi/torch" and row[1] == "seat")
-                  or row[0].startswith("huggingface:M"))  # fmt: skip
+    number = next(
+        n
+        for n, row in enumerate(rows)
+        if (row[0] == "pkg:pypi/torch" and row[1] == "seat") or row[0].startswith("huggingface:M")
+    )
     with changed(data, CLAIMS, with_cell(rows, number, column, value)) as problems:
         assert any(message in line for line in problems), problems
 
@@ -138,7 +143,12 @@ def test_a_bad_cell_of_a_claim_fails(data: Path, column: str, value: str, messag
 def good() -> dict[str, list[Mapping[str, str]]]:
     """Rows of a small registry that is in order."""
     return {
-        "organizations": [org("a", "FR"), org("b", "US"), org("c", "DE"), org("vol", "", type="community")],
+        "organizations": [
+            org("a", "FR"),
+            org("b", "US"),
+            org("c", "DE"),
+            org("vol", "", type="community"),
+        ],
         "ownership": [{"organization": "a", "owner": "b", "role": "control"}],
         "origin_registry": [
             seat("pkg:huggingface/ns/m", "a"),
@@ -147,20 +157,31 @@ def good() -> dict[str, list[Mapping[str, str]]]:
         ],
         "identifiers": [{"identifier": "host:api.s.example", "component": "service:s"}],
         "lineage": [derived("pkg:huggingface/ns/m", "pkg:huggingface/ns/base")],
-        "links": [{"source_component": "model:v/*", "relation": "served-by", "target": "service:s"}],
+        "links": [
+            {"source_component": "model:v/*", "relation": "served-by", "target": "service:s"}
+        ],
         "components": [{"key": "model:v/*", "expression": "LicenseRef-x"}],
         "terms": [{"license": "LicenseRef-x", "name": "X"}],
         "functions": [{"key": "service:s", "name": "S", "function": "llm.api"}],
         "alternatives": [{"function": "llm.api", "alternative": "llm.weights"}],
-    }  # fmt: skip
+    }
 
 
 def candidate(**more: str) -> Mapping[str, str]:
-    return {"id": "c1", "name": "C1", "component": "service:other", "organization": "c",
-            "jurisdictions": "DE", "us_weights": "none_found", **more}  # fmt: skip
+    return {
+        "id": "c1",
+        "name": "C1",
+        "component": "service:other",
+        "organization": "c",
+        "jurisdictions": "DE",
+        "us_weights": "none_found",
+        **more,
+    }
 
 
-def problems_of(root: Path, good: dict[str, Any], found: Any = None, **more: Any) -> tuple[str, ...]:
+def problems_of(
+    root: Path, good: dict[str, Any], found: Any = None, **more: Any
+) -> tuple[str, ...]:
     rows: Any = {**good, **more}
     return validate(small_registry(root, candidates={"llm.api": found or [candidate()]}, **rows))
 
@@ -185,36 +206,72 @@ def _owner(organization: str, owner: str, **more: str) -> Mapping[str, str]:
         ("ownership", _owner("a", "nobody"), "no organization 'nobody'"),
         ("ownership", _owner("nobody", "a"), "no organization 'nobody'"),
         ("ownership", _owner("c", "b", role="friend"), "role 'friend'"),
-        ("ownership", _owner("c", "b", valid_from="2026", valid_to="2025"), "ends before it starts"),
+        (
+            "ownership",
+            _owner("c", "b", valid_from="2026", valid_to="2025"),
+            "ends before it starts",
+        ),
         ("ownership", _owner("b", "a"), "owns itself through others"),
         ("ownership", _owner("c", "c"), "owns itself through others"),
         ("origin_registry", seat("pkg:huggingface/ns/m", "a"), "2 rows with the same key"),
-        ("origin_registry", {"key": "service:s", "role": "host", "jurisdiction": "XX"},
-         "needs a known jurisdiction"),
+        (
+            "origin_registry",
+            {"key": "service:s", "role": "host", "jurisdiction": "XX"},
+            "needs a known jurisdiction",
+        ),
         ("origin_registry", {"key": "service:s", "role": "law"}, "needs a known jurisdiction"),
-        ("origin_registry", seat("pkg:pypi/x", "a", valid_from="2026-02", valid_to="2026-01"),
-         "ends before it starts"),
+        (
+            "origin_registry",
+            seat("pkg:pypi/x", "a", valid_from="2026-02", valid_to="2026-01"),
+            "ends before it starts",
+        ),
         ("identifiers", {"identifier": "url:x", "component": "service:s"}, "known scheme"),
         ("identifiers", {"identifier": "host:x.example", "component": "s"}, "no component 's'"),
         ("lineage", derived("pkg:huggingface/ns/m", "pkg:huggingface/ns/m"), "points at itself"),
-        ("lineage", derived("pkg:huggingface/ns/m", "pkg:huggingface/ns/base", "merge"),
-         "2 rows with the same key"),
-        ("lineage", derived("pkg:huggingface/ns/n", "pkg:huggingface/ns/m", "copied"), "how 'copied'"),
-        ("lineage", {**derived("pkg:huggingface/ns/n", "model:x"), "overrides_hub": "maybe"},
-         "overrides_hub 'maybe'"),
-        ("lineage", {**derived("pkg:huggingface/ns/n", "model:v/x"), "relation": "is-a"},
-         "relation 'is-a'"),
-        ("links", {"source_component": "service:s", "relation": "near", "target": "service:t"},
-         "relation 'near'"),
-        ("links", {"source_component": "service:s", "relation": "runs-on", "target": "t"},
-         "no component 't'"),
-        ("components", {"key": "model:v/*", "expression": "LicenseRef-x"}, "2 rows with the same key"),
+        (
+            "lineage",
+            derived("pkg:huggingface/ns/m", "pkg:huggingface/ns/base", "merge"),
+            "2 rows with the same key",
+        ),
+        (
+            "lineage",
+            derived("pkg:huggingface/ns/n", "pkg:huggingface/ns/m", "copied"),
+            "how 'copied'",
+        ),
+        (
+            "lineage",
+            {**derived("pkg:huggingface/ns/n", "model:x"), "overrides_hub": "maybe"},
+            "overrides_hub 'maybe'",
+        ),
+        (
+            "lineage",
+            {**derived("pkg:huggingface/ns/n", "model:v/x"), "relation": "is-a"},
+            "relation 'is-a'",
+        ),
+        (
+            "links",
+            {"source_component": "service:s", "relation": "near", "target": "service:t"},
+            "relation 'near'",
+        ),
+        (
+            "links",
+            {"source_component": "service:s", "relation": "runs-on", "target": "t"},
+            "no component 't'",
+        ),
+        (
+            "components",
+            {"key": "model:v/*", "expression": "LicenseRef-x"},
+            "2 rows with the same key",
+        ),
         ("terms", {"license": "", "name": "X"}, "no license"),
-        ("functions", {"key": "service:s", "name": "S", "function": "llm.api"},
-         "2 rows with the same key"),
+        (
+            "functions",
+            {"key": "service:s", "name": "S", "function": "llm.api"},
+            "2 rows with the same key",
+        ),
         ("alternatives", {"function": "", "alternative": "x.y"}, "no function"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_row_fails(
     tmp_path: Path, good: dict[str, Any], table: str, row: Mapping[str, str], message: str
 ) -> None:
@@ -265,12 +322,18 @@ Change = Callable[[list[list[str]]], list[list[str]]]
         (CLAIMS, lambda rows: [*rows, rows[-1]], "2 rows with the same key"),
         (CLAIMS, lambda rows: [rows[0][:-1], *rows[1:]], "columns are"),
         (CLAIMS, lambda rows: [*rows, ["one"]], "1 columns instead of 11"),
-        ("organizations.csv", lambda rows: [r for r in rows if r[0] != "openai"],
-         "no organization 'openai'"),
-        ("jurisdictions.csv", lambda rows: [r for r in rows if r[0] != "CN"],
-         "seat 'CN' is no known jurisdiction"),
+        (
+            "organizations.csv",
+            lambda rows: [r for r in rows if r[0] != "openai"],
+            "no organization 'openai'",
+        ),
+        (
+            "jurisdictions.csv",
+            lambda rows: [r for r in rows if r[0] != "CN"],
+            "seat 'CN' is no known jurisdiction",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_broken_table_of_the_shipped_data_fails(
     data: Path, name: str, change: Change, message: str
 ) -> None:

@@ -29,7 +29,7 @@ def test_wanted_names() -> None:
     assert extractor_for("README.rst") is None
 
 
-# -- lineage -------------------------------------------------------------------------------
+# -- lineage ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_usage_follows_the_folder() -> None:
     assert {c.usage for c in found.components} == {"example"}
 
 
-# -- datasets -----------------------------------------------------------------------------------
+# -- datasets ----------------------------------------
 
 
 def test_datasets_are_what_it_was_trained_on() -> None:
@@ -160,7 +160,7 @@ def test_a_space_uses_what_it_lists() -> None:
     assert lines(found, "pkg:huggingface/acme/Acme-7B") == [4]
 
 
-# -- licenses ---------------------------------------------------------------------------------------
+# -- licenses ----------------------------------------
 
 
 def declared(found: Extraction) -> list[tuple[str, str, str]]:
@@ -190,7 +190,7 @@ def test_other_without_a_name_is_a_gap() -> None:
     assert gaps(found) == {(LOCAL, "license-other", 3)}
 
 
-# -- what is no card ------------------------------------------------------------------------------
+# -- what is no card ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -213,18 +213,19 @@ def test_other_readmes_are_ignored(text: str) -> None:
 @pytest.mark.parametrize("prefix", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
 def test_byte_order_mark_and_carriage_returns(prefix: bytes, newline: bytes) -> None:
-    data = prefix + newline.join([b"---", b"license: mit", b"base_model: acme/Acme-7B", b"---", b""])
+    front = [b"---", b"license: mit", b"base_model: acme/Acme-7B", b"---", b""]
+    data = prefix + newline.join(front)
     found = read("models/chat/README.md", data)
     assert lines(found, "pkg:huggingface/acme/Acme-7B") == [3]
     assert not found.gaps
 
 
 def test_architecture_and_names_are_no_lineage() -> None:
-    found = card("library_name: transformers\ntags: [llama, qwen2]\npipeline_tag: text-generation\n")
+    found = card("library_name: transformers\ntags: [llama, qwen2]\npipeline_tag: chat\n")
     assert ids(found) == {LOCAL}
 
 
-# -- hostile and broken ------------------------------------------------------------------------------
+# -- hostile and broken ----------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_unwanted_names(name: str) -> None:
     assert extractor_for(name) is None
 
 
-# -- adapters ---------------------------------------------------------------------------------
+# -- adapters ----------------------------------------
 
 
 def test_an_adapter_declares_its_base() -> None:
@@ -65,7 +65,7 @@ def test_another_program_s_adapter_config_is_ignored() -> None:
     assert saved("adapter_config.json", {"port": 80}) == Extraction()
 
 
-# -- traces ---------------------------------------------------------------------------------------
+# -- traces ----------------------------------------
 
 
 def test_a_saved_name_is_a_trace_of_medium_confidence() -> None:
@@ -109,7 +109,7 @@ def test_architecture_is_no_lineage() -> None:
 
 @pytest.mark.parametrize("key", ["name_or_path", "_name_or_path"])
 def test_a_tokenizer_s_trace_is_a_question_and_no_link(key: str) -> None:
-    found = saved("tokenizer_config.json", {"tokenizer_class": "AcmeTokenizer", key: "acme/Acme-7B"})
+    found = saved("tokenizer_config.json", {"tokenizer_class": "Acme", key: "acme/Acme-7B"})
     assert gaps(found) == {(LOCAL, "tokenizer-trace", 3)}
     (gap,) = found.gaps
     assert gap.params == (("trace", "acme/Acme-7B"),)
@@ -140,7 +140,7 @@ def test_the_root_is_a_model_folder_too() -> None:
     assert ids(found) == {"model:local/."}
 
 
-# -- trouble ------------------------------------------------------------------------------------------
+# -- trouble ----------------------------------------
 
 
 @pytest.mark.parametrize(

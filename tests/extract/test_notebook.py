@@ -102,7 +102,7 @@ def test_format_3() -> None:
     assert lines(run(text), MODEL) == [line_with(text, "AutoModel.from_pretrained")]
 
 
-# -- magics ------------------------------------------------------------------------------------
+# -- magics ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_broken_cell_costs_only_itself() -> None:
         line_with(text, "print"), line_with(text, "def f(:")}  # fmt: skip
 
 
-# -- broken notebooks -----------------------------------------------------------------------------
+# -- broken notebooks ----------------------------------------
 
 
 @pytest.mark.parametrize(

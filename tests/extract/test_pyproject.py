@@ -36,7 +36,7 @@ def test_wanted_anywhere_and_by_no_other_name() -> None:
     assert extractor_for("Pipfile") is None
 
 
-# -- PEP 621 -----------------------------------------------------------------------------
+# -- PEP 621 ----------------------------------------
 
 
 def test_dependencies_with_their_lines() -> None:
@@ -139,7 +139,7 @@ def test_a_malformed_requirement_is_a_gap_with_its_line() -> None:
     assert ids(found, "package") == {"pkg:pypi/acme-core"}
 
 
-# -- PEP 735 -----------------------------------------------------------------------------------
+# -- PEP 735 ----------------------------------------
 
 
 def test_groups_are_for_development_or_what_their_name_says() -> None:
@@ -165,7 +165,7 @@ def test_a_group_entry_that_is_neither_is_a_gap() -> None:
     assert ids(found, "package") == {"pkg:pypi/acme-core"}
 
 
-# -- Poetry ----------------------------------------------------------------------------------------
+# -- Poetry ----------------------------------------
 
 POETRY = """\
 [tool.poetry]
@@ -315,7 +315,7 @@ def test_no_credential_of_a_source_reaches_the_report() -> None:
     assert [text for text in texts(found) if "s3cr3t" in text] == []
 
 
-# -- the project itself ---------------------------------------------------------------------------
+# -- the project itself ----------------------------------------
 
 
 def test_only_the_root_file_names_the_project() -> None:
@@ -342,7 +342,7 @@ def test_a_nested_project_file_keeps_the_usage_of_its_folder() -> None:
     assert usages(project(text, "examples/shop/pyproject.toml")) == {"acme-core": "example"}
 
 
-# -- trouble -----------------------------------------------------------------------------------------
+# -- trouble ----------------------------------------
 
 
 @pytest.mark.parametrize(

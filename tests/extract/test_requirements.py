@@ -36,7 +36,7 @@ def packages(content: str | bytes) -> set[str]:
     return ids(reqs(content), "package")
 
 
-# -- which files, and what their names say ---------------------------------------------
+# -- which files, and what their names say ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_usage_is_told_by_file_and_folder_names(path: str, usage: str) -> None:
     assert component(reqs("acme-lib", path), "pkg:pypi/acme-lib").usage == usage
 
 
-# -- PEP 508 -----------------------------------------------------------------------------
+# -- PEP 508 ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_is_no_requirement_is_a_gap_with_its_line(line: str) -> None:
     assert ids(found, "package") == {"pkg:pypi/acme-core", "pkg:pypi/acme-tail"}
 
 
-# -- lines, continuations, comments ---------------------------------------------------------
+# -- lines, continuations, comments ----------------------------------------
 
 
 def test_hashes_on_continuation_lines_belong_to_the_line_that_begins() -> None:
@@ -214,7 +214,7 @@ def test_a_package_used_and_commented_is_used() -> None:
     assert component(found, "pkg:pypi/acme-lib").usage == "used"
 
 
-# -- encodings -------------------------------------------------------------------------------
+# -- encodings ----------------------------------------
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
@@ -245,7 +245,7 @@ def test_an_empty_file_says_nothing() -> None:
     assert reqs(b"") == Extraction()
 
 
-# -- URLs and paths -----------------------------------------------------------------------------
+# -- URLs and paths ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_a_local_wheel_names_its_package_but_no_channel(line: str) -> None:
     assert links(found, "delivered-by") == set()
 
 
-# -- channels --------------------------------------------------------------------------------------
+# -- channels ----------------------------------------
 
 
 @pytest.mark.parametrize("option", ["-i {}", "--index-url {}", "--index-url={}", "-i{}"])
@@ -417,7 +417,7 @@ def test_no_credential_of_an_index_reaches_the_report() -> None:
     assert [text for text in texts(found) if "s3cr3t" in text] == []
 
 
-# -- options -------------------------------------------------------------------------------------------
+# -- options ----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -436,7 +436,7 @@ def test_an_unknown_option_is_a_gap(line: str) -> None:
     assert gaps(reqs(f"acme-lib\n{line}\n")) == {(line, "unknown-option", 2)}
 
 
-# -- includes ------------------------------------------------------------------------------------------
+# -- includes ----------------------------------------
 
 
 @pytest.mark.parametrize(

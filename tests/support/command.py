@@ -34,17 +34,25 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def provenance(
-    *args: str | Path, cwd: Path, env: Mapping[str, str] | None = None, stdin: str = "",
+    *args: str | Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    stdin: str = "",
     timeout: float = 60,
-) -> Done:  # fmt: skip
+) -> Done:
     """Run ``provenance`` and return what it left."""
     result = subprocess.run(
         [sys.executable, "-m", "provenance", *map(str, args)],
-        cwd=cwd, env=environment(**(env or {})), input=stdin.encode(), capture_output=True,
-        timeout=timeout, check=False,
-    )  # fmt: skip
+        cwd=cwd,
+        env=environment(**(env or {})),
+        input=stdin.encode(),
+        capture_output=True,
+        timeout=timeout,
+        check=False,
+    )
     done = Done(result.returncode, result.stdout.decode(), result.stderr.decode())
     assert "Traceback" not in done.err, done.err
+    assert "this is a bug" not in done.err, done.err
     return done
 
 

@@ -92,7 +92,7 @@ def texts(extraction: Extraction) -> Iterable[str]:
     yield from (item.raw for item in extraction.licenses)
 
 
-# -- notebooks -------------------------------------------------------------------------
+# -- notebooks ----------------------------------------
 
 
 def notebook(*cells: str | dict[str, object], **top: object) -> str:
@@ -120,7 +120,7 @@ def line_with(text: str, needle: str) -> int:
     return found[0]
 
 
-# -- a registry of one's own -----------------------------------------------------------
+# -- a registry of one's own ----------------------------------------
 
 _TABLES = {
     "origin_registry.csv": tables.Claim,

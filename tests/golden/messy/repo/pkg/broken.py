@@ -1,0 +1,4 @@
+from transformers import AutoModel
+
+def load(name:
+    return AutoModel.from_pretrained("gpt2")
