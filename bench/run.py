@@ -23,8 +23,6 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "evals"))
 from archives import default_cache, fetch, unpack  # noqa: E402
 
-from provenance.registry import Registry  # noqa: E402
-
 # Kind: a Python tree of about 60 kLOC first, then trees with much else in them.
 TREES = (
     {
@@ -46,18 +44,6 @@ TREES = (
         "sha256": "4ebfdc5317f0382501fa80262d7a7382715f80741cf41a7b11a52d4335e6f696",
     },
 )
-
-
-def words(registry: Registry) -> list[str]:
-    """Return the trigger words of the data: what any scan of this kind must look for."""
-    found = {row.callable.rpartition(".")[2] for row in registry.calls}
-    found |= {row.callable.partition(".")[0] for row in registry.calls} - {"*"}
-    for name in registry.identifiers:
-        scheme, _, rest = name.partition(":")
-        if scheme in ("host", "env"):
-            found.add(rest.replace("*.", "").partition("*")[0])
-    found |= set(registry.model_words)
-    return sorted(word for word in found if len(word) > 2)
 
 
 def clock(command: list[str]) -> tuple[float, int]:
@@ -114,8 +100,6 @@ def main() -> None:
         for name in ("help", "hook"):
             print(f"| {name} | {small[name][0]:.3f} | {small[name][0] / floor:.1f} |")
         print(f'\n`python -c "import click"`: {floor:.3f} s\n')
-        triggers = Path(scratch, "words.txt")
-        triggers.write_text("\n".join(words(Registry())))
         print(
             "| tree | lines of Python | MB | floor s | text s | × floor | json s | × floor | "
             "peak MiB |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
@@ -125,7 +109,7 @@ def main() -> None:
             size = sum(path.stat().st_size for path in tree.rglob("*") if path.is_file()) / 1e6
             times = best(
                 {
-                    "floor": [python, str(HERE / "floor.py"), str(tree), str(triggers)],
+                    "floor": [python, str(HERE / "floor.py"), str(tree)],
                     "text": [tool, "scan", str(tree), "-q"],
                     "json": [tool, "scan", str(tree), "-q", "-f", "json"],
                 },

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import chain
 
 from provenance import ids
 from provenance.extract import textfile
@@ -20,9 +22,12 @@ from provenance.vocabulary import Vocabulary, is_local_host
 NAME = "python-source"
 
 _IMPORT = re.compile(
-    rb"(?:^|[\n;:])[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+\(?([^\n#]*)"
+    rb"(?:^|\n)[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+\(?([^\n#]*)"
     rb"|import[ \t]+([A-Za-z_][^\n#;]*))"
 )
+_INLINE_IMPORT = re.compile(_IMPORT.pattern.replace(rb"(?:^|\n)", rb"(?:[;:])", 1))
+_INLINE = (b"; import ", b"; from ", b": import ", b": from ")
+"""``import sys; import torch`` and ``try: import torch``: rare, so looked for apart."""
 _STANDARD = frozenset(name.encode() for name in sys.stdlib_module_names)
 _STRINGS = re.compile(
     rb'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\Z)'
@@ -139,7 +144,10 @@ class Places:
 
 
 def _imports(data: bytes, places: Places, collector: Collector) -> None:
-    for match in _IMPORT.finditer(data):
+    matches: Iterable[re.Match[bytes]] = _IMPORT.finditer(data)
+    if any(mark in data for mark in _INLINE):
+        matches = chain(matches, _INLINE_IMPORT.finditer(data))
+    for match in matches:
         written = match.group(1) or match.group(3)
         if written.partition(b".")[0] in _STANDARD and b"," not in written:
             continue
