@@ -175,4 +175,10 @@ def _ignore(item: object, path: Path) -> Ignore:
             f"{path}: an ignore entry lacks {', '.join(missing) or 'component or rule'}",
             hint="component or rule, reason, owner and expires are required",
         )
+    try:
+        datetime.date.fromisoformat(values["expires"])
+    except ValueError as error:
+        raise UsageError(
+            f"{path}: expires = {values['expires']!r} is no date", hint="expires is YYYY-MM-DD"
+        ) from error
     return Ignore(**values)

@@ -2,7 +2,7 @@
 
 :class:`Graph` answers the two questions every scan asks (shortest path from the
 project, and what is reached along some relations) by itself: importing networkx
-takes longer than scanning most trees. :meth:`Graph.networkx` hands out the same graph,
+takes longer than a whole hook run. :meth:`Graph.networkx` hands out the same graph,
 frozen, for everything else (all paths, dominators, cycles); a property test holds
 the two equal.
 """

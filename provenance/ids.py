@@ -1,7 +1,7 @@
 """Canonical component ids of the report contract: built and taken apart here only.
 
 Package ids are purls. They are formatted by hand because they are made by the
-thousand on the hot path; ``tests/test_ids.py`` holds them equal to what
+thousand on the hot path; ``tests/core/test_ids.py`` holds them equal to what
 packageurl-python makes.
 """
 
@@ -19,13 +19,13 @@ _HUB_NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]{0,94}[\w])?", re.ASCII)
 def pypi(name: str, version: str | None = None) -> str:
     """Return the purl of a Python package, its name normalised (PEP 503)."""
     base = "pkg:pypi/" + _PYPI_SEPARATORS.sub("-", name).lower()
-    return f"{base}@{quote(version, safe='')}" if version else base
+    return f"{base}@{quote(version, safe='', errors='replace')}" if version else base
 
 
 def hub_model(repository: str, revision: str | None = None) -> str:
     """Return the purl of a hub model ``namespace/name`` (case kept)."""
-    base = "pkg:huggingface/" + quote(repository, safe="/")
-    return f"{base}@{quote(revision, safe='')}" if revision else base
+    base = "pkg:huggingface/" + quote(repository, safe="/", errors="replace")
+    return f"{base}@{quote(revision, safe='', errors='replace')}" if revision else base
 
 
 def modelscope_model(repository: str) -> str:

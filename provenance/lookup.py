@@ -62,6 +62,9 @@ class Lookup:
             head = {"huggingface": "pkg:huggingface", "modelscope": "model:modelscope",
                     "github": "pkg:github"}[scheme]  # fmt: skip
             return f"{head}/{namespace}/{_PROBE}"
+        if query.startswith("pkg:pypi/"):
+            name, _, version = query.removeprefix("pkg:pypi/").partition("@")
+            return ids.pypi(name) + (f"@{version}" if version else "")
         if query.startswith(_SCHEMES):
             return query
         alias = self._vocabulary.alias(query)

@@ -16,7 +16,7 @@ from provenance.attribute import attribute
 from provenance.audit import Audit
 from provenance.discover import Walk, git_revision
 from provenance.errors import NothingToAudit, UsageError
-from provenance.extract import extractor_for, requirements
+from provenance.extract import extractor, extractor_for
 from provenance.graph import Graph
 from provenance.model import (
     Attribution,
@@ -152,10 +152,10 @@ def extract_all(walk: Walk, vocabulary: Vocabulary) -> list[Extraction]:
     read: set[str] = set()
     includes: list[Include] = []
     for document in walk.documents():
-        extractor = extractor_for(document.path)
-        assert extractor is not None
+        reader = extractor_for(document.path)
+        assert reader is not None
         read.add(document.path)
-        found.append(_guarded(extractor.extract, document, vocabulary))
+        found.append(_guarded(reader.extract, document, vocabulary))
         includes += found[-1].includes
     followed = 0
     while includes:
@@ -169,20 +169,23 @@ def extract_all(walk: Walk, vocabulary: Vocabulary) -> list[Extraction]:
                 Gap(subject=include.path, reason="too-many-includes", location=include.location)
             )
             break
-        included = walk.open(include.path) if _inside(walk, include.path) else None
+        there = _inside(walk, include.path) and (walk.root / include.path).exists()
+        included = walk.open(include.path) if there else None
+        if included is None and there:
+            continue  # walk.open has said why
         if included is None:
             walk.gaps.append(
                 Gap(subject=include.path, reason="include-missing", location=include.location)
             )
             continue
-        found.append(_guarded(requirements.extract, included, vocabulary))
+        found.append(_guarded(extractor("requirements").extract, included, vocabulary))
         includes += found[-1].includes
     return found
 
 
 def _inside(walk: Walk, path: str) -> bool:
     """Tell whether a path stays in the tree once its symlinks are followed."""
-    root = (walk.root.parent if walk.root.is_file() else walk.root).resolve()
+    root = walk.root.resolve()
     return (root / path).resolve().is_relative_to(root)
 
 

@@ -92,7 +92,7 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         raise PolicyError(f"{name}: {error}", hint="a policy is a TOML file") from error
     _check_keys(data, _KEYS, name, "")
     reach = data.get("reach", "strict")
-    if reach not in _REACH:
+    if not isinstance(reach, str) or reach not in _REACH:
         raise PolicyError(f"{name}: reach = {reach!r}", hint="one of seat, control, strict")
     deny, allow = _codes(data, "deny", name), _codes(data, "allow", name)
     if not deny and not allow:
@@ -126,7 +126,9 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         ),
         prefer=_codes(substitutes, "prefer", name),
         limit=limit,
-        label=", ".join(deny) if deny else "not " + ", ".join(allow),
+        label="; ".join(
+            part for part in (", ".join(deny), "not " + ", ".join(allow) if allow else "") if part
+        ),
     )
 
 

@@ -65,7 +65,8 @@ class Origins:
                 confidence=weakest(confidence, cast("Confidence", organization.confidence)),
                 evidence=(evidence, evidence_of(organization)),
             )  # fmt: skip
-        yield from self._owners(claim.organization, confidence)
+        if role in OWN_ROLES:
+            yield from self._owners(claim.organization, confidence)
 
     def _owners(self, organization: str, confidence: Confidence) -> Iterator[Origin]:
         """Yield who controls or stewards an organization, up to the ultimate owner."""

@@ -62,6 +62,12 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(2)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(4)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away (``| head``); not an error
+        sys.exit(0)
     except Exception as error:
         # A bug: said with where it struck, and never the status of a finding.
         import traceback
@@ -70,12 +76,6 @@ def main(args: list[str] | None = None) -> None:
         place = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
         _fail(f"{type(error).__name__} at {place}: {error}", "this is a bug; please report it")
         sys.exit(4)
-    except click.Abort:
-        click.echo("interrupted", err=True)
-        sys.exit(4)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader went away (``| head``); not an error
-        sys.exit(0)
 
 
 def _fail(message: str, hint: str) -> None:

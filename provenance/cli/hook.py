@@ -28,6 +28,7 @@ def command(path: Path, **flags: Any) -> None:
         return
     failing = [item for item in run.report.findings if gates(item, run)]
     if failing:
+        from provenance.cli.output import write
         from provenance.i18n import messages
         from provenance.render.wording import clean, finding_message
 
@@ -38,5 +39,5 @@ def command(path: Path, **flags: Any) -> None:
             where = clean(f"{places[0].path}:{places[0].line}") if places else "-"
             severity = words(f"severity.{finding.severity}")
             message = finding_message(finding, run.registry, words)
-            click.echo(f"{where}: [{severity}] {message} ({clean(finding.component)})")
+            write(f"{where}: [{severity}] {message} ({clean(finding.component)})\n")
     sys.exit(run.exit_code())

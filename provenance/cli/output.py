@@ -31,8 +31,12 @@ def width() -> int:
 
 def write(text: str) -> None:
     """Write a rendered report to stdout as UTF-8, whatever the locale."""
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
 
 
 def write_file(path: Path, text: str) -> None:

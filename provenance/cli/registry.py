@@ -35,7 +35,7 @@ def lookup(queries: tuple[str, ...], form: str, lang: str | None) -> None:
     from provenance.i18n import messages
     from provenance.lookup import Lookup, answer_json
     from provenance.registry import Registry
-    from provenance.render.wording import citation, claim
+    from provenance.render.wording import citation, claim, clean
 
     if queries == ("-",):
         queries = tuple(line.strip() for line in sys.stdin if line.strip())
@@ -46,25 +46,27 @@ def lookup(queries: tuple[str, ...], form: str, lang: str | None) -> None:
         write(json.dumps([answer_json(a) for a in answers], ensure_ascii=False, indent=1) + "\n")
         return
     words = messages(registry, lang or config.settings_language(environ))
+    lines: list[str] = []
     for answer in answers:
         renamed = answer.id not in ("", answer.query)
-        click.echo(f"{answer.query} → {answer.id}" if renamed else answer.query)
+        lines.append(f"{answer.query} → {answer.id}" if renamed else answer.query)
         own = ", ".join(answer.attribution.jurisdictions) or "?"
         effective = ", ".join(answer.attribution.effective_jurisdictions) or "?"
         required = ", ".join(answer.attribution.required_jurisdictions) or "–"
-        click.echo("  " + words("label.jurisdictions", own=own, effective=effective,
+        lines.append("  " + words("label.jurisdictions", own=own, effective=effective,
                                 required=required))  # fmt: skip
         for origin in answer.attribution.origins:
-            click.echo("  " + claim(origin, registry, words))
+            lines.append("  " + claim(origin, registry, words))
             for evidence in origin.evidence:
-                click.echo("      " + citation(evidence, words))
+                lines.append("      " + citation(evidence, words))
         for item in answer.attribution.licenses:
-            click.echo(f"  {words('field.license')}: {item.expression}")
+            lines.append(f"  {words('field.license')}: {item.expression}")
         if not answer.attribution.origins:
-            click.echo(
+            lines.append(
                 "  " + words("label.nothing-known", query=answer.query,
                              tried=", ".join(answer.tried))
             )  # fmt: skip
+    write("".join(clean(line) + "\n" for line in lines))
 
 
 @command.command()

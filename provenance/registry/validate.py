@@ -167,6 +167,8 @@ def _claims(registry: Registry) -> Iterator[str]:
                 yield f"{where}: needs a known jurisdiction and no organization"
         else:
             yield f"{where}: role {row.role!r}"
+        if row.valid_from and row.valid_to and row.valid_from >= row.valid_to:
+            yield f"{where}: ends before it starts"
         if row.basis not in ("curated", "inferred"):
             yield f"{where}: basis {row.basis!r}"
 

@@ -65,8 +65,9 @@ def render(
     """
     stream = io.StringIO()
     console = Console(
-        file=stream, width=width, force_terminal=color, color_system="standard" if color else None,
-        highlight=False, markup=False, emoji=False, legacy_windows=False,
+        file=stream, width=width, height=100, force_terminal=color, no_color=not color,
+        color_system="standard" if color else None, highlight=False, markup=False, emoji=False,
+        legacy_windows=False,
     )  # fmt: skip
     page = _Page(report, registry, words, console, label)
     page.decision()

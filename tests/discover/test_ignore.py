@@ -67,9 +67,7 @@ def test_ignored_files_and_folders_are_counted(tmp_path: Path) -> None:
     assert walk.ignored == 2
 
 
-@pytest.mark.parametrize(
-    "bad", ["!", "\\", "a.py\\", "[z-a]", "/[z-a]/x", "[", "[[:nope:]]", "//"]
-)
+@pytest.mark.parametrize("bad", ["!", "\\", "a.py\\", "[z-a]", "/[z-a]/x", "[", "[[:nope:]]", "//"])
 def test_a_line_that_means_nothing_does_not_disable_the_others(tmp_path: Path, bad: str) -> None:
     assert read_paths(tmp_path, "a.py", "b.py", _=f"{bad}\nb.py\n") == ["a.py"]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.extract import EXTRACTORS
+from provenance.extract import EXTRACTORS, extractor
 from provenance.extract.collect import Collector
 from provenance.extract.requirements import logical_lines, read_requirement
 from provenance.model import Document, Extraction
@@ -24,7 +24,8 @@ PATHS = {
     "pyproject": "pyproject.toml", "model-card": "a/README.md",
     "model-folder": "a/config.json", "notebook": "a/lab.ipynb",
 }  # fmt: skip
-EXAMPLE = {extractor.NAME: extractor for extractor in EXTRACTORS if extractor.NAME in PATHS}
+READERS = [extractor(name) for name in EXTRACTORS]
+EXAMPLE = {reader.NAME: reader for reader in READERS if reader.NAME in PATHS}
 FRAGMENTS = [
     "import acme\n", "from transformers import AutoModel\n", "AutoModel.from_pretrained(", "'",
     '"acme/chat-7b"', '"""', "'''", "https://huggingface.co/", "datasets/", "acme/x", "://", "#",
@@ -55,9 +56,9 @@ framed = {
 
 
 def test_every_extractor_is_tried() -> None:
-    assert set(EXAMPLE) == {extractor.NAME for extractor in EXTRACTORS} & set(PATHS)
-    for name, extractor in EXAMPLE.items():
-        assert extractor.accepts(PATHS[name])
+    assert set(EXAMPLE) == {reader.NAME for reader in READERS} & set(PATHS)
+    for name, reader in EXAMPLE.items():
+        assert reader.accepts(PATHS[name])
 
 
 def check(name: str, data: bytes) -> None:

@@ -49,7 +49,7 @@ def test_lines_are_those_of_the_notebook_file() -> None:
 
 
 def test_lines_with_quotes_and_other_scripts() -> None:
-    text = notebook('note = "模型 \\t \'x\'"\n', LOAD.replace("encoder", 'encoder", tag="é'))
+    text = notebook("note = \"模型 \\t 'x'\"\n", LOAD.replace("encoder", 'encoder", tag="é'))
     assert lines(run(text), MODEL) == [line_with(text, "AutoModel.from_pretrained")]
 
 

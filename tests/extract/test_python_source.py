@@ -225,9 +225,7 @@ def test_a_name_that_stands_for_itself_ends() -> None:
 
 @pytest.mark.parametrize("path", ["./models/chat", "models/chat/", "/srv/models/chat", "../chat"])
 def test_a_path_is_a_local_model(path: str) -> None:
-    found = source(
-        f"from transformers import AutoModel\nAutoModel.from_pretrained('{path}/v1')\n"
-    )
+    found = source(f"from transformers import AutoModel\nAutoModel.from_pretrained('{path}/v1')\n")
     (model,) = ids(found, "model")
     assert model.startswith("model:local/")
     assert (model, "local-model-not-in-tree", 2) in gaps(found)
@@ -453,8 +451,13 @@ def test_azure() -> None:
     assert not found.redirects
 
 
-@pytest.mark.parametrize("import_and_make", [("import anthropic", "anthropic.Anthropic()"),
-                                             ("from anthropic import AsyncAnthropic as A", "A()")])
+@pytest.mark.parametrize(
+    "import_and_make",
+    [
+        ("import anthropic", "anthropic.Anthropic()"),
+        ("from anthropic import AsyncAnthropic as A", "A()"),
+    ],
+)
 def test_anthropic(import_and_make: tuple[str, str]) -> None:
     head, make = import_and_make
     found = source(f"{head}\nc = {make}\nc.messages.create(model='acme-chat', max_tokens=1)\n")
