@@ -141,6 +141,8 @@ def _code(notebook: Any, text: str) -> tuple[list[str], list[int], list[int]]:
             source = "".join(part for part in source if isinstance(part, str))
         if not isinstance(source, str):
             continue
+        if not source.isascii():  # JSON may hold lone surrogates, which nothing can print
+            source = source.encode("utf-8", "replace").decode("utf-8")
         foreign = source.lstrip().startswith(_FOREIGN)
         for line in source.split("\n"):
             cursor = _find(line, raw, cursor)
