@@ -50,13 +50,15 @@ class Scanned:
 
 
 def scan(
-    path: Path, *, registry: Registry, policy: Policy, created: str, hub: ModelHub | None = None
-) -> Scanned:
+    path: Path, *, registry: Registry, policy: Policy, created: str, hub: ModelHub | None = None,
+    gate_only: bool = False,
+) -> Scanned:  # fmt: skip
     """Audit one tree.
 
     Args:
         created: ISO time of the report; its date decides which owners are in force.
         hub: where declared metadata may be asked for; None keeps the scan offline.
+        gate_only: leave out what only a reader needs (substitutes, the registry's digest).
 
     Raises:
         UsageError: the path does not exist.
@@ -85,9 +87,10 @@ def scan(
     audit, open_questions = judge(inventory, created)
     findings = assess(audit, policy)
     substitutes, excluded, missing = propose(
-        audit, findings, policy, lambda wanted: examine(wanted, registry, created)
-    )
-    digest, rows = registry.digest
+        audit, () if gate_only else findings, policy,
+        lambda wanted: examine(wanted, registry, created),
+    )  # fmt: skip
+    digest, rows = ("", 0) if gate_only else registry.digest
     report = Report(
         created=created,
         target=Target(

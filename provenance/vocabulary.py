@@ -204,25 +204,28 @@ class Vocabulary:
         return {name: tuple(specs) for name, specs in found.items()}
 
     @cached_property
-    def _triggers(self) -> tuple[Mapping[str, tuple[bytes, ...]], tuple[bytes, ...]]:
-        """What a file must hold to be worth parsing, by imported root and for any file."""
+    def _triggers(self) -> tuple[Mapping[str, tuple[bytes, ...]], Mapping[bytes, list[bytes]]]:
+        """What a file must hold to be worth parsing: by imported root, and for any file."""
         rooted: dict[str, set[bytes]] = {}
-        free: set[bytes] = set()
+        free: dict[bytes, list[bytes]] = {}
         for row in self._registry.calls:
             head, _, last = row.callable.rpartition(".")
             if head.startswith("*"):
                 # Receivers have any name, so the last two words must stand together.
                 middle = head.rpartition(".")[2].lstrip("*")
-                free.add(f"{middle}.{last}".encode())
+                free.setdefault(f".{last}".encode(), []).append(f"{middle}.{last}".encode())
             else:
                 names = rooted.setdefault(row.callable.partition(".")[0], set())
                 names.add(last.encode())
-        return {root: tuple(sorted(names)) for root, names in rooted.items()}, tuple(sorted(free))
+        return {root: tuple(sorted(names)) for root, names in rooted.items()}, free
 
     def call_offsets(self, data: bytes, roots: Iterable[str]) -> list[int]:
         """Return where a source that imports ``roots`` may hold a call we know."""
         rooted, free = self._triggers
-        words = [*free, *(name for root in roots for name in rooted.get(root, ()))]
+        words = [name for root in roots for name in rooted.get(root, ())]
+        for last, dotted in free.items():
+            if last in data:
+                words += dotted
         found: list[int] = []
         for word in words:
             at = data.find(word)

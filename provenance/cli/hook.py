@@ -23,7 +23,7 @@ def command(path: Path, **flags: Any) -> None:
     from provenance.errors import NothingToAudit
 
     try:
-        run = start(path, flags)
+        run = start(path, flags, gate_only=True)
     except NothingToAudit:
         return
     failing = [item for item in run.report.findings if gates(item, run)]

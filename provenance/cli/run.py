@@ -50,7 +50,7 @@ def gates(finding: Finding, run: Run) -> bool:
     return SEVERITIES.index(finding.severity) >= SEVERITIES.index(threshold)
 
 
-def start(path: Path, flags: Mapping[str, Any]) -> Run:
+def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> Run:
     """Read settings and policy, scan, and mark ignored findings."""
     environ = config.environment()
     chosen = config.settings(path, flags, environ)
@@ -62,7 +62,9 @@ def start(path: Path, flags: Mapping[str, Any]) -> Run:
         from provenance.edge.model_hub import HuggingFaceHub
 
         hub = HuggingFaceHub(environ, today=created[:10])
-    scanned = scan(path, registry=registry, policy=policy, created=created, hub=hub)
+    scanned = scan(
+        path, registry=registry, policy=policy, created=created, hub=hub, gate_only=gate_only
+    )
     findings = tuple(_marked(item, chosen, created[:10]) for item in scanned.report.findings)
     scanned = Scanned(report=replace(scanned.report, findings=findings), audit=scanned.audit)
     return Run(scanned, chosen, policy, registry)
