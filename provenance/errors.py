@@ -36,7 +36,3 @@ class NothingToAudit(ProvenanceError):
 
 class RegistryError(ProvenanceError):
     """The knowledge under ``data/`` is missing or does not hold together."""
-
-
-class IncompleteAudit(ProvenanceError):
-    """The audit could not be completed (exit 4)."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from provenance import ids
-from provenance.model import Attribution, ComponentId, Evidence
+from provenance.model import Attribution, ComponentId
 from provenance.pipeline import examine
 from provenance.registry import Registry
+from provenance.render.json_v1 import license_claim, origin
 from provenance.vocabulary import Vocabulary
 
 _SCHEMES = ("pkg:", "model:", "dataset:", "service:", "platform:")
@@ -87,29 +88,13 @@ def _shown(component: ComponentId) -> ComponentId:
 def answer_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as the contract's structure."""
     attribution = answer.attribution
-
-    def evidence(items: tuple[Evidence, ...]) -> list[dict[str, Any]]:
-        return [
-            {"source": e.source, "reference": e.reference, "as_of": e.as_of,
-             "confidence": e.confidence, "note": e.note}
-            for e in items
-        ]  # fmt: skip
-
     return {
         "query": answer.query,
         "id": answer.id,
         "jurisdictions": list(attribution.jurisdictions),
         "effective_jurisdictions": list(attribution.effective_jurisdictions),
         "required_jurisdictions": list(attribution.required_jurisdictions),
-        "origins": [
-            {"jurisdiction": o.jurisdiction, "role": o.role, "organization": o.organization,
-             "confidence": o.confidence, "via": list(o.via), "evidence": evidence(o.evidence)}
-            for o in attribution.origins
-        ],
-        "licenses": [
-            {"expression": item.expression, "declared_by": item.declared_by,
-             "via": list(item.via), "terms": list(item.terms), "evidence": evidence(item.evidence)}
-            for item in attribution.licenses
-        ],
+        "origins": [origin(item) for item in attribution.origins],
+        "licenses": [license_claim(item) for item in attribution.licenses],
         "tried": list(answer.tried),
-    }  # fmt: skip
+    }

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from provenance.model import Document, Extraction, Gap, LicenseDeclaration, Link
-
-if TYPE_CHECKING:
-    from provenance.model import Finding, Report
 
 
 class Extractor(Protocol):
@@ -46,21 +43,3 @@ class ModelHub(Protocol):
     @property
     def hosts_contacted(self) -> tuple[str, ...]:
         """Every host a byte was sent to, sorted."""
-
-
-class Rule(Protocol):
-    """Judges an attributed graph under a policy."""
-
-    NAME: str
-
-    def assess(self, audit: object, policy: object) -> tuple[Finding, ...]:
-        """Return the rule's findings."""
-
-
-class Renderer(Protocol):
-    """Writes a report in one format and one language."""
-
-    NAME: str
-
-    def render(self, report: Report, lang: str) -> str:
-        """Return the rendered report."""

@@ -35,9 +35,6 @@ from provenance.registry.tables import (
 
 Row = TypeVar("Row")
 
-COMMUNITY = "community"
-"""Organization id of volunteers without a legal entity: no seat, and a gap."""
-
 
 def data_directory() -> Path:
     """Return where the data lies: in the wheel beside the code, else in the checkout."""

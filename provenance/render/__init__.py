@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 
 from provenance.i18n import Messages
 from provenance.model import Report
 from provenance.registry import Registry
-
-Render = Callable[..., str]
 
 RENDERERS: dict[str, str] = {
     "text": "provenance.render.text",

@@ -102,12 +102,12 @@ def _component(component: Component, report: Report) -> dict[str, Any]:
         "usage": component.usage,
         "stage": list(component.stage),
         "occurrences": [_occurrence(item) for item in component.occurrences],
-        "origins": [_origin(item) for item in attribution.origins],
+        "origins": [origin(item) for item in attribution.origins],
         "jurisdictions": list(attribution.jurisdictions),
         "effective_jurisdictions": list(attribution.effective_jurisdictions),
         "required_jurisdictions": list(attribution.required_jurisdictions),
         "unknown": list(attribution.unknown),
-        "licenses": [_license(item) for item in attribution.licenses],
+        "licenses": [license_claim(item) for item in attribution.licenses],
         "vulnerabilities": [],
         "lineage": None,
     }
@@ -124,7 +124,7 @@ def _occurrence(item: Occurrence) -> dict[str, Any]:
     }
 
 
-def _origin(item: Origin) -> dict[str, Any]:
+def origin(item: Origin) -> dict[str, Any]:
     return {
         "jurisdiction": item.jurisdiction,
         "role": item.role,
@@ -135,7 +135,7 @@ def _origin(item: Origin) -> dict[str, Any]:
     }
 
 
-def _license(item: License) -> dict[str, Any]:
+def license_claim(item: License) -> dict[str, Any]:
     return {
         "expression": item.expression,
         "declared_by": item.declared_by,
