@@ -8,7 +8,6 @@ were loaded from, of medium confidence; a tokenizer's trace is only a question.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from provenance import ids
@@ -40,15 +39,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     folder, _, name = document.path.rpartition("/")
     if name == "config.json" and not any(mark.encode() in document.data for mark in _MODEL_MARKS):
         return collector.done()
-    text, _ = textfile.decode(document.data)
-    try:
-        data: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        collector.gap(
-            document.path, "malformed-file", getattr(error, "lineno", 0),
-            detail=str(error) or type(error).__name__, format="JSON",
-        )  # fmt: skip
-        return collector.done()
+    data, text = textfile.load_json(document.data, collector)
     if not isinstance(data, dict) or not _is_model_file(name, data):
         return collector.done()
     if name == "tokenizer_config.json":

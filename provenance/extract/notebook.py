@@ -46,15 +46,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what the code cells use; lines are those of the notebook file."""
     assert isinstance(vocabulary, Vocabulary)
     collector = _CellCollector(document.path)
-    text, _ = textfile.decode(document.data)
-    try:
-        notebook: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        collector.gap(
-            document.path, "malformed-file", getattr(error, "lineno", 0),
-            detail=str(error) or type(error).__name__, format="JSON",
-        )  # fmt: skip
-        return collector.done()
+    notebook, text = textfile.load_json(document.data, collector)
     lines, collector.numbers, ends = _code(notebook, text)
     for number, line in enumerate(lines, 1):
         if line.lstrip().startswith(("!", "%")):

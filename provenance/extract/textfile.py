@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from provenance.extract.collect import Collector
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BOMS = (
@@ -44,3 +49,16 @@ def line_of(text: str, needle: str, start: int = 0) -> int:
     """Return the 1-based line of the first ``needle`` at or after ``start``, else 0."""
     position = text.find(needle, start)
     return text.count("\n", 0, position) + 1 if position >= 0 else 0
+
+
+def load_json(data: bytes, collector: Collector) -> tuple[Any, str]:
+    """Return a JSON document and its text; (None, text) and a gap when it is malformed."""
+    text, _ = decode(data)
+    try:
+        return json.loads(text), text
+    except (ValueError, RecursionError) as error:
+        collector.gap(
+            collector.path, "malformed-file", getattr(error, "lineno", 0),
+            detail=str(error) or type(error).__name__, format="JSON",
+        )  # fmt: skip
+        return None, text

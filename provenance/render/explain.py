@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
@@ -12,6 +9,7 @@ from provenance.audit import Audit
 from provenance.i18n import Messages
 from provenance.model import ComponentId, Link, Report
 from provenance.registry import Registry
+from provenance.render.terminal import Page
 from provenance.render.wording import (
     citation,
     claim,
@@ -29,12 +27,8 @@ def render(
     *, width: int = 100, color: bool = False,
 ) -> str:  # fmt: skip
     """Return everything the report holds about one component."""
-    stream = io.StringIO()
-    console = Console(
-        file=stream, width=width, height=100, force_terminal=color, no_color=not color,
-        color_system="standard" if color else None, highlight=False, markup=False, emoji=False,
-        legacy_windows=False,
-    )  # fmt: skip
+    page = Page(width, color=color)
+    console = page.console
 
     def line(text: str, indent: int = 2, style: str = "") -> None:
         console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
@@ -103,7 +97,7 @@ def render(
         for gap in gaps:
             line(gap_message(gap, registry, words))
     console.print()
-    return "\n".join(text.rstrip() for text in stream.getvalue().splitlines()) + "\n"
+    return page.text()
 
 
 def _link(link: Link, registry: Registry) -> str:

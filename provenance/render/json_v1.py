@@ -125,6 +125,7 @@ def _occurrence(item: Occurrence) -> dict[str, Any]:
 
 
 def origin(item: Origin) -> dict[str, Any]:
+    """Return an origin claim as the contract's structure."""
     return {
         "jurisdiction": item.jurisdiction,
         "role": item.role,
@@ -136,6 +137,7 @@ def origin(item: Origin) -> dict[str, Any]:
 
 
 def license_claim(item: License) -> dict[str, Any]:
+    """Return a license claim as the contract's structure."""
     return {
         "expression": item.expression,
         "declared_by": item.declared_by,
@@ -146,13 +148,13 @@ def license_claim(item: License) -> dict[str, Any]:
 
 
 def _evidence(item: Evidence) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    return {
         "source": item.source,
         "reference": item.reference,
         "as_of": item.as_of,
         "confidence": item.confidence,
+        "note": item.note,
     }
-    return {**found, "note": item.note} if item.note else found
 
 
 def _link(item: Link) -> dict[str, Any]:

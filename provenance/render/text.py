@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
@@ -24,6 +23,7 @@ from provenance.model import (
 )
 from provenance.registry import Registry
 from provenance.render.json_v1 import summary
+from provenance.render.terminal import Page
 from provenance.render.wording import (
     citation,
     claim,
@@ -33,6 +33,9 @@ from provenance.render.wording import (
     gap_message,
     path_of,
 )
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _DETAILED = ("high", "medium")
@@ -63,22 +66,16 @@ def render(
         verbose: also give low findings in full, and every gap.
         label: what the policy denies, as its author wrote it.
     """
-    stream = io.StringIO()
-    console = Console(
-        file=stream, width=width, height=100, force_terminal=color, no_color=not color,
-        color_system="standard" if color else None, highlight=False, markup=False, emoji=False,
-        legacy_windows=False,
-    )  # fmt: skip
-    page = _Page(report, registry, words, console, label)
-    page.decision()
-    page.findings(verbose=verbose)
-    page.unknown(verbose=verbose)
-    page.footer()
-    lines = (line.rstrip() for line in stream.getvalue().splitlines())
-    return "\n".join(lines) + "\n"
+    page = Page(width, color=color)
+    writer = _Writer(report, registry, words, page.console, label)
+    writer.decision()
+    writer.findings(verbose=verbose)
+    writer.unknown(verbose=verbose)
+    writer.footer()
+    return page.text()
 
 
-class _Page:
+class _Writer:
     """Writes one report to one console."""
 
     def __init__(
