@@ -56,7 +56,7 @@ class Origins:
                 confidence=confidence, evidence=(evidence,),
             )  # fmt: skip
             return
-        organization = self._registry.organizations.get(claim.organization)
+        organization = self._registry.organization(claim.organization)
         if organization is None or not organization.seat:
             self._without_seat.setdefault(component, claim.organization)
         else:
@@ -74,7 +74,7 @@ class Origins:
         for _ in range(_MAX_OWNERS):
             rows = self._registry.owners(current, self._on)
             for row in rows:
-                owner = self._registry.organizations.get(row.owner)
+                owner = self._registry.organization(row.owner)
                 if owner is None or not owner.seat:
                     continue
                 yield Origin(

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from provenance import ids
 from provenance.errors import RegistryError
-from provenance.registry import tables
+from provenance.registry.sorted_table import SortedTable, sorted_text
 from provenance.registry.tables import (
     Alternative,
     Call,
@@ -47,11 +47,55 @@ def data_directory() -> Path:
     )
 
 
+class Overlay(NamedTuple):
+    """A file of one's own rows, with the digest a report names it by."""
+
+    name: str
+    fields: tuple[str, ...]
+    text: str
+    sha256: str
+    rows: int
+
+
+def _overlay(path: Path) -> Overlay:
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RegistryError(f"{path}: {error}", hint="an overlay is a CSV file in UTF-8") from error
+    fields = tuple(text.partition("\n")[0].split(","))
+    if fields not in {row_type._fields for row_type in OVERLAID}:
+        raise RegistryError(
+            f"{path}: its columns are no table's", hint="see data/README.md for the columns"
+        )
+    rows = sum(1 for line in text.split("\n")[1:] if line.strip())
+    return Overlay(path.name, fields, text, hashlib.sha256(data).hexdigest(), rows)
+
+
+OVERLAID = (
+    Organization, Ownership, Claim, Identifier, Function, Lineage, ComponentLink,
+    ComponentLicense, LicenseTerms,
+)  # fmt: skip
+"""The tables that may be overlaid."""
+
+
 class Registry:
     """Typed, lazy access to the tables of one data folder."""
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, overlays: Sequence[Path] = ()) -> None:
+        """Open a data folder, with files of one's own laid over it.
+
+        Args:
+            root: the folder; None for the shipped one.
+            overlays: CSV files with the columns of any table, later ones first in line.
+                A key they hold is theirs alone.
+
+        Raises:
+            RegistryError: an overlay cannot be read or has no table's columns.
+        """
         self.root = root or data_directory()
+        self._shipped = root is None
+        self.overlays = tuple(_overlay(path) for path in overlays)
 
     # -- files ---------------------------------------------------------------
 
@@ -66,11 +110,22 @@ class Registry:
         except (OSError, UnicodeDecodeError) as error:
             raise RegistryError(f"data/{name}: {error}") from error
 
-    def rows(self, name: str, row_type: type[Row]) -> Iterator[Row]:
-        """Yield the typed rows of one CSV."""
+    def table(self, name: str, row_type: type[Row]) -> Keyed[Row]:
+        """Return one CSV as rows by key, overlays first."""
         fields: tuple[str, ...] = row_type._fields  # type: ignore[attr-defined]
-        make = row_type._make  # type: ignore[attr-defined]
-        return tables.read(self.text(name), name, fields, make)
+        text = self.text(name)
+        # The shipped files are held sorted by `validate`; any other folder's may not be.
+        shipped = SortedTable(text if self._shipped else sorted_text(text), name, fields)
+        layers = [
+            SortedTable(sorted_text(o.text), o.name, fields, label=f"overlay {o.name}")
+            for o in reversed(self.overlays)
+            if o.fields == fields
+        ]
+        return Keyed([*layers, shipped], row_type._make)  # type: ignore[attr-defined]
+
+    def rows(self, name: str, row_type: type[Row]) -> Iterator[Row]:
+        """Yield the typed rows of one CSV, overlays first."""
+        return self.table(name, row_type).all()
 
     def files(self) -> tuple[str, ...]:
         """Return every data file, relative to the root, sorted."""
@@ -98,13 +153,25 @@ class Registry:
     # -- organizations -------------------------------------------------------
 
     @cached_property
+    def _organizations(self) -> Keyed[Organization]:
+        return self.table("organizations.csv", Organization)
+
+    def organization(self, name: str) -> Organization | None:
+        """Return an organization by id."""
+        rows = self._organizations.get(name)
+        return rows[0] if rows else None
+
+    @cached_property
     def organizations(self) -> Mapping[str, Organization]:
-        """Organizations by id."""
-        return {row.id: row for row in self.rows("organizations.csv", Organization)}
+        """Every organization by id; for a few, ask :meth:`organization`."""
+        found: dict[str, Organization] = {}
+        for row in self._organizations.all():
+            found.setdefault(row.id, row)
+        return found
 
     @cached_property
     def _ownership(self) -> Keyed[Ownership]:
-        return Keyed(self.rows("ownership.csv", Ownership), lambda row: row.organization)
+        return self.table("ownership.csv", Ownership)
 
     def owners(self, organization: str, on: str) -> tuple[Ownership, ...]:
         """Return who controls or stewards an organization on an ISO date."""
@@ -123,7 +190,7 @@ class Registry:
 
     @cached_property
     def _claims(self) -> Keyed[Claim]:
-        return Keyed(self.rows("origin_registry.csv", Claim), lambda row: row.key)
+        return self.table("origin_registry.csv", Claim)
 
     def claims(self, component: str, on: str) -> tuple[Claim, ...]:
         """Return the claims in force on an ISO date, from the most specific key that has any."""
@@ -133,9 +200,8 @@ class Registry:
     @cached_property
     def known_namespaces(self) -> frozenset[str]:
         """Hub namespaces with a row of their own, lower-cased."""
-        return frozenset(
-            key.partition(":")[2] for key in self._claims if key.startswith("huggingface:")
-        )
+        found = self._claims.keys(r"huggingface:[^,\n]+")
+        return frozenset(key.partition(":")[2].lower() for key in found)
 
     def is_storehouse(self, component: str) -> bool:
         """Tell whether a service is a place for code, packages or weights, not an API."""
@@ -143,33 +209,33 @@ class Registry:
         return any(name in ("model.hub", "package.index", "code.host") for name in functions)
 
     @cached_property
-    def identifiers(self) -> Mapping[str, tuple[Identifier, ...]]:
-        """Hosts, variables, imports, SDK clients and short names by identifier.
+    def _identifiers(self) -> Keyed[Identifier]:
+        return self.table("identifiers.csv", Identifier)
 
-        An import name may belong to several packages (``cv2``).
-        """
-        found: dict[str, tuple[Identifier, ...]] = {}
-        for row in self.rows("identifiers.csv", Identifier):
-            found[row.identifier] = (*found.get(row.identifier, ()), row)
-        return found
+    def identifications(self, identifier: str) -> tuple[Identifier, ...]:
+        """Return what an identifier (``import:cv2``) may name: several packages share names."""
+        return self._identifiers.get(identifier)
 
     def identified(self, identifier: str) -> str | None:
         """Return the component an identifier names, or None."""
-        rows = self.identifiers.get(identifier)
+        rows = self.identifications(identifier)
         return rows[0].component if rows else None
 
     def identified_by(self, scheme: str) -> Mapping[str, str]:
         """Return component ids by identifier for one scheme (``host``, ``env`` …)."""
         start = f"{scheme}:"
-        return {
-            name[len(start) :]: rows[0].component
-            for name, rows in self.identifiers.items()
-            if name.startswith(start)
-        }
+        found: dict[str, str] = {}
+        for row in self._identifiers.starting(start):
+            found.setdefault(row.identifier[len(start) :], row.component)
+        return found
+
+    def has_identifiers(self, prefix: str) -> bool:
+        """Tell whether any identifier starts with a prefix (``import:google.``)."""
+        return next(self._identifiers.starting(prefix), None) is not None
 
     @cached_property
     def _functions(self) -> Keyed[Function]:
-        return Keyed(self.rows("functions.csv", Function), lambda row: row.key)
+        return self.table("functions.csv", Function)
 
     def functions(self, component: str) -> tuple[str, ...]:
         """Return what a component is for, from the most specific key that says."""
@@ -183,7 +249,7 @@ class Registry:
 
     @cached_property
     def _lineage(self) -> Keyed[Lineage]:
-        return Keyed(self.rows("lineage.csv", Lineage), lambda row: row.child)
+        return self.table("lineage.csv", Lineage)
 
     def lineage(self, component: str) -> tuple[Lineage, ...]:
         """Return the derivation edges recorded for exactly this component, never its family."""
@@ -191,7 +257,7 @@ class Registry:
 
     @cached_property
     def _links(self) -> Keyed[ComponentLink]:
-        return Keyed(self.rows("links.csv", ComponentLink), lambda row: row.source_component)
+        return self.table("links.csv", ComponentLink)
 
     def links(self, component: str) -> tuple[ComponentLink, ...]:
         """Return the other relations recorded for a component or its namespace."""
@@ -201,7 +267,7 @@ class Registry:
 
     @cached_property
     def _component_licenses(self) -> Keyed[ComponentLicense]:
-        return Keyed(self.rows("licenses/components.csv", ComponentLicense), lambda row: row.key)
+        return self.table("licenses/components.csv", ComponentLicense)
 
     def component_licenses(self, component: str) -> tuple[ComponentLicense, ...]:
         """Return the licenses recorded for exactly this component (or API family).
@@ -214,7 +280,10 @@ class Registry:
     @cached_property
     def license_terms(self) -> Mapping[str, LicenseTerms]:
         """License texts by SPDX id or ``LicenseRef-…``."""
-        return {row.license: row for row in self.rows("licenses/terms.csv", LicenseTerms)}
+        found: dict[str, LicenseTerms] = {}
+        for row in self.rows("licenses/terms.csv", LicenseTerms):
+            found.setdefault(row.license, row)
+        return found
 
     @cached_property
     def license_aliases(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Row types of the tables under ``data/`` and the one way to read a CSV of them.
+"""Row types of the tables under ``data/`` and typed look-up by key.
 
 Every row carries its evidence: ``source`` (a URL or a document's name), ``as_of``
 (ISO date) and ``confidence``. The columns are documented in ``data/README.md``.
@@ -6,14 +6,14 @@ Every row carries its evidence: ``source`` (a URL or a document's name), ``as_of
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar, cast
 
-from provenance.errors import RegistryError
 from provenance.ids import lookup_keys
 from provenance.model import Confidence, Evidence
+from provenance.registry.sorted_table import SortedTable
 
 Row = TypeVar("Row")
 
@@ -196,66 +196,72 @@ def evidence_of(row: Claim | Organization | Ownership | Lineage | ComponentLink
     )
 
 
-def read(
-    text: str, name: str, fields: tuple[str, ...], make: Callable[[list[str]], Row]
-) -> Iterator[Row]:
-    """Yield the rows of one CSV.
-
-    Raises:
-        RegistryError: the header or a row has other columns than documented.
-    """
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = tuple(next(rows, ()))
-    if header != fields:
-        raise RegistryError(
-            f"data/{name}: columns are {', '.join(header)}",
-            hint=f"expected {', '.join(fields)}",
-        )
-    width = len(fields)
-    for row in rows:
-        if len(row) != width:
-            raise RegistryError(
-                f"data/{name}:{rows.line_num}: {len(row)} columns instead of {width}"
-            )
-        yield make(row)
-
-
 class Keyed(Generic[Row]):
-    """Rows by component key, the most specific key first.
+    """Typed rows by component key, the most specific key first.
 
     A key is exact, or a pattern with ``*`` (the longest that fits wins), or a whole
-    hub namespace (see :func:`provenance.ids.lookup_keys`). Hub names are
-    compared without regard to case, as the hubs resolve them.
+    hub namespace (see :func:`provenance.ids.lookup_keys`). Hub names are compared
+    without regard to case, as the hubs resolve them. Of several layers (overlays over
+    the shipped table) the first that has a key answers for it.
     """
 
-    def __init__(self, rows: Iterator[Row], key: Callable[[Row], str]) -> None:
-        self._exact: dict[str, list[Row]] = {}
-        self._patterns: dict[str, list[str]] = {}
-        for row in rows:
-            name = fold(key(row))
-            if name not in self._exact and "*" in name:
-                self._patterns.setdefault(name.partition("/")[0], []).append(name)
-            self._exact.setdefault(name, []).append(row)
-        for patterns in self._patterns.values():
-            patterns.sort(key=lambda pattern: (-len(pattern), pattern))
+    def __init__(self, layers: Sequence[SortedTable], make: Callable[[list[str]], Row]) -> None:
+        self._layers = tuple(layers)
+        self._make = make
 
     def get(self, key: str) -> tuple[Row, ...]:
         """Return the rows of exactly this key."""
-        return tuple(self._exact.get(fold(key), ()))
+        for layer in self._layers:
+            rows = layer.find(key)
+            if rows:
+                return tuple(self._make(row) for row in rows)
+        folded = fold(key)
+        written = self._folded.get(folded) if folded is not key else None
+        return self.get(written) if written is not None and written != key else ()
 
     def find(self, component: str, *, namespaces: bool = True) -> tuple[str, tuple[Row, ...]]:
         """Return (matched key, its rows) for a component; ("", ()) when there are none."""
         for number, key in enumerate(lookup_keys(component)):
-            name = fold(key)
-            if name in self._exact and (namespaces or not number):
-                return name, tuple(self._exact[name])
-            for pattern in self._patterns.get(name.partition("/")[0], ()) if not number else ():
-                if fits(name, pattern):
-                    return pattern, tuple(self._exact[pattern])
+            rows = self.get(key) if namespaces or not number else ()
+            if rows:
+                return key, rows
+            folded = fold(key)
+            for pattern in self._patterns.get(key.partition("/")[0], ()) if not number else ():
+                if fits(folded, fold(pattern)):
+                    return pattern, self.get(pattern)
         return "", ()
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._exact)
+    def starting(self, prefix: str) -> Iterator[Row]:
+        """Yield the rows whose key starts with a prefix, upper layers first."""
+        for layer in self._layers:
+            for row in layer.starting(prefix):
+                yield self._make(row)
+
+    def keys(self, pattern: str = r"[^,\n]+") -> Iterator[str]:
+        """Yield the keys that match a regular expression, of every layer."""
+        for layer in self._layers:
+            yield from layer.keys(pattern)
+
+    def all(self) -> Iterator[Row]:
+        """Yield every row of every layer."""
+        for layer in self._layers:
+            for row in layer.all():
+                yield self._make(row)
+
+    @cached_property
+    def _folded(self) -> dict[str, str]:
+        """Hub keys by their lower-cased form, made when a spelling is first not found."""
+        schemes = "|".join(map(re.escape, _FOLDED))
+        return {fold(key): key for key in self.keys(rf"(?:{schemes})[^,\n]+")}
+
+    @cached_property
+    def _patterns(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key in dict.fromkeys(self.keys(r"[^,*\n]+\*[^,\n]*")):
+            found.setdefault(key.partition("/")[0], []).append(key)
+        for patterns in found.values():
+            patterns.sort(key=lambda pattern: (-len(pattern), pattern))
+        return found
 
 
 def fits(name: str, pattern: str) -> bool:
@@ -272,9 +278,9 @@ def fits(name: str, pattern: str) -> bool:
     return name.endswith(parts[-1]) and len(name) - len(parts[-1]) >= at
 
 
+_FOLDED = ("pkg:huggingface/", "huggingface:", "dataset:", "modelscope:", "model:modelscope/")
+
+
 def fold(key: str) -> str:
     """Fold the case of a hub name; any other key unchanged."""
-    if key.startswith(("pkg:huggingface/", "huggingface:", "dataset:", "modelscope:",
-                       "model:modelscope/")):  # fmt: skip
-        return key.lower()
-    return key
+    return key.lower() if key.startswith(_FOLDED) else key

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -54,10 +56,11 @@ def validate(registry: Registry) -> tuple[str, ...]:
     try:
         for name, row_type, key in _TABLES:
             rows = list(registry.rows(name, row_type))
-            problems += _common(name, rows, key)
+            problems += _common(name, registry.text(name), rows, key)
         candidates = [n for n in registry.files() if n.startswith("substitutes/")]
         for name in candidates:
-            problems += _common(name, list(registry.rows(name, tables.Candidate)), ("id",))
+            rows = list(registry.rows(name, tables.Candidate))
+            problems += _common(name, registry.text(name), rows, ("id",))
             problems += _candidates(registry, name)
         problems += _organizations(registry)
         problems += _ownership(registry)
@@ -68,7 +71,7 @@ def validate(registry: Registry) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _common(name: str, rows: list[Any], key: tuple[str, ...]) -> Iterator[str]:
+def _common(name: str, text: str, rows: list[Any], key: tuple[str, ...]) -> Iterator[str]:
     """Evidence, dates, confidence, duplicates and order of one table."""
     seen: Counter[tuple[str, ...]] = Counter()
     for row in rows:
@@ -90,10 +93,13 @@ def _common(name: str, rows: list[Any], key: tuple[str, ...]) -> Iterator[str]:
                 yield f"{where}: {part} {value!r} is no date"
         if any(value != value.strip() or "\n" in value for value in row):
             yield f"{where}: stray blanks"
+        if any(mark in row[0] for mark in ',"'):
+            yield f"{where}: a key with a comma or quote cannot be searched for"
     for identity, count in seen.items():
         if count > 1:
             yield f"data/{name}: {' '.join(identity)}: {count} rows with the same key"
-    if rows != sorted(rows):
+    keys = [row[0] for row in csv.reader(io.StringIO(text, newline="")) if row][1:]
+    if keys != sorted(keys):
         yield f"data/{name}: not sorted"
 
 

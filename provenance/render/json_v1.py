@@ -173,7 +173,7 @@ def _link(item: Link) -> dict[str, Any]:
 
 
 def _organization(organization: str, registry: Registry, on: str) -> dict[str, Any]:
-    row = registry.organizations.get(organization)
+    row = registry.organization(organization)
     return {
         "id": organization,
         "name": row.name if row else organization,

@@ -51,7 +51,7 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
 
 def organization_name(organization: str, registry: Registry, words: Messages) -> str:
     """Return an organization's usual name in the report's language."""
-    row = registry.organizations.get(organization)
+    row = registry.organization(organization)
     if row is None:
         return clean(organization)
     return row.name_zh if words.lang == "zh-CN" and row.name_zh else row.name

@@ -134,7 +134,7 @@ def _package_of(
     found: dict[ComponentId, None] = {}
     for name in item.names or ("",):
         for dotted in (f"{item.module}.{name}", *prefixes):
-            rows = registry.identifiers.get(f"import:{dotted}")
+            rows = registry.identifications(f"import:{dotted}")
             if rows:
                 candidates = [row.component.removeprefix("pkg:pypi/") for row in rows]
                 chosen = next((c for c in candidates if c in declared), None)
@@ -145,7 +145,7 @@ def _package_of(
     normal = ids.pypi(top).removeprefix("pkg:pypi/")
     if normal in declared:
         return top, (declared[normal],)
-    if len(parts) > 1 and any(name.startswith(f"import:{top}.") for name in registry.identifiers):
+    if len(parts) > 1 and registry.has_identifiers(f"import:{top}."):
         top = f"{top}-{parts[1]}"  # a namespace package: its parts are distributions
         normal = ids.pypi(top).removeprefix("pkg:pypi/")
     return top, (declared[normal],) if normal in declared else ()
