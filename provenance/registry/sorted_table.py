@@ -99,6 +99,8 @@ class SortedTable:
 
 def sorted_text(text: str) -> str:
     """Return a CSV's text with its rows sorted, for tables whose order nobody checked."""
+    if not text.strip():
+        return text
     header, *rows = csv.reader(io.StringIO(text.replace("\r\n", "\n"), newline=""))
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
