@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from provenance import ids
-from provenance.model import Attribution, ComponentId
+from provenance.model import Attribution, ComponentId, Evidence
 from provenance.pipeline import examine
 from provenance.registry import Registry
-from provenance.render.json_v1 import license_claim, origin
+from provenance.registry.tables import evidence_of
+from provenance.render.json_v1 import evidence_json, license_claim, origin
 from provenance.vocabulary import Vocabulary
 
 _SCHEMES = ("pkg:", "model:", "dataset:", "service:", "platform:")
@@ -27,6 +28,8 @@ class Answer:
     id: ComponentId
     attribution: Attribution
     tried: tuple[str, ...]
+    publishers: tuple[tuple[str, Evidence], ...] = ()
+    """Who is named without a known seat (volunteers, individuals), with the evidence."""
 
 
 class Lookup:
@@ -48,6 +51,7 @@ class Lookup:
                 id=_shown(resolved[query]),
                 attribution=found.get(resolved[query], Attribution()),
                 tried=self._tried(query, resolved[query]),
+                publishers=self._publishers(resolved[query]),
             )
             for query in queries
         )
@@ -73,6 +77,15 @@ class Lookup:
             return alias
         return ids.hub_model(query) if ids.is_hub_repository(query) else ids.pypi(query)
 
+    def _publishers(self, component: ComponentId) -> tuple[tuple[str, Evidence], ...]:
+        claims = self._registry.claims(component, self._created[:10]) if component else ()
+        found = []
+        for claim in claims:
+            organization = self._registry.organization(claim.organization)
+            if claim.organization and (organization is None or not organization.seat):
+                found.append((claim.organization, evidence_of(claim)))
+        return tuple(found)
+
     def _tried(self, query: str, component: ComponentId) -> tuple[str, ...]:
         keys = (k for k in ids.lookup_keys(component) if _PROBE not in k) if component else ()
         return tuple(keys) or (query,)
@@ -96,5 +109,9 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "required_jurisdictions": list(attribution.required_jurisdictions),
         "origins": [origin(item) for item in attribution.origins],
         "licenses": [license_claim(item) for item in attribution.licenses],
+        "publishers_without_seat": [
+            {"organization": name, "evidence": [evidence_json(item)]}
+            for name, item in answer.publishers
+        ],
         "tried": list(answer.tried),
     }

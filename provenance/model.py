@@ -273,6 +273,8 @@ class Inputs:
     registry_rows: int
     policy_id: str
     policy_sha256: str
+    overlays: tuple[tuple[str, str, int], ...] = ()
+    """Files laid over the registry: name, SHA-256, rows."""
     online: bool = False
     hosts_contacted: tuple[str, ...] = ()
 

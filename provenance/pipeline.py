@@ -99,6 +99,7 @@ def scan(
         ),
         inputs=Inputs(
             registry_version=provenance.__version__, registry_sha256=digest, registry_rows=rows,
+            overlays=tuple((o.name, o.sha256, o.rows) for o in registry.overlays),
             policy_id=policy.id, policy_sha256=policy.sha256, online=hub is not None,
             hosts_contacted=hub.hosts_contacted if hub else (),
         ),

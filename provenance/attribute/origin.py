@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from provenance.attribute.inference import infer
 from provenance.graph import IDENTITY, LINEAGE, REQUIREMENT, Graph
 from provenance.model import (
     OWN_ROLES,
@@ -36,12 +37,19 @@ class Origins:
         self._on = on
         self._own: dict[ComponentId, tuple[Origin, ...]] = {}
         self._without_seat: dict[ComponentId, str] = {}
+        self._conflicts: set[ComponentId] = set()
 
     def own(self, component: ComponentId) -> tuple[Origin, ...]:
         """Return the component's own claims: publisher, owners, steward, operator …."""
         if component not in self._own:
             found: list[Origin] = []
-            for claim in self._registry.claims(component, self._on):
+            claims = self._registry.claims(component, self._on)
+            if not claims and component in self._graph.components:
+                item = self._graph.components[component]
+                claims, conflict = infer(item, self._registry, self._on)
+                if conflict:
+                    self._conflicts.add(component)
+            for claim in claims:
                 found += self._of_claim(component, claim)
             self._own[component] = tuple(dict.fromkeys(found))
         return self._own[component]
@@ -165,7 +173,13 @@ class Origins:
             found.append(
                 Gap(
                     subject=component.id,
-                    reason="publisher-community" if publisher else "unknown-origin",
+                    reason=(
+                        "publisher-community"
+                        if publisher
+                        else "inference-conflict"
+                        if component.id in self._conflicts
+                        else "unknown-origin"
+                    ),
                     location=Location(path=first.path, line=first.line) if first else None,
                     params=(("organization", publisher),) if publisher else (),
                 )

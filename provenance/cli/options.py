@@ -32,6 +32,10 @@ def judging(function: Function) -> Function:
         click.option("--strict", is_flag=True, default=None, help="Exit 4 when gaps remain."),
         click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report."),
         click.option(
+            "--registry", "overlays", multiple=True, type=click.Path(path_type=Path),
+            metavar="FILE", help="Rows of your own over the shipped ones; repeatable, later wins.",
+        ),
+        click.option(
             "--no-config", is_flag=True, default=None,
             help="Do not read the scanned tree's own configuration.",
         ),

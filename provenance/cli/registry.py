@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from provenance.i18n import LANGUAGES
+
+OVERLAYS = click.option(
+    "--registry", "overlays", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="Rows of your own over the shipped ones; repeatable, later wins.",
+)  # fmt: skip
 
 
 @click.group(name="registry")
@@ -23,7 +29,10 @@ def command() -> None:
     show_default=True,
 )  # fmt: skip
 @click.option("--lang", type=click.Choice(LANGUAGES))
-def lookup(queries: tuple[str, ...], form: str, lang: str | None) -> None:
+@OVERLAYS
+def lookup(
+    queries: tuple[str, ...], form: str, lang: str | None, overlays: tuple[Path, ...]
+) -> None:
     """Tell what is known of components, namespaces, hosts and variables; offline.
 
     An ID is a canonical id or a raw name: pkg:pypi/torch, Qwen/Qwen2-7B,
@@ -35,15 +44,16 @@ def lookup(queries: tuple[str, ...], form: str, lang: str | None) -> None:
     from provenance.i18n import messages
     from provenance.lookup import Lookup, answer_json
     from provenance.registry import Registry
-    from provenance.render.wording import citation, claim, clean
+    from provenance.render.wording import citation, claim, clean, organization_name
 
     if queries == ("-",):
         queries = tuple(line.strip() for line in sys.stdin if line.strip())
     environ = config.environment()
-    registry = Registry()
+    registry = Registry(overlays=overlays)
     answers = Lookup(registry, config.now(environ)).answers(queries)
     if form == "json":
-        write(json.dumps([answer_json(a) for a in answers], ensure_ascii=False, indent=1) + "\n")
+        items = (json.dumps(answer_json(answer), ensure_ascii=False) for answer in answers)
+        write("[" + ",\n ".join(items) + "]\n")
         return
     words = messages(registry, lang or config.settings_language(environ))
     lines: list[str] = []
@@ -61,7 +71,11 @@ def lookup(queries: tuple[str, ...], form: str, lang: str | None) -> None:
                 lines.append("      " + citation(evidence, words))
         for item in answer.attribution.licenses:
             lines.append(f"  {words('field.license')}: {item.expression}")
-        if not answer.attribution.origins:
+        for organization, evidence in answer.publishers:
+            name = organization_name(organization, registry, words)
+            lines.append("  " + words("label.no-seat", organization=name))
+            lines.append("      " + citation(evidence, words))
+        if not answer.attribution.origins and not answer.publishers:
             lines.append(
                 "  " + words("label.nothing-known", query=answer.query,
                              tried=", ".join(answer.tried))
@@ -102,3 +116,51 @@ def stats(form: str) -> None:
         click.echo(name)
         for key, count in counts.items():
             click.echo(f"  {count:>6}  {key}")
+
+
+@command.command()
+@click.argument("words", nargs=-1, required=True, metavar="WORD...")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+def search(words: tuple[str, ...], limit: int) -> None:
+    """Find rows that contain all the given words, in any table."""
+    from provenance.cli.output import write
+    from provenance.registry import Registry
+    from provenance.registry.browse import search as find
+    from provenance.render.wording import clean
+
+    found = find(Registry(), words)
+    shown = [f"{name}:{line}: {clean(text)}\n" for name, line, text in found[:limit]]
+    write("".join(shown))
+    if len(found) > limit:
+        click.echo(f"{len(found) - limit} more; raise --limit", err=True)
+    sys.exit(0 if found else 1)
+
+
+@command.command()
+@click.argument("old", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("new", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def diff(old: Path, new: Path) -> None:
+    """Compare two data folders row by row: + added, - removed, ~ changed."""
+    from provenance.cli.output import write
+    from provenance.registry.browse import diff as compare
+    from provenance.render.wording import clean
+
+    changes = compare(old, new)
+    write("".join(f"{sign} {name}: {clean(text)}\n" for sign, name, text in changes))
+    sys.exit(1 if changes else 0)
+
+
+@command.command()
+@click.option("--months", default=12, show_default=True, type=click.IntRange(0, 1200))
+def stale(months: int) -> None:
+    """List rows whose evidence is older than so many months."""
+    from provenance import config
+    from provenance.cli.output import write
+    from provenance.registry import Registry
+    from provenance.registry.browse import older_than
+    from provenance.render.wording import clean
+
+    found = older_than(Registry(), config.now(config.environment())[:10], months)
+    write("".join(f"{name}:{line}: {clean(text)}\n" for name, line, text in found))
+    click.echo(f"{len(found)} rows", err=True)
+    sys.exit(1 if found else 0)

@@ -55,7 +55,7 @@ def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> R
     environ = config.environment()
     chosen = config.settings(path, flags, environ)
     created = config.now(environ)
-    registry = Registry()
+    registry = Registry(overlays=flags.get("overlays") or ())
     policy = load_policy(chosen.policy, registry)
     hub: ModelHub | None = None
     if chosen.online:

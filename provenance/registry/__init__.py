@@ -96,6 +96,8 @@ class Registry:
         self.root = root or data_directory()
         self._shipped = root is None
         self.overlays = tuple(_overlay(path) for path in overlays)
+        self._known_organizations: dict[str, Organization | None] = {}
+        self._known_owners: dict[str, tuple[Ownership, ...]] = {}
 
     # -- files ---------------------------------------------------------------
 
@@ -158,8 +160,10 @@ class Registry:
 
     def organization(self, name: str) -> Organization | None:
         """Return an organization by id."""
-        rows = self._organizations.get(name)
-        return rows[0] if rows else None
+        if name not in self._known_organizations:
+            rows = self._organizations.get(name)
+            self._known_organizations[name] = rows[0] if rows else None
+        return self._known_organizations[name]
 
     @cached_property
     def organizations(self) -> Mapping[str, Organization]:
@@ -175,11 +179,10 @@ class Registry:
 
     def owners(self, organization: str, on: str) -> tuple[Ownership, ...]:
         """Return who controls or stewards an organization on an ISO date."""
-        return tuple(
-            row
-            for row in self._ownership.get(organization)
-            if in_force(row.valid_from, row.valid_to, on)
-        )
+        if organization not in self._known_owners:
+            self._known_owners[organization] = self._ownership.get(organization)
+        rows = self._known_owners[organization]
+        return tuple(row for row in rows if in_force(row.valid_from, row.valid_to, on))
 
     def parent(self, organization: str, on: str) -> str | None:
         """Return the organization that controls another on an ISO date."""

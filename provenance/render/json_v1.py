@@ -70,6 +70,10 @@ def document(report: Report, registry: Registry, words: Messages) -> dict[str, A
                 "version": inputs.registry_version,
                 "sha256": inputs.registry_sha256,
                 "rows": inputs.registry_rows,
+                "overlays": [
+                    {"file": name, "sha256": digest, "rows": rows}
+                    for name, digest, rows in inputs.overlays
+                ],
             },
             "policy": {"id": inputs.policy_id, "sha256": inputs.policy_sha256},
             "online": inputs.online,
@@ -132,7 +136,7 @@ def origin(item: Origin) -> dict[str, Any]:
         "organization": item.organization,
         "confidence": item.confidence,
         "via": list(item.via),
-        "evidence": [_evidence(one) for one in item.evidence],
+        "evidence": [evidence_json(one) for one in item.evidence],
     }
 
 
@@ -143,11 +147,12 @@ def license_claim(item: License) -> dict[str, Any]:
         "declared_by": item.declared_by,
         "via": list(item.via),
         "terms": list(item.terms),
-        "evidence": [_evidence(one) for one in item.evidence],
+        "evidence": [evidence_json(one) for one in item.evidence],
     }
 
 
-def _evidence(item: Evidence) -> dict[str, Any]:
+def evidence_json(item: Evidence) -> dict[str, Any]:
+    """Return evidence as the contract's structure."""
     return {
         "source": item.source,
         "reference": item.reference,
@@ -168,7 +173,7 @@ def _link(item: Link) -> dict[str, Any]:
     return found | {
         "requirement": item.requirement,
         "occurrences": [_occurrence(one) for one in item.occurrences],
-        "evidence": [_evidence(one) for one in item.evidence],
+        "evidence": [evidence_json(one) for one in item.evidence],
     }
 
 
@@ -192,7 +197,7 @@ def _finding(item: Finding, registry: Registry, words: Messages) -> dict[str, An
         "path": list(item.path),
         "params": dict(item.params),
         "message": finding_message(item, registry, words),
-        "citations": [_evidence(one) for one in item.citations],
+        "citations": [evidence_json(one) for one in item.citations],
         "status": item.status,
     }
 
@@ -211,7 +216,7 @@ def _substitute(item: Substitute) -> dict[str, Any]:
         "effective_jurisdictions": list(item.effective_jurisdictions),
         "license": item.license,
         "effort": item.effort,
-        "evidence": [_evidence(one) for one in item.evidence],
+        "evidence": [evidence_json(one) for one in item.evidence],
     }
 
 

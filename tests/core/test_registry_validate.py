@@ -87,8 +87,8 @@ def test_no_row_of_any_table_passes_without_its_source(data: Path, name: str) ->
 @pytest.mark.parametrize("part", range(4))
 def test_any_claim_that_loses_its_source_fails(data: Path, part: int) -> None:
     rows = rows_of(CLAIMS)
-    sample = random.Random(20260301).sample(range(1, len(rows)), 200)
-    for number in sample[part * 50 : part * 50 + 50]:
+    sample = random.Random(20260301).sample(range(1, len(rows)), 24)
+    for number in sample[part * 6 : part * 6 + 6]:
         key = rows[number][0]
         with changed(data, CLAIMS, with_cell(rows, number, "source", "")) as problems:
             assert any(
