@@ -230,8 +230,12 @@ class _Reader:
                 self.collector.gap(value.text, "dynamic-name", value.line, expression=_source(call))
                 continue
             where = self.collector.occurrence(value.line, value.text, confidence=value.confidence)
+            routed = self.vocabulary.routed(value.text) if spec.yields == "model" else None
             if spec.yields == "dataset":
                 self._dataset(value.text, spec, where)
+            elif routed and spec.provider.startswith("huggingface"):
+                # A router's ``provider/model`` that reached a hub loader by its name alone.
+                self._served(routed, value.text.partition("/")[2], spec, where)
             elif spec.provider in ("huggingface", "modelscope"):
                 self._weights(value.text, spec, where)
             elif spec.provider.startswith("local:"):
@@ -324,6 +328,9 @@ class _Reader:
             return
         else:
             service = ids.service(provider)
+        self._served(service, name, spec, where)
+
+    def _served(self, service: ComponentId, name: str, spec: CallSpec, where: Occurrence) -> None:
         if service == "service:google-gemini":
             name = name.removeprefix("models/")  # the API's own long form of the same name
         component = self.collector.api_model(service, name, where, function=spec.function)

@@ -203,7 +203,7 @@ class Registry:
     @cached_property
     def known_namespaces(self) -> frozenset[str]:
         """Hub namespaces with a row of their own, lower-cased."""
-        found = self._claims.keys(r"huggingface:[^,\n]+")
+        found = self._claims.keys("huggingface:")
         return frozenset(key.partition(":")[2].lower() for key in found)
 
     def is_storehouse(self, component: str) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 
 from provenance.errors import RegistryError
@@ -54,9 +53,28 @@ class SortedTable:
         """Yield every row."""
         yield from self._parse(io.StringIO(self._text, newline=""))
 
-    def keys(self, pattern: str = r"[^,\n]+") -> list[str]:
-        """Return the keys that match a regular expression (without groups), in order."""
-        return re.findall(rf"^({pattern}),", self._text, re.MULTILINE)
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Yield the keys that start with ``prefix``, in order, one for each row."""
+        text, start = self._text, self._bisect(prefix)
+        while start < len(text):
+            key = self._key(start)
+            if not key.startswith(prefix):
+                return
+            yield key
+            end = text.find("\n", start)
+            start = len(text) if end < 0 else end + 1
+
+    def patterns(self) -> Iterator[str]:
+        """Yield the keys that hold a ``*``."""
+        text = self._text
+        at = text.find("*")
+        while at >= 0:
+            start = text.rfind("\n", 0, at) + 1
+            comma = text.find(",", start)
+            if at < comma:
+                yield text[start:comma]
+            end = text.find("\n", at)
+            at = text.find("*", end) if end >= 0 else -1
 
     def _key(self, start: int) -> str:
         return self._text[start : self._text.find(",", start)]

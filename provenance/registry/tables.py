@@ -6,7 +6,6 @@ Every row carries its evidence: ``source`` (a URL or a document's name), ``as_of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar, cast
@@ -237,10 +236,10 @@ class Keyed(Generic[Row]):
             for row in layer.starting(prefix):
                 yield self._make(row)
 
-    def keys(self, pattern: str = r"[^,\n]+") -> Iterator[str]:
-        """Yield the keys that match a regular expression, of every layer."""
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Yield the keys that start with a prefix, of every layer."""
         for layer in self._layers:
-            yield from layer.keys(pattern)
+            yield from layer.keys(prefix)
 
     def all(self) -> Iterator[Row]:
         """Yield every row of every layer."""
@@ -251,13 +250,12 @@ class Keyed(Generic[Row]):
     @cached_property
     def _folded(self) -> dict[str, str]:
         """Hub keys by their lower-cased form, made when a spelling is first not found."""
-        schemes = "|".join(map(re.escape, _FOLDED))
-        return {fold(key): key for key in self.keys(rf"(?:{schemes})[^,\n]+")}
+        return {fold(key): key for scheme in _FOLDED for key in self.keys(scheme)}
 
     @cached_property
     def _patterns(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for key in dict.fromkeys(self.keys(r"[^,*\n]+\*[^,\n]*")):
+        for key in dict.fromkeys(key for layer in self._layers for key in layer.patterns()):
             found.setdefault(key.partition("/")[0], []).append(key)
         for patterns in found.values():
             patterns.sort(key=lambda pattern: (-len(pattern), pattern))
