@@ -36,7 +36,7 @@ _REACH: dict[str, frozenset[Role]] = {
 }
 _KEYS = frozenset(
     "id version title deny allow reach fail_on exposure unknown usage confidence "
-    "substitutes".split()
+    "license substitutes".split()
 )
 _KINDS = frozenset({"package", "model", "dataset", "service", "container", "platform"})
 
@@ -55,6 +55,8 @@ class Policy:
     unknown: Mapping[Kind, Severity]
     usage: Mapping[Usage, Severity]
     confidence: Mapping[Confidence, Severity]
+    inherited_terms: Severity
+    """How much a declared license weighs that leaves out terms of a base model's."""
     prefer: tuple[str, ...]
     limit: int
     label: str
@@ -97,6 +99,8 @@ def load(text: str, name: str, registry: Registry) -> Policy:
     deny, allow = _codes(data, "deny", name), _codes(data, "allow", name)
     if not deny and not allow:
         raise PolicyError(f"{name}: neither deny nor allow names a jurisdiction")
+    licenses = _table(data, "license", name)
+    _check_keys(licenses, frozenset({"inherited-terms"}), name, "license.")
     substitutes = _table(data, "substitutes", name)
     _check_keys(substitutes, frozenset({"prefer", "limit"}), name, "substitutes.")
     limit = substitutes.get("limit", 3)
@@ -123,6 +127,9 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         confidence=cast(
             "Mapping[Confidence, Severity]",
             _severities(data, "confidence", frozenset(CONFIDENCES), name),
+        ),
+        inherited_terms=_severity(
+            licenses.get("inherited-terms", "low"), name, "license.inherited-terms"
         ),
         prefer=_codes(substitutes, "prefer", name),
         limit=limit,

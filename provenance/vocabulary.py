@@ -174,9 +174,14 @@ class Vocabulary:
         """Tell whether a service is known to offer a model of this name."""
         return bool(self._registry.functions(ids.api_model(service.removeprefix("service:"), name)))
 
-    def provider_prefix(self, prefix: str) -> str | None:
-        """Return the service that routers such as LiteLLM mean by ``prefix/model``."""
-        return self._registry.identified(f"prefix:{prefix}")
+    def provider_prefix(self, prefix: str, separator: str = "/") -> str | None:
+        """Return the service that routers mean by ``prefix/model`` or ``prefix:model``.
+
+        The colon has prefixes of its own (``mistralai:``), which with a slash are hub
+        namespaces.
+        """
+        own = self._registry.identified(f"prefix:{prefix}:") if separator == ":" else None
+        return own or self._registry.identified(f"prefix:{prefix}")
 
     def runtime_channel(self, runtime: str) -> str | None:
         """Return the service a local runtime such as Ollama pulls its models from."""

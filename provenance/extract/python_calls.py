@@ -302,7 +302,7 @@ class _Reader:
         provider, name = spec.provider, text
         if provider == "prefix":
             prefix, separator, rest = text.partition("/" if "/" in text else ":")
-            known = self.vocabulary.provider_prefix(prefix) if separator else None
+            known = self.vocabulary.provider_prefix(prefix, separator) if separator else None
             if known is None:
                 self.collector.gap(text, "provider-unresolved", where)
                 return

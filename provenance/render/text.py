@@ -124,7 +124,8 @@ class _Writer:
             policy=clean(report.inputs.policy_id), date=report.created[:10],
         )  # fmt: skip
         self.console.print(Panel(body, title=Text(title), title_align="left"))
-        self._overview([*exposures, *unknown])
+        others = [f for f in self.open if f not in exposures and f not in unknown]
+        self._overview([*exposures, *unknown, *others])
 
     def _overview(self, findings: list[Finding]) -> None:
         if not findings:
@@ -233,7 +234,7 @@ class _Writer:
         return "; ".join(dict.fromkeys(parts[:6]))
 
     def _candidates(self, finding: Finding, grid: Table) -> None:
-        if finding.rule.startswith("unknown-origin/"):
+        if not finding.rule.startswith("exposure/"):
             return
         words = self.words
         found = [item for item in self.report.substitutes if item.of == finding.component]

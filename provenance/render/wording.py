@@ -43,6 +43,9 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         component=component_name(finding.component, registry),
         jurisdictions=", ".join(params.get("jurisdictions", "").split()),
         organizations=words("label.comma").join(organizations) or "–",
+        declared=clean(params.get("declared", "")),
+        inherited=clean(params.get("inherited", "")),
+        terms=words("label.comma").join(params.get("terms", "").split()),
         ancestors=words("label.comma").join(
             component_name(name, registry) for name in params.get("unknown", "").split()
         ),

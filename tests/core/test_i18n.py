@@ -147,7 +147,8 @@ GROUPS = {
     "tier": ("clean", "partial", "unclear"),
     "layer": ("weights", "code", "runtime"),
     "state": ("none_found", "unclear", "exposed", "vendor-hosted", "not_applicable"),
-    "rule": [f"exposure/{name}" for name in EXPOSURES]
+    "rule": ["license-lineage/undeclared-terms"]
+    + [f"exposure/{name}" for name in EXPOSURES]
     + [f"unknown-origin/{name}" for name in (*get_args(Kind)[1:], "ancestor")],
 }
 GROUPS["finding"] = GROUPS["rule"]
