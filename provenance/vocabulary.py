@@ -100,9 +100,12 @@ class Vocabulary:
         namespace = repository.partition("/")[0].lower()
         return not (namespace in _MIME or namespace in _FOLDERS or _NUMBER.fullmatch(namespace))
 
-    def alias(self, name: str) -> str | None:
-        """Return the hub model that a short or legacy name stands for (``gpt2``)."""
-        return self._registry.identified(f"hub:{name}")
+    def alias(self, name: str, tool: str = "") -> str | None:
+        """Return the hub model that a short or legacy name stands for (``gpt2``).
+
+        Some names mean something to one tool alone (``small`` to faster-whisper).
+        """
+        return self._registry.identified(f"{tool or 'hub'}:{name}")
 
     def dataset_alias(self, name: str) -> str | None:
         """Return the dataset that a short name stands for (``squad``)."""

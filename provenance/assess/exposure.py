@@ -104,8 +104,6 @@ def exposure_of(audit: Audit, component: Component, *, derived: bool) -> str:
 def _behind_api(audit: Audit, component: ComponentId) -> bool:
     """Tell whether a model is reached through somebody's API with no weights to be had."""
     served = any(True for _ in audit.graph.outgoing(component, frozenset({"served-by"})))
-    published = any(
-        ancestor.startswith("pkg:huggingface/")
-        for ancestor, _ in audit.graph.reach(component, LINEAGE | IDENTITY)
-    )
+    line = (component, *(a for a, _ in audit.graph.reach(component, LINEAGE | IDENTITY)))
+    published = any(one.startswith("pkg:huggingface/") for one in line)
     return served and not published

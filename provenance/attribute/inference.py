@@ -3,7 +3,8 @@
 Only ownership of a place is used: the code-host organization that a package's import
 path or requirement URL lies in. Never a person's name, a language, or a name that
 merely resembles another. An inferred claim is of low confidence and says what it
-rests on; places that lead to different organizations are a conflict, and a gap.
+rests on; places that lead to organizations of different jurisdictions (or one of them
+of none) are a conflict, and a gap.
 """
 
 from __future__ import annotations

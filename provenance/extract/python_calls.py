@@ -236,7 +236,7 @@ class _Reader:
             elif routed and spec.provider.startswith("huggingface"):
                 # A router's ``provider/model`` that reached a hub loader by its name alone.
                 self._served(routed, value.text.partition("/")[2], spec, where)
-            elif spec.provider in ("huggingface", "modelscope"):
+            elif spec.provider.partition(":")[0] in ("huggingface", "modelscope"):
                 self._weights(value.text, spec, where)
             elif spec.provider.startswith("local:"):
                 self._runtime_model(value.text, spec, where)
@@ -270,7 +270,7 @@ class _Reader:
             component = self.collector.modelscope_model(text, where, function=spec.function)
         elif ids.is_hub_repository(text):
             component = self.collector.hub_model(text, where, function=spec.function)
-        elif alias := self.vocabulary.alias(text):
+        elif alias := self.vocabulary.alias(text, spec.provider.partition(":")[2]):
             component = self.collector.hub_model(alias, where, function=spec.function)
         elif text.isupper():
             # A framework's own constant (a bundle, a preset): no folder and no hub id.

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 
 from provenance import ids
 from provenance.errors import RegistryError
+from provenance.model import CONFIDENCES
 from provenance.registry.sorted_table import SortedTable, sorted_text
 from provenance.registry.tables import (
     Alternative,
@@ -68,7 +69,17 @@ def _overlay(path: Path) -> Overlay:
         raise RegistryError(
             f"{path}: its columns are no table's", hint="see data/README.md for the columns"
         )
-    rows = sum(1 for line in text.split("\n")[1:] if line.strip())
+    rows = 0
+    for row in SortedTable(text, path.name, fields).all():
+        rows += 1
+        values = dict(zip(fields, row, strict=True))
+        if values.get("confidence", "low") not in CONFIDENCES:
+            raise RegistryError(
+                f"{path}: {row[0]}: confidence {values['confidence']!r}",
+                hint="one of " + ", ".join(CONFIDENCES),
+            )
+        if not values.get("source", "-").strip():
+            raise RegistryError(f"{path}: {row[0]}: no source", hint="no claim without evidence")
     return Overlay(path.name, fields, text, hashlib.sha256(data).hexdigest(), rows)
 
 
@@ -87,11 +98,12 @@ class Registry:
 
         Args:
             root: the folder; None for the shipped one.
-            overlays: CSV files with the columns of any table, later ones first in line.
-                A key they hold is theirs alone.
+            overlays: CSV files with the columns of a table of :data:`OVERLAID`, later
+                ones first in line. A key they hold is theirs alone.
 
         Raises:
-            RegistryError: an overlay cannot be read or has no table's columns.
+            RegistryError: an overlay cannot be read, has no table's columns, or a row of
+                it has no source or no known confidence.
         """
         self.root = root or data_directory()
         self._shipped = root is None

@@ -11,8 +11,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from provenance.errors import RegistryError
+
+_MANY = 300
+"""Look-ups after which an index of the whole file has paid for itself."""
 
 
 class SortedTable:
@@ -39,11 +43,26 @@ class SortedTable:
         self._name = name
         self._width = len(fields)
         self._label = label
+        self._asked = 0
         self._note = fields.index("note") if "note" in fields else -1
 
     def find(self, key: str) -> list[list[str]]:
         """Return the rows whose first column is exactly ``key``."""
+        self._asked += 1
+        if self._asked > _MANY:
+            start = self._offsets.get(key)
+            return [] if start is None else self._read(start, lambda found: found == key)
         return self._read(self._bisect(key), lambda found: found == key)
+
+    @cached_property
+    def _offsets(self) -> dict[str, int]:
+        """Where each key's first row starts: made once a table is asked for a great deal."""
+        found: dict[str, int] = {}
+        start = 0
+        for line in self._text.split("\n"):
+            found.setdefault(line[: line.find(",")], start)
+            start += len(line) + 1
+        return found
 
     def starting(self, prefix: str) -> list[list[str]]:
         """Return the rows whose first column starts with ``prefix``."""

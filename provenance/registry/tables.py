@@ -210,18 +210,20 @@ class Keyed(Generic[Row]):
 
     def get(self, key: str) -> tuple[Row, ...]:
         """Return the rows of exactly this key."""
-        for layer in self._layers:
+        folds = key.startswith(_FOLDED)
+        for number, layer in enumerate(self._layers):
             rows = layer.find(key)
+            if not rows and folds:
+                written = self._folded[number].get(key.lower())
+                rows = layer.find(written) if written is not None else []
             if rows:
                 return tuple(self._make(row) for row in rows)
-        folded = fold(key)
-        written = self._folded.get(folded) if folded is not key else None
-        return self.get(written) if written is not None and written != key else ()
+        return ()
 
     def find(self, component: str, *, namespaces: bool = True) -> tuple[str, tuple[Row, ...]]:
         """Return (matched key, its rows) for a component; ("", ()) when there are none."""
         for number, key in enumerate(lookup_keys(component)):
-            rows = self.get(key) if namespaces or not number else ()
+            rows = self.get(key) if namespaces or not key.startswith(_NAMESPACES) else ()
             if rows:
                 return key, rows
             folded = fold(key)
@@ -248,9 +250,12 @@ class Keyed(Generic[Row]):
                 yield self._make(row)
 
     @cached_property
-    def _folded(self) -> dict[str, str]:
-        """Hub keys by their lower-cased form, made when a spelling is first not found."""
-        return {fold(key): key for scheme in _FOLDED for key in self.keys(scheme)}
+    def _folded(self) -> tuple[dict[str, str], ...]:
+        """Each layer's keys by their lower-cased form, made when a spelling is first missed."""
+        return tuple(
+            {key.lower(): key for scheme in _FOLDED for key in layer.keys(scheme)}
+            for layer in self._layers
+        )
 
     @cached_property
     def _patterns(self) -> dict[str, list[str]]:
@@ -276,7 +281,12 @@ def fits(name: str, pattern: str) -> bool:
     return name.endswith(parts[-1]) and len(name) - len(parts[-1]) >= at
 
 
-_FOLDED = ("pkg:huggingface/", "huggingface:", "dataset:", "modelscope:", "model:modelscope/")
+_NAMESPACES = ("huggingface:", "modelscope:", "github:")
+_FOLDED = (
+    "pkg:huggingface/", "huggingface:", "dataset:", "modelscope:", "model:modelscope/", "github:",
+    "pkg:github/",
+)  # fmt: skip
+"""Names of hosts that resolve them without regard to case."""
 
 
 def fold(key: str) -> str:

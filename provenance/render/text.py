@@ -339,6 +339,10 @@ class _Writer:
                 "footer.knowledge", rows=report.inputs.registry_rows,
                 digest=report.inputs.registry_sha256[:12], policy=report.inputs.policy_id,
             ),
+            *(
+                words("footer.overlay", file=clean(file), rows=rows, digest=digest[:12])
+                for file, digest, rows in report.inputs.overlays
+            ),
             words(
                 "footer.online", hosts=", ".join(report.inputs.hosts_contacted) or "–"
             ) if report.inputs.online else words("footer.offline"),
