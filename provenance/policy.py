@@ -59,8 +59,9 @@ class Policy:
     """How much a declared license weighs that leaves out terms of a base model's."""
     prefer: tuple[str, ...]
     limit: int
-    label: str
-    """What is denied, as the policy's author wrote it: ``US`` or ``not CN``."""
+    denied_names: tuple[str, ...]
+    allowed_names: tuple[str, ...]
+    """The two lists as the policy's author wrote them, blocs unexpanded."""
 
     def denied(self, codes: tuple[Jurisdiction, ...]) -> tuple[Jurisdiction, ...]:
         """Return those of the given jurisdictions that the policy denies."""
@@ -133,9 +134,8 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         ),
         prefer=_codes(substitutes, "prefer", name),
         limit=limit,
-        label="; ".join(
-            part for part in (", ".join(deny), "not " + ", ".join(allow) if allow else "") if part
-        ),
+        denied_names=deny,
+        allowed_names=allow,
     )
 
 

@@ -50,6 +50,7 @@ def command(
     from provenance.edge.hub_environment import host_of_endpoint
     from provenance.i18n import messages
     from provenance.render import render
+    from provenance.render.wording import denied_by
 
     files = output.parse_outputs(outputs, FORMATS)
     run = start(path, flags)
@@ -61,8 +62,8 @@ def command(
 
     def rendered(name: str, *, to_file: bool) -> str:
         return render(
-            run.report, name, run.registry, words, verbose=verbose, label=run.policy.label,
-            width=100 if to_file else output.width(),
+            run.report, name, run.registry, words, verbose=verbose,
+            label=denied_by(run.policy, words), width=100 if to_file else output.width(),
             color=not to_file and output.use_color(color),
         )  # fmt: skip
 

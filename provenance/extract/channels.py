@@ -11,7 +11,7 @@ from provenance.model import ComponentId, Occurrence
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 PYPI = "service:pypi"
-_REGISTRY_HOSTS: dict[str, ComponentId] = {
+REGISTRY_HOSTS: dict[str, ComponentId] = {
     ".".join(parts): component
     for parts, component in (
         (("pypi", "org"), PYPI),
@@ -34,5 +34,5 @@ def channel_of_url(
     if host is None or is_local_host(host):
         collector.gap(url, "private-channel", where.line)
         return None
-    known = _REGISTRY_HOSTS.get(host) or vocabulary.service_of_host(host)
+    known = REGISTRY_HOSTS.get(host) or vocabulary.service_of_host(host)
     return collector.service(known or f"service:{host}", where)

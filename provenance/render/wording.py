@@ -5,6 +5,7 @@ from __future__ import annotations
 from provenance import ids
 from provenance.i18n import Messages
 from provenance.model import ComponentId, Evidence, Finding, Gap, Origin
+from provenance.policy import Policy
 from provenance.registry import Registry
 
 
@@ -30,6 +31,15 @@ def component_name(component: ComponentId, registry: Registry) -> str:
 def path_of(finding: Finding, registry: Registry) -> str:
     """Return a finding's path as ``project → … → component``."""
     return " → ".join(component_name(step, registry) for step in finding.path)
+
+
+def denied_by(policy: Policy, words: Messages) -> str:
+    """Return what a policy denies: ``US``, ``everything outside CN``."""
+    comma = words("label.comma")
+    parts = [comma.join(policy.denied_names)] if policy.denied_names else []
+    if policy.allowed_names:
+        parts.append(words("label.outside", names=comma.join(policy.allowed_names)))
+    return comma.join(parts)
 
 
 def finding_message(finding: Finding, registry: Registry, words: Messages) -> str:

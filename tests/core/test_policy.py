@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import PolicyError
+from provenance.i18n import messages
 from provenance.model import SEVERITIES, USAGES, Severity, Usage
 from provenance.policy import EXPOSURES, Policy, load
 from provenance.registry import Registry
+from provenance.render.wording import denied_by
 from tests.support.small_data import DATA
 
 SHIPPED = sorted(path.stem for path in DATA.glob("policies/*.toml"))
@@ -84,7 +86,7 @@ def test_every_key(registry: Registry) -> None:
     assert dict(found.confidence) == {"low": "info"}
     assert found.prefer == ("CN", "CH")
     assert found.limit == 0
-    assert found.label.startswith("US, EU")
+    assert found.denied_names[:2] == ("US", "EU")
 
 
 def test_defaults(registry: Registry) -> None:
@@ -126,14 +128,14 @@ def test_deny_denies_what_it_names(registry: Registry) -> None:
     found = policy(text('deny = ["US"]'), registry)
     assert found.denied(("CN", "US", "FR")) == ("US",)
     assert found.denied(()) == ()
-    assert found.label == "US"
+    assert (found.denied_names, found.allowed_names) == (("US",), ())
 
 
 def test_allow_denies_everything_else(registry: Registry) -> None:
     found = policy(text('allow = ["CN"]'), registry)
     assert found.denied(("CN", "US", "FR")) == ("US", "FR")
     assert found.denied(("CN",)) == ()
-    assert found.label == "not CN"
+    assert (found.denied_names, found.allowed_names) == ((), ("CN",))
 
 
 def test_with_both_deny_wins_inside_allow(registry: Registry) -> None:
@@ -141,10 +143,14 @@ def test_with_both_deny_wins_inside_allow(registry: Registry) -> None:
     assert found.denied(("DE", "FR", "US")) == ("FR", "US")
 
 
-def test_the_label_says_everything_that_is_denied(registry: Registry) -> None:
-    label = policy(text('allow = ["EU"]\ndeny = ["FR"]'), registry).label
-    assert "FR" in label
-    assert "not EU" in label
+@pytest.mark.parametrize(
+    ("lang", "expected"), [("en", "FR, anything outside EU"), ("zh-CN", "FR、EU 以外的来源")]
+)
+def test_the_words_say_everything_that_is_denied(
+    registry: Registry, lang: str, expected: str
+) -> None:
+    found = policy(text('allow = ["EU"]\ndeny = ["FR"]'), registry)
+    assert denied_by(found, messages(Registry(), lang)) == expected
 
 
 def test_blocs_expand_to_their_members(registry: Registry) -> None:

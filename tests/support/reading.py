@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from provenance.extract import extractor_for
+from provenance.extract.channels import REGISTRY_HOSTS
 from provenance.model import Component, Document, Extraction, Occurrence
 from provenance.registry import Registry, tables
 from provenance.vocabulary import Vocabulary
 
-PACKAGE_INDEX = "https://" + ".".join(("pypi", "org")) + "/simple"
+PACKAGE_INDEX = f"https://{next(iter(REGISTRY_HOSTS))}/simple"
 """The public index, put together here so that no file holds its name."""
 
 
