@@ -148,7 +148,7 @@ class _Writer:
         for rule, items in order:
             top = max((f.severity for f in items), key=SEVERITIES.index)
             names = dict.fromkeys(component_name(f.component, self.registry) for f in items)
-            shown = ", ".join(list(names)[:4])
+            shown = self.words("label.comma").join(list(names)[:4])
             more = f" +{len(names) - 4}" if len(names) > 4 else ""
             table.add_row(
                 Text(self.words(f"rule.{rule}")),
@@ -259,7 +259,7 @@ class _Writer:
             item.license or words("label.license-unknown"),
         ]
         if item.layers:
-            layers = ", ".join(
+            layers = words("label.comma").join(
                 f"{words(f'layer.{name}')} {words(f'state.{state}')}" for name, state in item.layers
             )
             parts.append(words("label.us-lineage", layers=layers))
