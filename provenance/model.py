@@ -75,6 +75,11 @@ class Occurrence:
     usage: Usage = "used"
     confidence: Confidence = "high"
 
+    @property
+    def location(self) -> Location:
+        """The place alone."""
+        return Location(path=self.path, line=self.line)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:

@@ -173,7 +173,7 @@ def extract_all(walk: Walk, vocabulary: Vocabulary) -> list[Extraction]:
                 Gap(subject=include.path, reason="too-many-includes", location=include.location)
             )
             break
-        there = _inside(walk, include.path) and (walk.root / include.path).exists()
+        there = _inside(walk, include.path) and (walk.base / include.path).exists()
         included = walk.open(include.path) if there else None
         if included is None and there:
             continue  # walk.open has said why
@@ -189,7 +189,7 @@ def extract_all(walk: Walk, vocabulary: Vocabulary) -> list[Extraction]:
 
 def _inside(walk: Walk, path: str) -> bool:
     """Tell whether a path stays in the tree once its symlinks are followed."""
-    root = walk.root.resolve()
+    root = walk.base.resolve()
     return (root / path).resolve().is_relative_to(root)
 
 

@@ -63,7 +63,7 @@ class CallSpec(NamedTuple):
         if "*" in self.callable:
             return fits(dotted, self.callable)
         # Classes are importable from the submodule that defines them as well.
-        module, _, name = _split_callable(self.callable)
+        module, name = _split_callable(self.callable)
         return dotted == self.callable or (
             dotted.startswith(f"{module}.") and dotted.endswith(f".{name}")
         )
@@ -245,11 +245,11 @@ class Vocabulary:
         return found
 
 
-def _split_callable(callable_name: str) -> tuple[str, str, str]:
+def _split_callable(callable_name: str) -> tuple[str, str]:
     """Split ``a.b.Class.method`` into module ``a.b`` and name ``Class.method``."""
     parts = callable_name.split(".")
     first = next((n for n, part in enumerate(parts) if part[:1].isupper()), len(parts) - 1)
-    return ".".join(parts[:first]), ".", ".".join(parts[first:])
+    return ".".join(parts[:first]), ".".join(parts[first:])
 
 
 def host_of(url: str) -> str | None:

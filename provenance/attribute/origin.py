@@ -16,7 +16,6 @@ from provenance.model import (
     Confidence,
     Gap,
     Jurisdiction,
-    Location,
     Origin,
     Role,
     weakest,
@@ -180,7 +179,7 @@ class Origins:
                         if component.id in self._conflicts
                         else "unknown-origin"
                     ),
-                    location=Location(path=first.path, line=first.line) if first else None,
+                    location=first.location if first else None,
                     params=(("organization", publisher),) if publisher else (),
                 )
             )

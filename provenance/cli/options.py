@@ -21,6 +21,13 @@ def path_argument(function: Function) -> Function:
     )
 
 
+overlays = click.option(
+    "--registry", "overlays", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="Rows of your own over the shipped ones; repeatable, later wins.",
+)  # fmt: skip
+"""``--registry FILE``: the same for every command that looks things up."""
+
+
 def judging(function: Function) -> Function:
     """Options that decide what a scan's result is."""
     for option in (
@@ -31,10 +38,7 @@ def judging(function: Function) -> Function:
         ),
         click.option("--strict", is_flag=True, default=None, help="Exit 4 when gaps remain."),
         click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report."),
-        click.option(
-            "--registry", "overlays", multiple=True, type=click.Path(path_type=Path),
-            metavar="FILE", help="Rows of your own over the shipped ones; repeatable, later wins.",
-        ),
+        overlays,
         click.option(
             "--no-config", is_flag=True, default=None,
             help="Do not read the scanned tree's own configuration.",

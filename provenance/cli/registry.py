@@ -9,12 +9,8 @@ from typing import Any
 
 import click
 
+from provenance.cli import options
 from provenance.i18n import LANGUAGES
-
-OVERLAYS = click.option(
-    "--registry", "overlays", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-    help="Rows of your own over the shipped ones; repeatable, later wins.",
-)  # fmt: skip
 
 
 @click.group(name="registry")
@@ -29,7 +25,7 @@ def command() -> None:
     show_default=True,
 )  # fmt: skip
 @click.option("--lang", type=click.Choice(LANGUAGES))
-@OVERLAYS
+@options.overlays
 def lookup(
     queries: tuple[str, ...], form: str, lang: str | None, overlays: tuple[Path, ...]
 ) -> None:

@@ -47,6 +47,11 @@ class Walk:
     """Names importable from the tree itself (folders and ``*.py`` stems)."""
     gaps: list[Gap] = field(default_factory=list)
 
+    @property
+    def base(self) -> Path:
+        """The folder that paths are relative to: the root, or where a single file lies."""
+        return self.root.parent if self.root.is_file() else self.root
+
     def documents(self) -> Iterator[Document]:
         """Yield every wanted document in sorted order."""
         if self.root.is_file():
@@ -62,8 +67,7 @@ class Walk:
 
     def open(self, path: str) -> Document | None:
         """Read one file of the tree, or record why not."""
-        base = self.root.parent if self.root.is_file() else self.root
-        full = base / path
+        full = self.base / path
         try:
             # O_NONBLOCK: a pipe with a file's name must not hang the scan.
             handle = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))

@@ -10,12 +10,10 @@ from provenance.edge.hub import Hub, HubFailure, HubRecord
 from provenance.edge.hub_environment import access
 from provenance.edge.hub_records import valid_name
 from provenance.errors import UsageError
+from provenance.extract.model_card import HOW
 from provenance.model import Evidence, Gap, LicenseDeclaration, Link
 from provenance.ports import Enrichment
 
-HOW = {
-    "finetune": "finetune", "adapter": "adapter", "merge": "merge", "quantized": "quantization",
-}  # fmt: skip
 _NO_LICENSE = ("other", "unknown")
 """What the hub's own list offers to those who name no license there."""
 

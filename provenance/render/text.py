@@ -124,8 +124,7 @@ class _Writer:
             policy=clean(report.inputs.policy_id), date=report.created[:10],
         )  # fmt: skip
         self.console.print(Panel(body, title=Text(title), title_align="left"))
-        others = [f for f in self.open if f not in exposures and f not in unknown]
-        self._overview([*exposures, *unknown, *others])
+        self._overview(self.open)
 
     def _overview(self, findings: list[Finding]) -> None:
         if not findings:

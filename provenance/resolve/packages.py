@@ -12,7 +12,6 @@ from provenance.model import (
     Gap,
     Import,
     Link,
-    Location,
     Occurrence,
     strongest_usage,
 )
@@ -113,7 +112,7 @@ def _guess(module: str, places: list[Occurrence], inventory: Inventory) -> None:
 
 
 def _gap(subject: str, reason: str, where: Occurrence) -> Gap:
-    return Gap(subject=subject, reason=reason, location=Location(path=where.path, line=where.line))
+    return Gap(subject=subject, reason=reason, location=where.location)
 
 
 def _package_of(
@@ -163,7 +162,7 @@ def _sdks(inventory: Inventory) -> None:
             inventory.gap(
                 Gap(
                     subject=component.id, reason="sdk-without-endpoint",
-                    location=Location(path=first.path, line=first.line),
+                    location=first.location,
                     params=(("service", service),),
                 )
             )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance.model import Gap, Location
+from provenance.model import Gap
 from provenance.resolve.inventory import Inventory
 
 
@@ -12,21 +12,19 @@ def resolve(inventory: Inventory) -> Inventory:
     ``OPENAI_API_KEY`` beside a client whose base URL points elsewhere is no evidence
     of OpenAI. Such a service leaves the inventory, and a gap says so.
     """
-    redirected = {service for service, _ in inventory.redirects}
+    # An endpoint chosen at run time may still be this service.
+    undecided = {gap.subject for gap in inventory.gaps if gap.reason == "endpoint-at-runtime"}
     for service, where in sorted(inventory.redirects):
         component = inventory.components.get(service)
-        if component is None or service not in redirected:
+        if component is None or service in undecided:
             continue
         if any(place.confidence != "low" for place in component.occurrences):
             continue
-        if any("dynamic" in gap.reason or gap.reason == "endpoint-at-runtime"
-               for gap in inventory.gaps if gap.subject == service):  # fmt: skip
-            continue  # the endpoint is chosen at run time: it may still be this service
         inventory.remove(service)
         inventory.gap(
             Gap(
                 subject=service, reason="redirected-client",
-                location=Location(path=where.path, line=where.line),
+                location=where.location,
                 params=(("endpoint", where.as_written),),
             )
         )  # fmt: skip

@@ -508,3 +508,12 @@ def test_a_client_that_never_gets_a_name(tmp_path: Path) -> None:
     )
     report = check_report(provenance("scan", "-f", "json", cwd=tmp_path).json)
     assert "model:openai/gpt-4o" in {c["id"] for c in report["components"]}
+
+
+def test_a_single_file_reads_what_it_includes_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("-r base.txt\n")
+    (tmp_path / "base.txt").write_text("attrs==25.3.0\n")
+    args = ("scan", tmp_path / "requirements.txt", "-f", "json", "-q")
+    report = provenance(*args, cwd=tmp_path).json
+    assert "pkg:pypi/attrs@25.3.0" in {item["id"] for item in report["components"]}
+    assert "include-missing" not in {gap["reason"] for gap in report["gaps"]}
