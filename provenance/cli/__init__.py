@@ -68,9 +68,6 @@ def main(args: list[str] | None = None) -> None:
     except click.Abort:
         click.echo("interrupted", err=True)
         sys.exit(4)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader went away (``| head``); not an error
-        sys.exit(0)
     except Exception as error:
         # A bug: said with where it struck, and never the status of a finding.
         import traceback

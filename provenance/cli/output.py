@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
 from provenance.errors import UsageError
 
@@ -30,13 +31,27 @@ def width() -> int:
 
 
 def write(text: str) -> None:
-    """Write a rendered report to stdout as UTF-8, whatever the locale."""
+    """Write data to stdout as UTF-8, whatever the locale.
+
+    A reader that has gone away (``| head``) costs it the rest and changes nothing else:
+    the exit status stays the verdict's, since a gate must not open because a pipe closed.
+    """
+    _write(text, sys.stdout)
+
+
+def remark(text: str) -> None:
+    """Write a line to stderr; a stderr that nobody reads is no error."""
+    _write(text + "\n", sys.stderr)
+
+
+def _write(text: str, stream: TextIO) -> None:
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-        sys.stdout.buffer.flush()
+        stream.buffer.write(text.encode("utf-8", "replace"))
+        stream.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def write_file(path: Path, text: str) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from provenance.cli import options
+from provenance.cli.output import remark, write
 from provenance.i18n import LANGUAGES
+from provenance.render.wording import clean
 
 
 @click.group(name="registry")
@@ -36,11 +38,10 @@ def lookup(
     from stdin, one a line.
     """
     from provenance import config
-    from provenance.cli.output import write
     from provenance.i18n import messages
     from provenance.lookup import Lookup, answer_json
     from provenance.registry import Registry
-    from provenance.render.wording import citation, claim, clean, organization_name
+    from provenance.render.wording import citation, claim, organization_name
 
     if queries == ("-",):
         queries = tuple(line.strip() for line in sys.stdin if line.strip())
@@ -80,17 +81,17 @@ def lookup(
 
 
 @command.command()
-def validate() -> None:
+@options.overlays
+def validate(overlays: tuple[Path, ...]) -> None:
     """Check every row: codes, organizations, sources, dates, duplicates, cycles."""
     from provenance.registry import Registry
     from provenance.registry.validate import validate as check
 
-    registry = Registry()
+    registry = Registry(overlays=overlays)
     problems = check(registry)
-    for problem in problems:
-        click.echo(problem)
+    write("".join(f"{clean(problem)}\n" for problem in problems))
     digest, rows = registry.digest
-    click.echo(f"{rows} rows, {len(problems)} problems, digest {digest[:12]}", err=True)
+    remark(f"{rows} rows, {len(problems)} problems, digest {digest[:12]}")
     sys.exit(1 if problems else 0)
 
 
@@ -99,36 +100,37 @@ def validate() -> None:
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text",
     show_default=True,
 )  # fmt: skip
-def stats(form: str) -> None:
+@options.overlays
+def stats(form: str, overlays: tuple[Path, ...]) -> None:
     """Count rows by table, kind, confidence and jurisdiction, with and without a source."""
     from provenance.registry import Registry
     from provenance.registry.stats import statistics
 
-    found: dict[str, Any] = statistics(Registry())
+    found: dict[str, Any] = statistics(Registry(overlays=overlays))
     if form == "json":
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
         return
+    lines: list[str] = []
     for name, counts in found.items():
-        click.echo(name)
-        for key, count in counts.items():
-            click.echo(f"  {count:>6}  {key}")
+        lines.append(name)
+        lines += [f"  {count:>6}  {key}" for key, count in counts.items()]
+    write("".join(f"{clean(line)}\n" for line in lines))
 
 
 @command.command()
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
-def search(words: tuple[str, ...], limit: int) -> None:
+@options.overlays
+def search(words: tuple[str, ...], limit: int, overlays: tuple[Path, ...]) -> None:
     """Find rows that contain all the given words, in any table."""
-    from provenance.cli.output import write
     from provenance.registry import Registry
     from provenance.registry.browse import search as find
-    from provenance.render.wording import clean
 
-    found = find(Registry(), words)
+    found = find(Registry(overlays=overlays), words)
     shown = [f"{name}:{line}: {clean(text)}\n" for name, line, text in found[:limit]]
     write("".join(shown))
     if len(found) > limit:
-        click.echo(f"{len(found) - limit} more; raise --limit", err=True)
+        remark(f"{len(found) - limit} more; raise --limit")
     sys.exit(0 if found else 1)
 
 
@@ -137,9 +139,7 @@ def search(words: tuple[str, ...], limit: int) -> None:
 @click.argument("new", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def diff(old: Path, new: Path) -> None:
     """Compare two data folders row by row: + added, - removed, ~ changed."""
-    from provenance.cli.output import write
     from provenance.registry.browse import diff as compare
-    from provenance.render.wording import clean
 
     changes = compare(old, new)
     write("".join(f"{sign} {name}: {clean(text)}\n" for sign, name, text in changes))
@@ -148,15 +148,14 @@ def diff(old: Path, new: Path) -> None:
 
 @command.command()
 @click.option("--months", default=12, show_default=True, type=click.IntRange(0, 1200))
-def stale(months: int) -> None:
+@options.overlays
+def stale(months: int, overlays: tuple[Path, ...]) -> None:
     """List rows whose evidence is older than so many months."""
     from provenance import config
-    from provenance.cli.output import write
     from provenance.registry import Registry
     from provenance.registry.browse import older_than
-    from provenance.render.wording import clean
 
-    found = older_than(Registry(), config.now(config.environment())[:10], months)
+    found = older_than(Registry(overlays=overlays), config.now(config.environment())[:10], months)
     write("".join(f"{name}:{line}: {clean(text)}\n" for name, line, text in found))
-    click.echo(f"{len(found)} rows", err=True)
+    remark(f"{len(found)} rows")
     sys.exit(1 if found else 0)

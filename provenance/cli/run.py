@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import click
-
 from provenance import config
+from provenance.cli.output import remark
 from provenance.config import Settings
 from provenance.errors import PolicyError
 from provenance.model import SEVERITIES, Finding, Report
@@ -102,4 +101,4 @@ def _marked(finding: Finding, settings: Settings, today: str) -> Finding:
 def note(text: str, *, quiet: bool) -> None:
     """Write a remark to stderr unless the user asked for quiet."""
     if not quiet:
-        click.echo(text, err=True)
+        remark(text)

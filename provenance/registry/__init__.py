@@ -129,7 +129,7 @@ class Registry:
         fields: tuple[str, ...] = row_type._fields  # type: ignore[attr-defined]
         text = self.text(name)
         # The shipped files are held sorted by `validate`; any other folder's may not be.
-        shipped = SortedTable(text if self._shipped else sorted_text(text), name, fields)
+        shipped = SortedTable(text if self._shipped else sorted_text(text), f"data/{name}", fields)
         layers = [
             SortedTable(sorted_text(o.text), o.name, fields, label=f"overlay {o.name}")
             for o in reversed(self.overlays)
@@ -140,6 +140,14 @@ class Registry:
     def rows(self, name: str, row_type: type[Row]) -> Iterator[Row]:
         """Yield the typed rows of one CSV, overlays first."""
         return self.table(name, row_type).all()
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Yield the name and text of every CSV, the overlays' last."""
+        for name in self.files():
+            if name.endswith(".csv"):
+                yield name, self.text(name)
+        for overlay in self.overlays:
+            yield f"overlay {overlay.name}", overlay.text
 
     def files(self) -> tuple[str, ...]:
         """Return every data file, relative to the root, sorted."""

@@ -19,7 +19,8 @@ def search(registry: Registry, words: Sequence[str]) -> list[Place]:
     wanted = [word.lower() for word in words]
     return [
         (name, number, line)
-        for name, number, line in _lines(registry)
+        for name, text in registry.texts()
+        for number, line in enumerate(text.splitlines()[1:], 2)
         if all(word in line.lower() for word in wanted)
     ]
 
@@ -30,8 +31,8 @@ def older_than(registry: Registry, today: str, months: int) -> list[Place]:
     index = year * 12 + month - 1 - months
     limit = datetime.date(max(index // 12, 1), index % 12 + 1, min(day, 28)).isoformat()
     found: list[Place] = []
-    for name in _tables(registry):
-        rows = csv.reader(io.StringIO(registry.text(name), newline=""))
+    for name, text in registry.texts():
+        rows = csv.reader(io.StringIO(text, newline=""))
         header = next(rows, [])
         if "as_of" in header:
             column = header.index("as_of")
@@ -42,35 +43,40 @@ def older_than(registry: Registry, today: str, months: int) -> list[Place]:
 def diff(old: Path, new: Path) -> list[tuple[str, str, str]]:
     """Return (sign, file, row) for every row that was added, removed or changed.
 
-    Rows are the same when they are equal; a removed and an added row of one key in one
-    file are one change, shown as the new row.
+    Rows of one key that differ in few columns are one change, shown as the new row with
+    each differing column as ``column: old → new``.
     """
     before, after = Registry(old), Registry(new)
     changes: list[tuple[str, str, str]] = []
     for name in sorted({*_tables(before), *_tables(after)}):
-        gone = _rows(before, name)
-        come = _rows(after, name)
+        header, gone = _rows(before, name)
+        header, come = _rows(after, name) if name in after.files() else (header, {})
         removed = [row for row in gone if row not in come]
-        added = [row for row in come if row not in gone]
-        keys = {row[0] for row in removed} & {row[0] for row in added}
-        changes += [("-", name, ",".join(row)) for row in removed if row[0] not in keys]
-        changes += [("~" if row[0] in keys else "+", name, ",".join(row)) for row in added]
+        for row in (row for row in come if row not in gone):
+            same = [other for other in removed if other[0] == row[0] and len(other) == len(row)]
+            if not same:
+                changes.append(("+", name, ",".join(row)))
+                continue
+            nearest = min(same, key=lambda other: _distance(other, row))
+            removed.remove(nearest)
+            columns = zip(header, nearest, row, strict=False)
+            told = "; ".join(f"{c}: {a or '–'} → {b or '–'}" for c, a, b in columns if a != b)
+            changes.append(("~", name, f"{row[0]} ({told})"))
+        changes += [("-", name, ",".join(row)) for row in removed]
     return changes
+
+
+def _distance(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=True))
 
 
 def _tables(registry: Registry) -> Iterator[str]:
     return (name for name in registry.files() if name.endswith(".csv"))
 
 
-def _rows(registry: Registry, name: str) -> dict[tuple[str, ...], None]:
+def _rows(registry: Registry, name: str) -> tuple[list[str], dict[tuple[str, ...], None]]:
+    """Return a table's columns and rows; nothing when the folder has no such file."""
     if name not in registry.files():
-        return {}
+        return [], {}
     rows = csv.reader(io.StringIO(registry.text(name), newline=""))
-    next(rows, None)
-    return dict.fromkeys(tuple(row) for row in rows if row)
-
-
-def _lines(registry: Registry) -> Iterator[Place]:
-    for name in _tables(registry):
-        for number, line in enumerate(registry.text(name).splitlines()[1:], 2):
-            yield name, number, line
+    return next(rows, []), dict.fromkeys(tuple(row) for row in rows if row)

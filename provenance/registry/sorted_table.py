@@ -38,7 +38,7 @@ class SortedTable:
         found = tuple(next(csv.reader([header.rstrip("\r")]), ()))
         if found != fields:
             raise RegistryError(
-                f"data/{name}: columns are {', '.join(found)}", hint=f"expected {', '.join(fields)}"
+                f"{name}: columns are {', '.join(found)}", hint=f"expected {', '.join(fields)}"
             )
         self._name = name
         self._width = len(fields)
@@ -127,7 +127,7 @@ class SortedTable:
                 at = max(f"\n{self._text}".find(f"\n{row[0] if row else ''}"), 0)
                 line = self._text.count("\n", 0, at) + 2
                 raise RegistryError(
-                    f"data/{self._name}:{line}: {len(row)} columns instead of {self._width}"
+                    f"{self._name}:{line}: {len(row)} columns instead of {self._width}"
                 )
             if self._label and self._note >= 0:
                 row[self._note] = "; ".join(filter(None, (row[self._note], self._label)))

@@ -20,9 +20,8 @@ def statistics(registry: Registry) -> dict[str, dict[str, int]]:
     )
     return {
         "rows": {
-            name: sum(1 for line in registry.text(name).splitlines()[1:] if line)
-            for name in registry.files()
-            if name.endswith(".csv")
+            name: sum(1 for line in text.splitlines()[1:] if line)
+            for name, text in registry.texts()
         },
         "claims by kind of key": dict(kinds.most_common()),
         "claims by role": dict(Counter(row.role for row in claims).most_common()),

@@ -13,6 +13,7 @@ from typing import Any
 from provenance.errors import RegistryError
 from provenance.model import CONFIDENCES
 from provenance.registry import Registry, tables
+from provenance.registry.sorted_table import SortedTable, sorted_text
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _COMPONENT = re.compile(
@@ -55,12 +56,15 @@ def validate(registry: Registry) -> tuple[str, ...]:
     problems: list[str] = []
     try:
         for name, row_type, key in _TABLES:
-            rows = list(registry.rows(name, row_type))
-            problems += _common(name, registry.text(name), rows, key)
+            problems += _common(f"data/{name}", registry.text(name), row_type, key)
+            # Of an overlay the order is its owner's affair: it is sorted when read.
+            for overlay in registry.overlays:
+                if overlay.fields == row_type._fields:
+                    text = sorted_text(overlay.text)
+                    problems += _common(f"overlay {overlay.name}", text, row_type, key)
         candidates = [n for n in registry.files() if n.startswith("substitutes/")]
         for name in candidates:
-            rows = list(registry.rows(name, tables.Candidate))
-            problems += _common(name, registry.text(name), rows, ("id",))
+            problems += _common(f"data/{name}", registry.text(name), tables.Candidate, ("id",))
             problems += _candidates(registry, name)
         problems += _organizations(registry)
         problems += _ownership(registry)
@@ -71,12 +75,13 @@ def validate(registry: Registry) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _common(name: str, text: str, rows: list[Any], key: tuple[str, ...]) -> Iterator[str]:
+def _common(name: str, text: str, row_type: Any, key: tuple[str, ...]) -> Iterator[str]:
     """Evidence, dates, confidence, duplicates and order of one table."""
+    rows = [row_type._make(row) for row in SortedTable(text, name, row_type._fields).all()]
     seen: Counter[tuple[str, ...]] = Counter()
     for row in rows:
         identity = tuple(getattr(row, part) for part in key)
-        where = f"data/{name}: {' '.join(identity)}"
+        where = f"{name}: {' '.join(identity)}"
         seen[identity] += 1
         fields = row._fields
         if not identity[0]:
@@ -97,10 +102,10 @@ def _common(name: str, text: str, rows: list[Any], key: tuple[str, ...]) -> Iter
             yield f"{where}: a key with a comma or quote cannot be searched for"
     for identity, count in seen.items():
         if count > 1:
-            yield f"data/{name}: {' '.join(identity)}: {count} rows with the same key"
+            yield f"{name}: {' '.join(identity)}: {count} rows with the same key"
     keys = [row[0] for row in csv.reader(io.StringIO(text, newline="")) if row][1:]
     if keys != sorted(keys):
-        yield f"data/{name}: not sorted"
+        yield f"{name}: not sorted"
 
 
 def _is_date(value: str) -> bool:

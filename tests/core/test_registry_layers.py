@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,24 @@ def test_search_takes_all_words_whatever_their_case() -> None:
     assert "lineage.csv" in {name for name, _, _ in found}
 
 
+def test_overlays_reach_the_commands_that_browse(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    lines = [",".join(row(f"pkg:pypi/{key}", "nobody-known")) for key in ("zz-two", "zz-one")]
+    text = "\n".join([",".join(Claim._fields), *lines, lines[0], ""])
+    own.write_text(re.sub(r"20\d\d-\d\d-\d\d", "2020-01-01", text))
+    args = ("--registry", own)
+    found = provenance("registry", "search", "zz-one", *args, cwd=tmp_path)
+    assert found.out.startswith("overlay own.csv:3: pkg:pypi/zz-one,")
+    counts = provenance("registry", "stats", "-f", "json", *args, cwd=tmp_path).json
+    assert counts["rows"]["overlay own.csv"] == 3
+    old = provenance("registry", "stale", "--months", "0", *args, cwd=tmp_path)
+    assert "overlay own.csv:2: pkg:pypi/zz-two" in old.out
+    checked = provenance("registry", "validate", *args, cwd=tmp_path)
+    assert checked.code == 1
+    assert "overlay own.csv: pkg:pypi/zz-two" in checked.out  # twice the same key
+    assert "no organization 'nobody-known'" in checked.out
+
+
 def test_stale_rows_are_those_older_than_the_months_given() -> None:
     registry = Registry()
     assert older_than(registry, "2026-11-22", 120) == []
@@ -140,7 +159,8 @@ def test_diff_tells_added_removed_and_changed_rows(tmp_path: Path) -> None:
         (sign, text.split(",")[0]) for sign, _, text in diff(tmp_path / "old", tmp_path / "new")
     ]
     assert sorted(found) == [
-        ("+", "pkg:pypi/d"), ("-", "pkg:pypi/c"), ("~", "pkg:pypi/b"),
+        ("+", "pkg:pypi/d"), ("-", "pkg:pypi/c"),
+        ("~", "pkg:pypi/b (organization: huawei → mistral)"),
     ]  # fmt: skip
     assert diff(data_directory(), data_directory()) == []
 
