@@ -16,10 +16,49 @@ _HUB_NAMESPACE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,94}[A-Za-z0-9])?", re
 _HUB_NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]{0,94}[\w])?", re.ASCII)
 
 
+PROJECT = "project:"
+"""What stands for the scanned project until its name is known."""
+
+
 def pypi(name: str, version: str | None = None) -> str:
     """Return the purl of a Python package, its name normalised (PEP 503)."""
     base = "pkg:pypi/" + _PYPI_SEPARATORS.sub("-", name).lower()
     return f"{base}@{quote(version, safe='', errors='replace')}" if version else base
+
+
+def package(kind: str, name: str, version: str | None = None) -> str:
+    """Return the purl of a package of any ecosystem.
+
+    Args:
+        kind: the purl type: ``npm``, ``golang``, ``cargo``, ``maven``, ``nuget``, ``gem`` …
+        name: with its namespace before a slash (``@scope/name``, ``group/artifact``).
+    """
+    if kind == "pypi":
+        return pypi(name, version)
+    base = f"pkg:{kind}/" + quote(name, safe="/.-_~+:", errors="replace")
+    return f"{base}@{quote(version, safe='', errors='replace')}" if version else base
+
+
+def container(image: str) -> str:
+    """Return the purl of an image as ``docker pull`` would read it, the tag as its version.
+
+    Docker Hub's own images and its host are written without host and ``library/``.
+    """
+    image, _, digest = image.partition("@")
+    host, slash, rest = image.partition("/")
+    if slash and host in ("docker.io", "index.docker.io", "registry-1.docker.io"):
+        image = rest
+    image = image.removeprefix("library/")
+    folder, slash, last = image.rpartition("/")
+    name, _, tag = last.partition(":")
+    base = "pkg:docker/" + quote(f"{folder}{slash}{name}", safe="/.-_:", errors="replace")
+    version = tag or digest
+    return f"{base}@{quote(version, safe=':', errors='replace')}" if version else base
+
+
+def url_model(url: str) -> str:
+    """Return the id of a file of weights that is named by its address alone."""
+    return "model:url/" + url.partition("://")[2].partition("?")[0].partition("#")[0]
 
 
 def hub_model(repository: str, revision: str | None = None) -> str:

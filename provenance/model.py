@@ -6,6 +6,7 @@ are tuples, so that a value can be shared, sorted and compared freely.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -42,10 +43,26 @@ OWN_ROLES: frozenset[Role] = frozenset({"seat", "control", "steward", "operator"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file of the scanned tree, read once. ``path`` is relative, with ``/``."""
+    """One file of the scanned tree, read once. ``path`` is relative, with ``/``.
+
+    Of a file of weights ``data`` is the beginning; :meth:`window` reads further parts.
+    """
 
     path: str
     data: bytes
+    size: int = -1
+    """Bytes of the whole file; -1 when ``data`` is all there is."""
+    read: Callable[[int, int], bytes] | None = None
+    """Returns up to so many bytes from an offset; bounded by who made the document."""
+
+    def window(self, offset: int, length: int) -> bytes:
+        """Return ``length`` bytes from ``offset``, fewer at the end or when they cannot be read."""
+        end = offset + length
+        if offset < 0 or length <= 0:
+            return b""
+        if end <= len(self.data) or self.read is None:
+            return self.data[offset:end]
+        return self.read(offset, length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -17,6 +17,8 @@ class Extractor(Protocol):
     """
 
     NAME: str
+    HEAD_BYTES: int
+    """Where set: only so much of the file is read, the rest through ``Document.window``."""
 
     def accepts(self, path: str) -> bool:
         """Tell from the relative path whether this extractor wants the file."""

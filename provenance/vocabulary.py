@@ -177,6 +177,20 @@ class Vocabulary:
         """Tell whether a service is known to offer a model of this name."""
         return bool(self._registry.functions(ids.api_model(service.removeprefix("service:"), name)))
 
+    @cached_property
+    def _families(self) -> tuple[tuple[str, str], ...]:
+        """Patterns of API model names, the longest first, and the owner's service."""
+        found = self._registry.identified_by("family")
+        return tuple(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
+
+    def api_owner(self, name: str) -> str | None:
+        """Return the service of the provider whose own family a bare model name belongs to.
+
+        ``gpt-4o-mini`` alone names OpenAI's model; who serves it here is another question.
+        """
+        name = name.lower()
+        return next((owner for family, owner in self._families if fits(name, family)), None)
+
     def provider_prefix(self, prefix: str, separator: str = "/") -> str | None:
         """Return the service that routers mean by ``prefix/model`` or ``prefix:model``.
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 16 * 1024 * 1024
 """A larger text file is a gap: no hand-written manifest or source comes near it."""
 
+MAX_WINDOW_BYTES = 32 * 1024 * 1024
+"""What may be read of one file of weights beyond its beginning."""
+
 MAX_DEPTH = 100
 """Folders below this are a gap; deeper trees are made, not written."""
 
@@ -40,6 +43,7 @@ class Walk:
 
     root: Path
     wanted: Callable[[str], object]
+    """Returns what will read a file; an attribute ``HEAD_BYTES`` says how much it needs."""
     seen: int = 0
     read: int = 0
     ignored: int = 0
@@ -56,17 +60,22 @@ class Walk:
         """Yield every wanted document in sorted order."""
         if self.root.is_file():
             self.seen = 1
-            document = self.open(self.root.name)
+            name = self.root.name
+            document = self.open(name, getattr(self.wanted(name), "HEAD_BYTES", 0))
             if document:
                 yield document
             return
-        for path in self._paths():
-            document = self.open(path)
+        for path, head in self._paths():
+            document = self.open(path, head)
             if document:
                 yield document
 
-    def open(self, path: str) -> Document | None:
-        """Read one file of the tree, or record why not."""
+    def open(self, path: str, head: int = 0) -> Document | None:
+        """Read one file of the tree, or record why not.
+
+        Args:
+            head: read only so many bytes and offer the rest as windows; 0 reads it whole.
+        """
         full = self.base / path
         try:
             # O_NONBLOCK: a pipe with a file's name must not hang the scan.
@@ -79,6 +88,12 @@ class Walk:
             if not stat.S_ISREG(status.st_mode):
                 self._gap(path, "not-a-regular-file")
                 return None
+            if head:
+                self.read += 1
+                return Document(
+                    path=path, data=os.read(handle, head),
+                    size=status.st_size, read=_Window(full, status),
+                )  # fmt: skip
             if status.st_size > MAX_FILE_BYTES:
                 self._gap(path, "too-large", detail=f"{status.st_size} bytes")
                 return None
@@ -104,8 +119,8 @@ class Walk:
             )
         )
 
-    def _paths(self) -> Iterator[str]:
-        """Yield the wanted paths of the tree, depth first, names sorted."""
+    def _paths(self) -> Iterator[tuple[str, int]]:
+        """Yield the wanted paths and how much of each is wanted; depth first, names sorted."""
         real_root = os.path.realpath(self.root)
         pending: list[tuple[str, int, tuple[Ignore, ...]]] = [("", 0, ())]
         while pending:
@@ -143,12 +158,13 @@ class Walk:
                 self.seen += 1
                 if entry.name.endswith(".py"):
                     self.modules.add(entry.name[:-3])
-                if not self.wanted(path):
+                reader = self.wanted(path)
+                if not reader:
                     continue
                 if ignores and is_ignored(path, ignores):
                     self.ignored += 1
                     continue
-                yield path
+                yield path, getattr(reader, "HEAD_BYTES", 0)
             pending.extend((path, depth + 1, ignores) for path in reversed(folders))
 
     def _link_to_file_inside(self, path: str, real_root: str) -> bool:
@@ -167,6 +183,36 @@ class Walk:
             self._gap(path, "broken-link")
             return False
         return True
+
+
+class _Window:
+    """Reads parts of one file as long as it stays the file that was met, up to a budget."""
+
+    def __init__(self, path: Path, status: os.stat_result) -> None:
+        self._path = path
+        self._known = (status.st_dev, status.st_ino, status.st_size)
+        self._left = MAX_WINDOW_BYTES
+
+    def __call__(self, offset: int, length: int) -> bytes:
+        length = min(length, self._left)
+        if length <= 0:
+            return b""
+        try:
+            handle = os.open(self._path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        except OSError:
+            return b""
+        try:
+            status = os.fstat(handle)
+            if (status.st_dev, status.st_ino, status.st_size) != self._known:
+                return b""
+            os.lseek(handle, offset, os.SEEK_SET)
+            data = os.read(handle, length)
+        except OSError:
+            return b""
+        finally:
+            os.close(handle)
+        self._left -= len(data)
+        return data
 
 
 def _read(handle: int, size: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from provenance import ids
@@ -138,6 +139,7 @@ class Collector:
         *,
         version: str | None = None,
         function: str = "",
+        direct: bool = True,
     ) -> ComponentId:
         """Record that a component stands at a place; returns its id."""
         known = self._components.get(component)
@@ -145,12 +147,17 @@ class Collector:
         if known is None:
             self._components[component] = Component(
                 id=component, kind=kind, name=name, version=version, usage=where.usage,
-                functions=functions,
+                functions=functions, direct=direct,
             )  # fmt: skip
             self._places[component] = _Places()
-        elif where.usage != known.usage or set(functions) - set(known.functions):
+        elif (
+            where.usage != known.usage
+            or direct > known.direct
+            or set(functions) - set(known.functions)
+        ):
             self._components[component] = replace(
                 known,
+                direct=known.direct or direct,
                 usage=strongest_usage((known.usage, where.usage)),
                 functions=tuple(sorted({*known.functions, *functions})),
             )
@@ -190,6 +197,52 @@ class Collector:
         self._gaps.setdefault(gap)
 
     # -- the recurring cases ---------------------------------------------------------
+
+    def package(
+        self,
+        component: ComponentId,
+        where: Occurrence,
+        *,
+        source: ComponentId = ids.PROJECT,
+        requirement: str | None = None,
+        channels: Sequence[ComponentId] = (),
+        direct: bool = True,
+    ) -> ComponentId:
+        """Record a package that ``source`` depends on, and the channels it arrives by.
+
+        Args:
+            component: a purl; a version in it is the component's.
+            source: the project, or another package of a lock file.
+            direct: False for what only other packages of a lock file ask for.
+        """
+        name = ids.short(ids.without_version(component))
+        version = ids.version_of(component)
+        self.component(component, "package", name, where, version=version, direct=direct)
+        self.link(source, component, "depends-on", where, requirement=requirement or None)
+        for channel in channels:
+            self.link(component, self.service(channel, where), "delivered-by", where)
+        return component
+
+    def container(
+        self, image: str, where: Occurrence, *, source: ComponentId = ids.PROJECT
+    ) -> None:
+        """Record a container image ``[host/]name[:tag][@digest]`` that the source is built from."""
+        component = ids.container(image)
+        name = ids.short(ids.without_version(component)).removeprefix("docker/")
+        self.component(component, "container", name, where, version=ids.version_of(component))
+        self.link(source, component, "built-from", where)
+
+    def platform(self, slug: str, where: Occurrence) -> None:
+        """Record an accelerator stack or runtime that the project runs on."""
+        component = self.component(f"platform:{slug}", "platform", slug, where)
+        self.link(ids.PROJECT, component, "runs-on", where)
+
+    def weights_file(self, url: str, where: Occurrence, channel: ComponentId | None) -> None:
+        """Record a file of weights that is fetched by its address, from no hub."""
+        component = ids.url_model(url)
+        self.component(component, "model", url.rstrip("/").rpartition("/")[2], where)
+        if channel:
+            self.link(component, self.service(channel, where), "delivered-by", where)
 
     def service(self, component: ComponentId, where: Occurrence) -> ComponentId:
         """Record a hosted service."""

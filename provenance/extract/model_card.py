@@ -80,7 +80,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         where = collector.occurrence(1, "front matter")
         name = folder or "."
         component = collector.component(ids.dataset("local", name), "dataset", name, where)
-        collector.link("project:", component, "contains", where)
+        collector.link(ids.PROJECT, component, "contains", where)
         _license(component, card, block, collector)
     else:
         _model(folder, card, block, collector, vocabulary)
@@ -142,7 +142,7 @@ def _model(
 ) -> None:
     where = collector.occurrence(1, "front matter")
     child = collector.component(ids.local_model(folder), "model", folder or ".", where)
-    collector.link("project:", child, "contains", where)
+    collector.link(ids.PROJECT, child, "contains", where)
     _license(child, card, block, collector)
     relation = card.get("base_model_relation")
     how = HOW.get(relation.lower(), "unknown") if isinstance(relation, str) else "unknown"
@@ -206,11 +206,11 @@ def _space(card: dict[str, Any], block: str, collector: Collector, vocabulary: V
     for model in strings(card.get("models")):
         component = base_component(model, collector, block, vocabulary)
         if component:
-            collector.link("project:", component, "depends-on", _at(model, block, collector))
+            collector.link(ids.PROJECT, component, "depends-on", _at(model, block, collector))
     for name in strings(card.get("datasets")):
         if ids.is_hub_repository(name):
             component = collector.dataset("huggingface", name, _at(name, block, collector))
-            collector.link("project:", component, "depends-on", _at(name, block, collector))
+            collector.link(ids.PROJECT, component, "depends-on", _at(name, block, collector))
 
 
 def _at(needle: str, block: str, collector: Collector) -> Occurrence:

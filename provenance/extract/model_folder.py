@@ -47,7 +47,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         return collector.done()
     where = collector.occurrence(1, name)
     child = collector.component(ids.local_model(folder), "model", folder or ".", where)
-    collector.link("project:", child, "contains", where)
+    collector.link(ids.PROJECT, child, "contains", where)
     if name == "adapter_config.json":
         base = data.get("base_model_name_or_path")
         if isinstance(base, str) and base:

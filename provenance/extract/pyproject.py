@@ -199,7 +199,7 @@ def _license(project: dict[str, Any], text: str, collector: Collector) -> None:
         line = textfile.line_of(text, declared)
         collector.licenses.append(
             LicenseDeclaration(
-                component="project:", raw=declared.strip(), declared_by="tree", scheme="spdx",
+                component=ids.PROJECT, raw=declared.strip(), declared_by="tree", scheme="spdx",
                 evidence=Evidence(source="tree", reference=f"{collector.path}:{line}"),
             )
         )  # fmt: skip

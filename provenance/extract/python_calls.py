@@ -257,7 +257,7 @@ class _Reader:
         else:
             self.collector.gap(text, "short-name-unresolved", where)
             return
-        self.collector.link("project:", component, "depends-on", where)
+        self.collector.link(ids.PROJECT, component, "depends-on", where)
 
     def _weights(self, text: str, spec: CallSpec, where: Occurrence) -> None:
         text = text.removeprefix("https://huggingface.co/").removeprefix("hf://")
@@ -282,7 +282,7 @@ class _Reader:
             component = ids.local_model(text)
             self.collector.component(component, "model", text, where)
             self.collector.gap(component, "short-name-unresolved", where)
-        self.collector.link("project:", component, "depends-on", where)
+        self.collector.link(ids.PROJECT, component, "depends-on", where)
 
     def _runtime_model(self, text: str, spec: CallSpec, where: Occurrence) -> None:
         """A model that a framework or local runtime knows by a name of its own."""
@@ -294,7 +294,7 @@ class _Reader:
             self.collector.link(
                 component, self.collector.service(channel, where), "delivered-by", where
             )
-        self.collector.link("project:", component, "depends-on", where)
+        self.collector.link(ids.PROJECT, component, "depends-on", where)
 
     def _api_model(
         self, text: str, spec: CallSpec, client: _Client | None, where: Occurrence
@@ -334,7 +334,7 @@ class _Reader:
         if service == "service:google-gemini":
             name = name.removeprefix("models/")  # the API's own long form of the same name
         component = self.collector.api_model(service, name, where, function=spec.function)
-        self.collector.link("project:", component, "calls", where)
+        self.collector.link(ids.PROJECT, component, "calls", where)
 
 
 def _argument(call: ast.Call, spec: CallSpec) -> ast.expr | None:

@@ -273,6 +273,6 @@ def add_package(
         ids.pypi(name, version), "package", ids.short(ids.pypi(name)), where, version=version
     )
     requirement = " ; ".join(part for part in (specifier, marker) if part)
-    collector.link("project:", component, "depends-on", where, requirement=requirement or None)
+    collector.link(ids.PROJECT, component, "depends-on", where, requirement=requirement or None)
     for channel in channels:
         collector.link(component, collector.service(channel, where), "delivered-by", where)

@@ -20,7 +20,9 @@ _COMPONENT = re.compile(
     r"(?:pkg:[a-z]+/\S+|huggingface:\S+|modelscope:\S+|github:\S+|model:\S+/\S+"
     r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+)"
 )
-_IDENTIFIER = re.compile(r"(?:host|env|import|client|hub|dataset|prefix|runtime|whisper):\S+")
+_IDENTIFIER = re.compile(
+    r"(?:host|env|import|client|hub|dataset|prefix|runtime|whisper|family):\S+"
+)
 _ORGANIZATION_TYPES = frozenset(
     "company foundation nonprofit university research-institute public-body community".split()
 )

@@ -24,9 +24,6 @@ from provenance.ports import ModelHub
 from provenance.registry import Registry
 from provenance.vocabulary import Vocabulary
 
-PLACEHOLDER = "project:"
-"""What extractors, which do not know the project's name, write for the root."""
-
 _ROOT_RELATION: dict[Kind, Relation] = {
     "service": "calls", "platform": "runs-on", "container": "built-from",
 }  # fmt: skip
@@ -174,14 +171,14 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
     )
 
     def real(component: ComponentId) -> ComponentId:
-        return inventory.root if component == PLACEHOLDER else component
+        return inventory.root if component == ids.PROJECT else component
 
     grouped: dict[ComponentId, list[Component]] = {}
     for extraction in extractions:
         for component in extraction.components:
             grouped.setdefault(component.id, []).append(component)
         for link in extraction.links:
-            if PLACEHOLDER in (link.source, link.target):
+            if ids.PROJECT in (link.source, link.target):
                 link = replace(link, source=real(link.source), target=real(link.target))
             inventory.add_link(link)
         for gap in extraction.gaps:

@@ -1,0 +1,159 @@
+"""Signs that mean the same in every language: addresses, variables, id-like literals.
+
+All work on bytes and offsets, so that a file is searched without being parsed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from provenance import ids
+from provenance.extract.collect import Collector
+from provenance.extract.places import Places
+from provenance.vocabulary import Vocabulary, is_local_host
+
+_LITERAL = re.compile(rb"[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']")
+_SCHEMES = (b"https", b"http", b"wss", b"ws")
+_HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]+)(?::\d+)?((?:/[\w.%~@:+-]*)*)")
+_VARIABLE_ENDS = (b"_KEY", b"_TOKEN", b"_BASE", b"_URL", b"_ENDPOINT", b"_HOST", b"_SECRET")
+_VARIABLE = re.compile(rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|BASE_URL|API_BASE|ENDPOINT|HOST|SECRET)\b")
+_WEIGHTS = re.compile(
+    r"\.(?:safetensors|gguf|ggml|onnx|pth?|ckpt|tflite|caffemodel|pdparams|h5|keras|mlmodel|jit|"
+    r"nemo|whl\.pt)$|/(?:pytorch_model|model|weights)\.bin$",
+    re.IGNORECASE,
+)
+"""The end of a URL that fetches weights."""
+_HUB_PATH = re.compile(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
+_NOT_REPOSITORIES = frozenset(
+    "spaces docs collections papers blog join settings api organizations tasks learn models "
+    "datasets new login pricing posts chat course inference front terms-of-service".split()
+)
+_OUTPUT = re.compile(
+    rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
+)
+_NAMED = re.compile(
+    rb"(?:model|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
+    rb"|pretrained|hf|embedding|reranker)[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
+    re.IGNORECASE,
+)
+"""A keyword, key or variable right before a literal that says: this is a model."""
+_DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
+
+
+def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> bool:
+    """Record what URLs name: hub repositories, files of weights, hosts of services.
+
+    Returns whether any named something.
+    """
+    found = False
+    at = data.find(b"://")
+    while at >= 0:
+        scheme = next((s for s in _SCHEMES if data.endswith(s, 0, at)), None)
+        match = _HOST_AND_PATH.match(data, at + 3)
+        if match and data.endswith(b"hf", 0, at):
+            found |= _hub_address(f"/{match.group().decode()}", at, places, collector)
+        elif match and scheme:
+            offset = at - len(scheme)
+            host = match.group(1).decode().lower()
+            if host in ("huggingface.co", "hf.co", "www.huggingface.co"):
+                found |= _hub_address(match.group(2).decode(), offset, places, collector)
+            else:
+                url = data[offset : match.end()].decode()
+                found |= _host(host, url, offset, places, collector, vocabulary)
+        at = data.find(b"://", at + 3)
+    return found
+
+
+def _host(
+    host: str, url: str, offset: int, places: Places, collector: Collector,
+    vocabulary: Vocabulary,
+) -> bool:  # fmt: skip
+    if is_local_host(host):
+        return False
+    state = places.state(offset)
+    file = _WEIGHTS.search(url)
+    if file:
+        where = collector.occurrence(places.line(offset), url, usage=state)
+        collector.weights_file(url, where, vocabulary.service_of_host(host))
+        return True
+    service = vocabulary.service_of_host(host)
+    if service is None or vocabulary.is_mere_link(service, host, url):
+        return False
+    where = collector.occurrence(
+        places.line(offset), url, usage=state, confidence="medium" if state is None else "low"
+    )
+    collector.service(service, where)
+    return True
+
+
+def _hub_address(path: str, offset: int, places: Places, collector: Collector) -> bool:
+    match = _HUB_PATH.match(path)
+    if not match or match.group(2).lower() in _NOT_REPOSITORIES:
+        return False
+    repository = f"{match.group(2)}/{match.group(3).rstrip('.').removesuffix('.git')}"
+    if not ids.is_hub_repository(repository):
+        return False
+    state = places.state(offset)
+    where = collector.occurrence(
+        places.line(offset), f"https://huggingface.co{path}", usage=state,
+        confidence="high" if "/resolve/" in path else "medium",
+    )  # fmt: skip
+    if match.group(1):
+        collector.dataset("huggingface", repository, where)
+    else:
+        collector.hub_model(repository, where)
+    return True
+
+
+def variables(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record the services whose environment variables are named; weak evidence alone."""
+    if not any(end in data for end in _VARIABLE_ENDS):
+        return
+    for match in _VARIABLE.finditer(data):
+        name = match.group().decode()
+        service = vocabulary.variables.get(name)
+        if service:
+            offset = match.start()
+            where = collector.occurrence(
+                places.line(offset), name, usage=places.state(offset), confidence="low"
+            )
+            collector.service(service, where)
+
+
+def literals(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
+    datasets: frozenset[str] = frozenset(),
+) -> None:  # fmt: skip
+    """Report quoted strings that read like hub ids wherever they stand (tables, defaults).
+
+    Args:
+        datasets: texts already known to name datasets.
+    """
+    if b"/" not in data:
+        return
+    for match in _LITERAL.finditer(data):
+        text = match.group(1).decode("ascii", "replace")
+        offset = match.start(1)
+        if text in datasets or not (
+            vocabulary.looks_like_model(text)
+            or (_NAMED.search(data, max(0, offset - 60), offset - 1)
+                and vocabulary.may_be_model(text))
+        ):  # fmt: skip
+            continue
+        line_text = places.text_line(offset)
+        if _OUTPUT.search(line_text):
+            continue
+        where = collector.occurrence(
+            places.line(offset), text, usage=places.state(offset), confidence="medium"
+        )
+        service = vocabulary.routed(text)
+        if service:
+            collector.api_model(service, text.partition("/")[2], where)
+            continue
+        around = line_text.replace(match.group(1), b"")
+        if b"modelscope" in around.lower():
+            collector.modelscope_model(text, where)
+        elif _DATA_WORD.search(around):
+            collector.dataset("huggingface", text, where)
+        else:
+            collector.hub_model(text, where)
