@@ -65,7 +65,7 @@ def normal_json(text: str) -> str:
     for line in text.splitlines(keepends=True):
         if line.startswith(' "inputs": '):
             value = json.loads(line.partition(": ")[2].rstrip().rstrip(","))
-            value["registry"] = {"version": "-", "sha256": "-", "rows": 0}
+            value["registry"] = {"version": "-", "sha256": "-", "rows": 0, "overlays": []}
             value["policy"]["sha256"] = "-"
             line = f' "inputs": {json.dumps(value, ensure_ascii=False)},\n'
         elif line.startswith(' "tool": '):
