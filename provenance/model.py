@@ -54,6 +54,8 @@ class Document:
     """Bytes of the whole file; -1 when ``data`` is all there is."""
     read: Callable[[int, int], bytes] | None = None
     """Returns up to so many bytes from an offset; bounded by who made the document."""
+    sibling: Callable[[str], bytes | None] | None = None
+    """Returns another source file of the tree by its path, or None."""
 
     def window(self, offset: int, length: int) -> bytes:
         """Return ``length`` bytes from ``offset``, fewer at the end or when they cannot be read."""

@@ -50,6 +50,7 @@ class Walk:
     modules: set[str] = field(default_factory=set)
     """Names importable from the tree itself (folders and ``*.py`` stems)."""
     gaps: list[Gap] = field(default_factory=list)
+    _siblings: dict[str, bytes | None] = field(default_factory=dict)
 
     @property
     def base(self) -> Path:
@@ -107,7 +108,16 @@ class Walk:
             self._gap(path, "too-large", detail="grew while being read")
             return None
         self.read += 1
-        return Document(path=path, data=data)
+        return Document(path=path, data=data, sibling=self.sibling)
+
+    def sibling(self, path: str) -> bytes | None:
+        """Return another file of the tree, at most 1 MiB; None when there is none."""
+        if path not in self._siblings:
+            full = str(self.base / path)
+            # Folders on the way may be links, which must not lead out of the tree.
+            inside = os.path.realpath(full) == os.path.join(os.path.realpath(self.base), path)
+            self._siblings[path] = read_bytes(full) if inside else None
+        return self._siblings[path]
 
     def _gap(self, path: str, reason: str, **params: str) -> None:
         self.gaps.append(
@@ -326,6 +336,12 @@ def git_revision(root: Path) -> str | None:
 
 def read_small(path: Path) -> str | None:
     """Return the text of a regular file of at most 1 MiB, links not followed; else None."""
+    data = read_bytes(path)
+    return data.decode("utf-8", "replace") if data is not None else None
+
+
+def read_bytes(path: Path | str) -> bytes | None:
+    """Return a regular file of at most 1 MiB, links not followed; else None."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
         handle = os.open(path, flags)
@@ -335,7 +351,7 @@ def read_small(path: Path) -> str | None:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
             return None
-        return os.read(handle, _SMALL).decode("utf-8", "replace")
+        return os.read(handle, _SMALL)
     except OSError:
         return None
     finally:

@@ -116,13 +116,18 @@ class Collector:
         *,
         usage: Usage | None = None,
         confidence: Confidence = "high",
+        path: str = "",
     ) -> Occurrence:
-        """Make an occurrence in this document; the weaker of usage and path usage wins."""
+        """Make an occurrence in this document; the weaker of usage and path usage wins.
+
+        Args:
+            path: the other file of the tree that holds the text, when it is not this one.
+        """
         effective: Usage = self.usage
         if usage and strongest_usage((usage, self.usage)) == self.usage:
             effective = usage
         return Occurrence(
-            path=self.path,
+            path=path or self.path,
             line=line,
             as_written=shown(as_written),
             extractor=self.extractor,

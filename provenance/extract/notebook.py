@@ -58,7 +58,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         elif (value := _SHELL_VALUE.match(line)) is not None:
             lines[number - 1] = f"{value.group(1)}None"
     _blank_broken(lines, ends, collector)
-    read_source("\n".join(lines).encode("utf-8", "replace"), collector, vocabulary)
+    read_source("\n".join(lines).encode("utf-8", "replace"), collector, vocabulary, document)
     return collector.done()
 
 
@@ -76,11 +76,12 @@ class _CellCollector(Collector):
 
     def occurrence(
         self, line: int, as_written: str, *, usage: Usage | None = None,
-        confidence: Confidence = "high",
+        confidence: Confidence = "high", path: str = "",
     ) -> Occurrence:  # fmt: skip
         return super().occurrence(
-            self._translate(line), as_written, usage=usage, confidence=confidence
-        )
+            line if path else self._translate(line), as_written, usage=usage,
+            confidence=confidence, path=path,
+        )  # fmt: skip
 
     def gap(self, subject: str, reason: str, line: int | Occurrence = 0, **params: str) -> None:
         if not isinstance(line, Occurrence):  # whose line is already the file's

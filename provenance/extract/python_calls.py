@@ -13,8 +13,10 @@ import warnings
 from dataclasses import dataclass, replace
 
 from provenance import ids
+from provenance.extract import names
 from provenance.extract.collect import Collector
-from provenance.extract.python_values import Scope, Target, Values, build_scopes
+from provenance.extract.python_scopes import Scope, Target, build_scopes
+from provenance.extract.python_values import Lookup, Value, Values
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
 from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
 
@@ -27,19 +29,21 @@ _PLACEHOLDER = re.compile(
 
 
 def read_calls(
-    data: bytes, lines: frozenset[int], collector: Collector, vocabulary: Vocabulary
-) -> frozenset[str]:
+    data: bytes, lines: frozenset[int], collector: Collector, vocabulary: Vocabulary,
+    outside: Lookup | None = None,
+) -> frozenset[str]:  # fmt: skip
     """Record what the calls of one source name; return the texts that are datasets.
 
     Args:
         lines: where a known callable's name stands; functions without one are skipped.
+        outside: finds other modules of the tree.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours
             tree = ast.parse(data)
         lines = lines | _lines_of_wrappers(tree, data, lines)
-        values, calls = build_scopes(tree, frozenset(vocabulary.calls), lines)
+        names_bound, calls = build_scopes(tree, frozenset(vocabulary.calls), lines)
     except SyntaxError as error:
         collector.gap(
             collector.path, "malformed-file", error.lineno or 0,
@@ -51,7 +55,7 @@ def read_calls(
             collector.path, "malformed-file", detail=type(error).__name__, format="Python"
         )
         return frozenset()
-    reader = _Reader(collector, vocabulary, values)
+    reader = _Reader(collector, vocabulary, Values(names_bound, outside))
     matched = [(call, scope, reader.spec(call)) for call, scope in calls]
     for call, scope, spec in matched:
         if spec is not None and spec.yields == "client":
@@ -97,13 +101,14 @@ class _Reader:
         self.collector = collector
         self.vocabulary = vocabulary
         self.values = values
+        self.names = values.names
         self.datasets: set[str] = set()
         self.clients: dict[Target, _Client] = {}
         self._made: dict[int, _Client] = {}
 
     def spec(self, call: ast.Call) -> CallSpec | None:
         """Return the first specification whose pattern the called name fits."""
-        dotted = self.values.dotted(call.func)
+        dotted = self.names.dotted(call.func)
         for spec in self.vocabulary.calls.get(dotted.rpartition(".")[2], ()):
             if spec.fits(dotted):
                 return spec
@@ -115,12 +120,12 @@ class _Reader:
         """Record the service a client is made for, and remember the client's name."""
         client = self._endpoint(call, scope, spec)
         self._made[id(call)] = client
-        for target in self.values.targets.get(id(call), ()):
+        for target in self.names.targets.get(id(call), ()):
             self.clients[target] = client
 
     def returned_clients(self) -> None:
         """Give names assigned from the file's own functions the client these return."""
-        for function, targets in self.values.results.items():
+        for function, targets in self.names.results.items():
             known = self._returned(function)
             if known is not None:
                 for target in targets:
@@ -128,10 +133,9 @@ class _Reader:
 
     def _returned(self, function: str) -> _Client | None:
         """Return the client one of the file's own functions returns."""
-        for returned in self.values.returns.get(function, ()):
+        for returned, scope in self.names.returns.get(function, ()):
             known = self._made.get(id(returned))
             if known is None and isinstance(returned, ast.Name):
-                _, scope = self.values.functions.get(function, ([], self.values.module))
                 known = self._named(returned.id, scope)
             if known is not None:
                 return known
@@ -173,7 +177,7 @@ class _Reader:
         client = _Client(None, local=True)
         for value in found:
             host = host_of(value.text)
-            at = self.collector.occurrence(value.line, value.text, confidence=value.confidence)
+            at = self._at(value)
             if host is None or is_local_host(host):
                 self.collector.redirects.append((default, at))
                 continue
@@ -229,72 +233,39 @@ class _Reader:
             if _PLACEHOLDER.fullmatch(value.text):
                 self.collector.gap(value.text, "dynamic-name", value.line, expression=_source(call))
                 continue
-            where = self.collector.occurrence(value.line, value.text, confidence=value.confidence)
+            where = self._at(value)
             routed = self.vocabulary.routed(value.text) if spec.yields == "model" else None
             if spec.yields == "dataset":
-                self._dataset(value.text, spec, where)
+                if ids.is_hub_repository(value.text):
+                    self.datasets.add(value.text)
+                names.dataset(value.text, spec.provider, where, self.collector, self.vocabulary)
             elif routed and spec.provider.startswith("huggingface"):
                 # A router's ``provider/model`` that reached a hub loader by its name alone.
-                self._served(routed, value.text.partition("/")[2], spec, where)
+                name = value.text.partition("/")[2]
+                names.served(routed, name, where, self.collector, function=spec.function)
             elif spec.provider.partition(":")[0] in ("huggingface", "modelscope"):
-                self._weights(value.text, spec, where)
+                names.weights(
+                    value.text, spec.provider, where, self.collector, self.vocabulary,
+                    function=spec.function, revision=self._revision(call, scope),
+                )  # fmt: skip
             elif spec.provider.startswith("local:"):
-                self._runtime_model(value.text, spec, where)
+                names.runtime_model(
+                    value.text, spec.provider.removeprefix("local:"), where, self.collector,
+                    self.vocabulary, function=spec.function,
+                )  # fmt: skip
             else:
                 self._api_model(value.text, spec, client, where)
 
-    def _dataset(self, text: str, spec: CallSpec, where: Occurrence) -> None:
-        hub = spec.provider
-        if ids.is_hub_repository(text) and not text.startswith("."):
-            self.datasets.add(text)
-            component = self.collector.dataset(hub, text, where)
-        elif hub == "huggingface" and (alias := self.vocabulary.dataset_alias(text)):
-            component = self.collector.dataset(
-                hub, alias.removeprefix("dataset:huggingface/"), where
-            )
-        elif text in ("json", "csv", "parquet", "text", "arrow", "imagefolder", "audiofolder"):
-            return  # a file format of the datasets library, not a dataset
-        else:
-            self.collector.gap(text, "short-name-unresolved", where)
-            return
-        self.collector.link(ids.PROJECT, component, "depends-on", where)
+    def _at(self, value: Value) -> Occurrence:
+        return self.collector.occurrence(
+            value.line, value.text, confidence=value.confidence, path=value.path
+        )
 
-    def _weights(self, text: str, spec: CallSpec, where: Occurrence) -> None:
-        text = text.removeprefix("https://huggingface.co/").removeprefix("hf://")
-        if text.startswith((".", "/", "~")) or text.count("/") > 1 or "\\" in text:
-            path = text.removeprefix("./").strip("/") or "."
-            component = ids.local_model(path)
-            self.collector.component(component, "model", path, where)
-            self.collector.gap(component, "local-model-not-in-tree", where)
-        elif spec.provider == "modelscope" and ids.is_hub_repository(text):
-            component = self.collector.modelscope_model(text, where, function=spec.function)
-        elif ids.is_hub_repository(text):
-            component = self.collector.hub_model(text, where, function=spec.function)
-        elif alias := self.vocabulary.alias(text, spec.provider.partition(":")[2]):
-            component = self.collector.hub_model(alias, where, function=spec.function)
-        elif text.isupper():
-            # A framework's own constant (a bundle, a preset): no folder and no hub id.
-            self.collector.gap(text, "short-name-unresolved", where)
-            return
-        else:
-            # Neither a hub repository nor a known short name: a folder given by name,
-            # or a legacy hub id we do not know. It stays in the report, unknown.
-            component = ids.local_model(text)
-            self.collector.component(component, "model", text, where)
-            self.collector.gap(component, "short-name-unresolved", where)
-        self.collector.link(ids.PROJECT, component, "depends-on", where)
-
-    def _runtime_model(self, text: str, spec: CallSpec, where: Occurrence) -> None:
-        """A model that a framework or local runtime knows by a name of its own."""
-        runtime = spec.provider.removeprefix("local:")
-        component = ids.api_model(runtime, text)
-        self.collector.component(component, "model", text, where, function=spec.function)
-        channel = self.vocabulary.runtime_channel(runtime)
-        if channel:
-            self.collector.link(
-                component, self.collector.service(channel, where), "delivered-by", where
-            )
-        self.collector.link(ids.PROJECT, component, "depends-on", where)
+    def _revision(self, call: ast.Call, scope: Scope) -> str | None:
+        """Return the revision a loader is held to, when it is one and known."""
+        given = next((k.value for k in call.keywords if k.arg == "revision"), None)
+        found = self.values.evaluate(given, scope) if given is not None else None
+        return found[0].text if found and len(found) == 1 else None
 
     def _api_model(
         self, text: str, spec: CallSpec, client: _Client | None, where: Occurrence
@@ -328,13 +299,7 @@ class _Reader:
             return
         else:
             service = ids.service(provider)
-        self._served(service, name, spec, where)
-
-    def _served(self, service: ComponentId, name: str, spec: CallSpec, where: Occurrence) -> None:
-        if service == "service:google-gemini":
-            name = name.removeprefix("models/")  # the API's own long form of the same name
-        component = self.collector.api_model(service, name, where, function=spec.function)
-        self.collector.link(ids.PROJECT, component, "calls", where)
+        names.served(service, name, where, self.collector, function=spec.function)
 
 
 def _argument(call: ast.Call, spec: CallSpec) -> ast.expr | None:

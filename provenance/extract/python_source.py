@@ -38,12 +38,18 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     data = document.data
     if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = textfile.decode(data)[0].encode()
-    read_source(data, collector, vocabulary)
+    read_source(data, collector, vocabulary, document)
     return collector.done()
 
 
-def read_source(data: bytes, collector: Collector, vocabulary: Vocabulary) -> None:
-    """Read UTF-8-like Python source into ``collector`` (shared with notebooks)."""
+def read_source(
+    data: bytes, collector: Collector, vocabulary: Vocabulary, document: Document | None = None
+) -> None:
+    """Read UTF-8-like Python source into ``collector`` (shared with notebooks).
+
+    Args:
+        document: where the source stands in the tree, to follow its imports from there.
+    """
     places = PythonPlaces(data)
     _imports(data, places, collector)
     signs.addresses(data, places, collector, vocabulary)
@@ -53,9 +59,11 @@ def read_source(data: bytes, collector: Collector, vocabulary: Vocabulary) -> No
     offsets = vocabulary.call_offsets(data, roots) if b"import" in data else []
     if offsets:
         from provenance.extract.python_calls import read_calls
+        from provenance.extract.python_modules import neighbours
 
         lines = frozenset(places.line(offset) for offset in offsets)
-        datasets = read_calls(data, lines, collector, vocabulary)
+        outside = neighbours(document) if document else None
+        datasets = read_calls(data, lines, collector, vocabulary, outside)
     signs.literals(data, places, collector, vocabulary, datasets)
 
 

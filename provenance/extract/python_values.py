@@ -1,89 +1,63 @@
-"""String values of Python expressions, as far as one file tells them.
+"""String values of Python expressions, as far as the tree tells them.
 
 Constants are followed through names, attributes, defaults (functions, dataclasses,
-pydantic fields, argparse, ``os.getenv``), f-strings, concatenation, conditionals,
-tables and loops. No code is run; the walk is bounded.
+pydantic fields, argparse, ``os.getenv``), f-strings, concatenation, joins, conditionals,
+tables, loops, the module's own functions, and imports of other modules of the tree. No
+code is run; the walk is bounded.
 """
 
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from provenance.extract.python_scopes import Bindings, Bound, Scope
 from provenance.model import Confidence, weakest
 
 _MAX_VALUES = 64
 _MAX_DEPTH = 12
-_SET_UP = frozenset({"__init__", "__post_init__", "setup", "set_up", "configure", "build"})
+_MAX_FOREIGN = 3
+"""Imports followed from one module to the next."""
 _DEFAULT_CALLS = frozenset({"Field", "field", "Option", "Argument", "getenv", "get", "str"})
+_NO_KEY = object()
+_JOINS = ("os.path.join", "posixpath.join", "Path", "pathlib.Path", "PurePath")
 
 
 class Value(NamedTuple):
-    """A possible string with the line its literal stands on."""
+    """A possible string with the place its literal stands at; no path: the file read."""
 
     text: str
     line: int
     confidence: Confidence
+    path: str = ""
 
 
-class Scope:
-    """Names bound in a module, class or function, with the scope around it.
+class Module(NamedTuple):
+    """Another module of the tree."""
 
-    Each expression is kept with the scope it was written in, where its own names
-    have their meaning.
-    """
-
-    __slots__ = ("names", "parent")
-
-    def __init__(self, parent: Scope | None) -> None:
-        self.parent = parent
-        self.names: dict[str, list[Bound]] = {}
-
-    def bind(self, name: str, value: ast.expr, scope: Scope) -> None:
-        """Add an expression to those a name can stand for."""
-        self.names.setdefault(name, []).append((value, scope))
-
-    def lookup(self, name: str) -> list[Bound]:
-        """Return the expressions bound to a name in the nearest scope that binds it."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            scope = scope.parent
-        return []
+    path: str
+    values: Values
 
 
-Bound: TypeAlias = tuple[ast.expr, Scope]
-Target: TypeAlias = tuple[Scope | None, str]
-"""A name in a scope, or an attribute (of any object: None)."""
+Lookup: TypeAlias = Callable[[str, int], "Module | None"]
+"""Returns the module of the tree that a dotted name (relative with dots) means, at a depth."""
 
 
 class Values:
-    """All bindings of one module and the evaluator over them."""
+    """The evaluator over one module's bindings."""
 
-    def __init__(self) -> None:
-        self.module = Scope(None)
-        self.attributes: dict[str, list[Bound]] = {}
-        self.aliases: dict[str, str] = {}
-        self.targets: dict[int, list[Target]] = {}
-        """Names and attributes that a call's result is assigned to, by ``id(call)``."""
-        self.functions: dict[str, tuple[list[str], Scope]] = {}
-        """Parameters and scope of the file's functions, by name."""
-        self.returns: dict[str, list[ast.expr]] = {}
-        """What the file's functions return."""
-        self.results: dict[str, list[Target]] = {}
-        """Names that a function's result is assigned to, by the function's name."""
+    def __init__(self, names: Bindings, outside: Lookup | None = None, depth: int = 0) -> None:
+        """Take a module.
+
+        Args:
+            outside: finds other modules of the tree; None for a source that stands alone.
+            depth: imports already followed to get here.
+        """
+        self.names = names
+        self._outside = outside if depth < _MAX_FOREIGN else None
+        self._depth = depth
         self._active: set[int] = set()
-
-    def dotted(self, node: ast.expr) -> str:
-        """Return a called name in full, import aliases resolved (``?`` for the unknown)."""
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        root = self.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else "?"
-        return ".".join((root, *reversed(parts)))
 
     def evaluate(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Value] | None:
         """Return the strings an expression can be, or None when nothing is known."""
@@ -100,25 +74,25 @@ class Values:
         if isinstance(node, ast.Constant):
             return [Value(node.value, node.lineno, "high")] if isinstance(node.value, str) else None
         if isinstance(node, ast.Name):
-            return self._union(scope.lookup(node.id), depth)
+            return self._union(scope.lookup(node.id), depth) or self._imported(node.id, (), depth)
         if isinstance(node, ast.Attribute):
-            return self._union(self.attributes.get(node.attr, []), depth)
+            return self._attribute(node, scope, depth)
         if isinstance(node, ast.JoinedStr):
-            return self._join(node, scope, depth)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            left = self.evaluate(node.left, scope, depth)
-            right = self.evaluate(node.right, scope, depth)
-            return _product(left, right) if left and right else None
+            return self._concatenate(node.values, scope, depth, node.lineno)
+        if isinstance(node, ast.FormattedValue):
+            return self.evaluate(node.value, scope, depth)
+        if isinstance(node, ast.BinOp):
+            return self._operation(node, scope, depth)
         if isinstance(node, ast.IfExp):
             return self._union([(node.body, scope), (node.orelse, scope)], depth)
         if isinstance(node, ast.BoolOp):
             return self._union([(value, scope) for value in node.values], depth)
         if isinstance(node, ast.Subscript):
             return self._subscript(node, scope, depth)
-        if isinstance(node, ast.NamedExpr):
+        if isinstance(node, ast.NamedExpr | ast.Await):
             return self.evaluate(node.value, scope, depth)
         if isinstance(node, ast.Call):
-            return self._default(node, scope, depth)
+            return self._call(node, scope, depth)
         return None
 
     def _union(self, bound: list[Bound], depth: int) -> list[Value] | None:
@@ -128,45 +102,204 @@ class Values:
                 found.setdefault(value.text, value)
         return list(found.values())
 
-    def _join(self, node: ast.JoinedStr, scope: Scope, depth: int) -> list[Value] | None:
-        result = [Value("", node.lineno, "high")]
-        for part in node.values:
-            inner = part.value if isinstance(part, ast.FormattedValue) else part
-            values = self.evaluate(inner, scope, depth)
+    # -- attributes and names of elsewhere -----------------------------------------
+
+    def _attribute(self, node: ast.Attribute, scope: Scope, depth: int) -> list[Value] | None:
+        found = self._union(self.bound_attribute(node, scope), depth)
+        if found:
+            return found
+        if node.attr in ("value", "default") and isinstance(node.value, ast.Attribute):
+            return self.evaluate(node.value, scope, depth)  # a member of an enumeration
+        path: list[str] = [node.attr]
+        root: ast.expr = node.value
+        while isinstance(root, ast.Attribute):
+            path.append(root.attr)
+            root = root.value
+        if not isinstance(root, ast.Name):
+            return None
+        names = tuple(reversed(path))
+        return self._imported(root.id, names, depth) or self._of_result(root, scope, names, depth)
+
+    def bound_attribute(self, node: ast.Attribute, scope: Scope) -> list[Bound]:
+        """Return what an attribute can stand for: of its class where that is known."""
+        owner = ""
+        if isinstance(node.value, ast.Name):
+            name = node.value.id
+            if name in ("self", "cls"):
+                owner = scope.owner
+            elif name in self.names.bases:
+                owner = name
+            else:
+                owner = scope.type_of(name) or _made_by(scope.lookup(name))
+        found = self.names.member(owner, node.attr) if owner else []
+        if found or (owner in self.names.bases and owner != scope.owner):
+            return found
+        return self.names.attributes.get(node.attr, [])
+
+    def _imported(
+        self, name: str, path: tuple[str, ...], depth: int, key: object = _NO_KEY
+    ) -> list[Value] | None:
+        """Follow an imported name into the module of the tree it comes from.
+
+        Args:
+            path: the attributes asked of it, in order.
+            key: the entry asked of the table found there.
+        """
+        if self._outside is None or name not in self.names.imported:
+            return None
+        module, symbol = self.names.imported[name]
+        # ``from app import config`` may name a module, ``import app.config`` its package.
+        steps = ((symbol, *path) if symbol else path) or ("",)
+        for cut in range(len(steps)):
+            inner = ".".join(steps[:cut])
+            dotted = f"{module}{'.' if inner and not module.endswith('.') else ''}{inner}"
+            found = self._outside(dotted, self._depth + 1)
+            if found is not None:
+                values = found.values.public(steps[cut:], depth, key)
+                if values:
+                    return [v._replace(path=v.path or found.path) for v in values]
+        return None
+
+    def public(
+        self, path: tuple[str, ...], depth: int, key: object = _NO_KEY
+    ) -> list[Value] | None:
+        """Return the values of a name, or of an attribute of it, as other modules see them."""
+        name, *rest = path
+        module = self.names.module
+        if not rest:
+            bound = module.lookup(name) or self.names.returns.get(name, [])
+            if key is not _NO_KEY:
+                bound = _entries(bound, key)
+            return self._union(bound, depth) or self._imported(name, (), depth, key)
+        owner = name if name in self.names.bases else _made_by(module.lookup(name))
+        found = self._union(self.names.member(owner, rest[-1]), depth)
+        if not found and (name in module.names or name in self.names.functions):
+            found = self._union(self.names.attributes.get(rest[-1], []), depth)
+        return found or self._imported(name, tuple(rest), depth)
+
+    def _of_result(
+        self, root: ast.Name, scope: Scope, path: tuple[str, ...], depth: int
+    ) -> list[Value] | None:
+        """``args.model`` where ``args`` comes out of an imported function or class."""
+        if self._outside is None:
+            return None
+        makers: list[str] = [scope.type_of(root.id)] if scope.type_of(root.id) else []
+        for node, _ in scope.lookup(root.id):
+            if isinstance(node, ast.Call):
+                makers += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)][:8]
+                # HfArgumentParser((ModelArguments, …)).parse_args_into_dataclasses()
+                makers += [
+                    n.id
+                    for name in tuple(makers)
+                    for made, _ in scope.lookup(name)
+                    if isinstance(made, ast.Call)
+                    for n in ast.walk(made)
+                    if isinstance(n, ast.Name)
+                ][:8]
+        for maker in dict.fromkeys(makers):
+            found = self._imported(maker, (path[-1],), depth)
+            if found:
+                return [v._replace(confidence=weakest(v.confidence, "medium")) for v in found]
+        return None
+
+    # -- compositions -----------------------------------------------------------------
+
+    def _concatenate(
+        self, parts: list[ast.expr], scope: Scope, depth: int, line: int, between: str = ""
+    ) -> list[Value] | None:
+        result: list[Value] = []
+        for number, part in enumerate(parts):
+            values = self.evaluate(part, scope, depth)
             if not values:
                 return None
-            result = _product(result, values, line=node.lineno)
+            result = _product(result, values, between, line) if number else values
+        return [value._replace(line=line, path="") for value in result] or None
+
+    def _operation(self, node: ast.BinOp, scope: Scope, depth: int) -> list[Value] | None:
+        if isinstance(node.op, ast.Add | ast.Div):
+            left = self.evaluate(node.left, scope, depth)
+            right = self.evaluate(node.right, scope, depth)
+            slash = "/" if isinstance(node.op, ast.Div) else ""
+            return _product(left, right, slash) if left and right else None
+        if isinstance(node.op, ast.Mod):
+            arguments = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+            return self._format(node.left, arguments, "%s", scope, depth)
+        return None
+
+    def _format(
+        self, template: ast.expr, arguments: list[ast.expr], mark: str, scope: Scope, depth: int
+    ) -> list[Value] | None:
+        """``"{}/{}".format(a, b)`` and ``"%s/%s" % (a, b)``, positions only."""
+        texts = self.evaluate(template, scope, depth)
+        if not texts or len(texts) > 1 or texts[0].text.count(mark) != len(arguments):
+            return None
+        pieces = texts[0].text.split(mark)
+        result = [texts[0]._replace(text=pieces[0])]
+        for piece, argument in zip(pieces[1:], arguments, strict=True):
+            values = self.evaluate(argument, scope, depth)
+            if not values:
+                return None
+            tail = [value._replace(text=value.text + piece) for value in values]
+            result = _product(result, tail, "", texts[0].line)
         return result
 
     def _subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> list[Value] | None:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        found: list[Bound] = []
-        for table, home in self._containers(node.value, scope):
-            if isinstance(table, ast.Dict):
-                for name, value in zip(table.keys, table.values, strict=True):
-                    matches = isinstance(name, ast.Constant) and name.value == key
-                    if key is None or matches:
-                        found.append((value, home))
-            elif isinstance(table, ast.List | ast.Tuple):
-                if isinstance(key, int) and -len(table.elts) <= key < len(table.elts):
-                    found.append((table.elts[key], home))
-                elif key is None:
-                    found += [(element, home) for element in table.elts]
-        return self._union(found, depth)
+        found = self._union(_entries(self._containers(node.value, scope), key), depth)
+        if not found and isinstance(node.value, ast.Name):
+            return self._imported(node.value.id, (), depth, key)
+        return found
 
     def _containers(self, node: ast.expr, scope: Scope) -> list[Bound]:
         if isinstance(node, ast.Name):
             return scope.lookup(node.id)
         if isinstance(node, ast.Attribute):
-            return self.attributes.get(node.attr, [])
+            return self.bound_attribute(node, scope)
+        if isinstance(node, ast.Subscript):
+            # A table in a table: every value of the outer one may be the inner.
+            return [
+                (value, home)
+                for table, home in self._containers(node.value, scope)
+                if isinstance(table, ast.Dict)
+                for value in table.values
+            ]
         return [(node, scope)]
 
-    def _default(self, node: ast.Call, scope: Scope, depth: int) -> list[Value] | None:
+    # -- calls --------------------------------------------------------------------------
+
+    def _call(self, node: ast.Call, scope: Scope, depth: int) -> list[Value] | None:
+        dotted = self.names.dotted(node.func)
+        name = dotted.rpartition(".")[2]
+        if dotted in _JOINS and node.args:
+            return self._concatenate(node.args, scope, depth, node.lineno, "/")
+        if name in self.names.returns and (dotted == name or dotted.startswith(("self.", "cls."))):
+            return self._union(self.names.returns[name], depth)
+        if isinstance(node.func, ast.Name) and node.func.id in self.names.imported:
+            found = self._imported(node.func.id, (), depth)
+            if found:
+                return found
+        if isinstance(node.func, ast.Attribute):
+            receiver = node.func.value
+            if name == "join" and len(node.args) == 1 and isinstance(node.args[0], ast.List):
+                glue = receiver.value if isinstance(receiver, ast.Constant) else None
+                if isinstance(glue, str):
+                    parts = node.args[0].elts
+                    return self._concatenate(parts, scope, depth, node.lineno, glue)
+            if name == "format" and not node.keywords:
+                return self._format(receiver, node.args, "{}", scope, depth)
+            if name in ("strip", "rstrip", "lstrip", "resolve", "expanduser", "get_secret_value"):
+                return self.evaluate(receiver, scope, depth)
+        return self._default(node, name, scope, depth)
+
+    def _default(self, node: ast.Call, name: str, scope: Scope, depth: int) -> list[Value] | None:
         """``os.getenv("X", default)``, ``Field(default=…)`` and the like: the default."""
-        name = self.dotted(node.func).rpartition(".")[2]
         if name not in _DEFAULT_CALLS:
             return None
-        default = next((k.value for k in node.keywords if k.arg == "default"), None)
+        default = next(
+            (k.value for k in node.keywords if k.arg in ("default", "default_factory")), None
+        )
+        if isinstance(default, ast.Lambda):
+            default = default.body
         if default is None:
             position = 1 if name in ("getenv", "get", "Option") else 0
             if name == "get" and isinstance(node.func, ast.Attribute):
@@ -178,198 +311,45 @@ class Values:
                         return found
             default = node.args[position] if len(node.args) > position else None
         values = self.evaluate(default, scope, depth) if default is not None else None
-        return [Value(v.text, v.line, weakest(v.confidence, "medium")) for v in values or ()]
+        return [v._replace(confidence=weakest(v.confidence, "medium")) for v in values or ()]
 
 
-def _product(left: list[Value], right: list[Value], line: int | None = None) -> list[Value]:
-    return [
-        Value(a.text + b.text, line or a.line, weakest(a.confidence, b.confidence))
-        for a in left
-        for b in right
-    ][:_MAX_VALUES]
-
-
-def build_scopes(
-    tree: ast.Module, names: frozenset[str], lines: frozenset[int]
-) -> tuple[Values, list[tuple[ast.Call, Scope]]]:
-    """Collect the bindings of a module, and the calls whose last name is in ``names``.
-
-    Functions in which none of ``lines`` lies are not entered, unless they set up an
-    object or a parser: nothing they bind locally can reach a call of interest.
-    """
-    wanted = sorted(lines)
-    owner: dict[int, str] = {}
-    values = Values()
-    calls: list[tuple[ast.Call, Scope]] = []
-    renamed: list[tuple[ast.Call, Scope]] = []
-    pending: list[tuple[ast.AST, Scope]] = [(tree, values.module)]
-    while pending:
-        node, scope = pending.pop()
-        inner = scope
-        if isinstance(node, ast.Call):
-            function = node.func
-            if isinstance(function, ast.Attribute):
-                if function.attr == "add_argument":
-                    _argparse(node, scope, values)
-                (calls if function.attr in names else renamed).append((node, scope))
-            elif isinstance(function, ast.Name):
-                (calls if function.id in names else renamed).append((node, scope))
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                _bind(target, node.value, scope, values)
-        elif isinstance(node, ast.AnnAssign):
-            if node.value is not None:
-                _bind(node.target, node.value, scope, values)
-        elif isinstance(node, ast.NamedExpr):
-            _bind(node.target, node.value, scope, values)
-        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-            for element, home in _elements(node.iter, scope):
-                _bind(node.target, element, scope, values, home)
-        elif isinstance(node, ast.With | ast.AsyncWith):
-            for item in node.items:
-                if item.optional_vars is not None:
-                    _bind(item.optional_vars, item.context_expr, scope, values)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            _aliases(node, values)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            if not isinstance(node, ast.Lambda) and not _of_interest(node, wanted):
-                continue
-            inner = Scope(scope)
-            parameters = _parameters(node.args, inner)
-            if not isinstance(node, ast.Lambda):
-                values.functions.setdefault(node.name, (parameters, inner))
-                owner[id(inner)] = node.name
-        elif isinstance(node, ast.Return) and node.value is not None:
-            around: Scope | None = scope
-            while around is not None and id(around) not in owner:
-                around = around.parent
-            if around is not None:
-                values.returns.setdefault(owner[id(around)], []).append(node.value)
-        elif isinstance(node, ast.ClassDef):
-            inner = Scope(scope)
-            _class_attributes(node, inner, values)
-        # Reversed, because the stack hands them back last first: bindings in file order.
-        pending.extend((child, inner) for child in reversed(list(ast.iter_child_nodes(node))))
-    for call, scope in renamed:
-        _pass_arguments(call, scope, values)
-    calls += [
-        (call, scope)
-        for call, scope in renamed
-        if values.dotted(call.func).rpartition(".")[2] in names
-    ]
-    calls.sort(key=lambda item: (item[0].lineno, item[0].col_offset))
-    return values, calls
-
-
-def _of_interest(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[int]) -> bool:
-    first = bisect_left(lines, node.lineno)
-    if first < len(lines) and lines[first] <= (node.end_lineno or node.lineno):
-        return True
-    return node.name in _SET_UP or "arg" in node.name or "main" in node.name
-
-
-def _bind(
-    target: ast.expr, value: ast.expr, scope: Scope, values: Values, home: Scope | None = None
-) -> None:
-    """Bind a target in ``scope`` to a value written in ``home`` (the same by default)."""
-    home = home or scope
-    if isinstance(target, ast.Name):
-        scope.bind(target.id, value, home)
-        name = target.id
-    elif isinstance(target, ast.Attribute):
-        values.attributes.setdefault(target.attr, []).append((value, home))
-        name = target.attr
-    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
-        for one, other in zip(target.elts, value.elts, strict=False):
-            _bind(one, other, scope, values, home)
-        return
-    else:
-        return
-    call = value.value if isinstance(value, ast.Await) else value
-    if isinstance(call, ast.Call):
-        where = (scope if isinstance(target, ast.Name) else None, name)
-        values.targets.setdefault(id(call), []).append(where)
-        if isinstance(call.func, ast.Name | ast.Attribute):
-            maker = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
-            values.results.setdefault(maker, []).append(where)
-
-
-def _elements(node: ast.expr, scope: Scope) -> list[Bound]:
-    """Return what a loop runs over when that is a literal table."""
-    tables = scope.lookup(node.id) if isinstance(node, ast.Name) else [(node, scope)]
+def _entries(tables: list[Bound], key: object) -> list[Bound]:
+    """Return the entries of literal tables under a key; all of them when it is None."""
     found: list[Bound] = []
     for table, home in tables:
-        if isinstance(table, ast.List | ast.Tuple | ast.Set):
-            found += [(element, home) for element in table.elts]
-        elif isinstance(table, ast.Dict):
-            found += [(key, home) for key in table.keys if key is not None]
+        if isinstance(table, ast.Dict):
+            for name, value in zip(table.keys, table.values, strict=True):
+                if key is None or (isinstance(name, ast.Constant) and name.value == key):
+                    found.append((value, home))
+        elif isinstance(table, ast.List | ast.Tuple):
+            if isinstance(key, int) and -len(table.elts) <= key < len(table.elts):
+                found.append((table.elts[key], home))
+            elif key is None:
+                found += [(element, home) for element in table.elts]
     return found
 
 
-def _argparse(call: ast.Call, scope: Scope, values: Values) -> None:
-    """``add_argument("--model-name", default=…)`` binds the attribute ``model_name``."""
-    default = next((k.value for k in call.keywords if k.arg == "default"), None)
-    if default is None:
-        return
-    flags = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-    long = next((flag for flag in flags if flag.startswith("--")), flags[0] if flags else "")
-    if long:
-        name = long.lstrip("-").replace("-", "_")
-        values.attributes.setdefault(name, []).append((default, scope))
+def _made_by(bound: list[Bound]) -> str:
+    """Return the class (or function) whose call a name is bound to, or ``""``."""
+    for node, _ in bound:
+        if isinstance(node, ast.Call):
+            function = node.func
+            return (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else getattr(function, "id", "")
+            )
+    return ""
 
 
-def _parameters(arguments: ast.arguments, scope: Scope) -> list[str]:
-    """Bind parameters to their defaults and return their names.
-
-    A parameter hides an outer name even when it has no default.
-    """
-    positional = [*arguments.posonlyargs, *arguments.args]
-    for parameter in (*positional, *arguments.kwonlyargs):
-        scope.names.setdefault(parameter.arg, [])
-    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
-        scope.bind(parameter.arg, default, scope)
-    for parameter, keyword in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if keyword is not None:
-            scope.bind(parameter.arg, keyword, scope)
-    return [parameter.arg for parameter in (*positional, *arguments.kwonlyargs)]
-
-
-def _pass_arguments(call: ast.Call, scope: Scope, values: Values) -> None:
-    """Bind the parameters of one of the file's own functions to a call's arguments."""
-    function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    if name not in values.functions:
-        return
-    parameters, inner = values.functions[name]
-    positional = parameters
-    if isinstance(function, ast.Attribute) and parameters[:1] in (["self"], ["cls"]):
-        positional = parameters[1:]
-    for parameter, argument in zip(positional, call.args, strict=False):
-        if isinstance(argument, ast.Starred):
-            break
-        inner.bind(parameter, argument, scope)
-    for keyword in call.keywords:
-        if keyword.arg in parameters:
-            inner.bind(keyword.arg, keyword.value, scope)
-
-
-def _class_attributes(node: ast.ClassDef, scope: Scope, values: Values) -> None:
-    """Class-level values are what ``self.x``, ``cls.x`` and ``Config.x`` read."""
-    for statement in node.body:
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            if statement.value is not None:
-                found = values.attributes.setdefault(statement.target.id, [])
-                found.append((statement.value, scope))
-        elif isinstance(statement, ast.Assign):
-            for target in statement.targets:
-                if isinstance(target, ast.Name):
-                    values.attributes.setdefault(target.id, []).append((statement.value, scope))
-
-
-def _aliases(node: ast.Import | ast.ImportFrom, values: Values) -> None:
-    for alias in node.names:
-        if isinstance(node, ast.Import):
-            if alias.asname:
-                values.aliases[alias.asname] = alias.name
-        elif node.module and not node.level:
-            values.aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+def _product(
+    left: list[Value], right: list[Value], between: str = "", line: int | None = None
+) -> list[Value]:
+    return [
+        Value(
+            a.text + between + b.text, line or a.line, weakest(a.confidence, b.confidence), a.path
+        )
+        for a in left
+        for b in right
+    ][:_MAX_VALUES]

@@ -1,0 +1,98 @@
+"""What a name means where a loader or client is given it: a hub id, an alias, a path, a tag.
+
+The same for every language: a call says by which scheme a name is read.
+"""
+
+from __future__ import annotations
+
+from provenance import ids
+from provenance.extract.collect import Collector
+from provenance.model import Occurrence
+from provenance.vocabulary import Vocabulary
+
+_DATA_FORMATS = frozenset(
+    "json csv parquet text arrow imagefolder audiofolder webdataset pandas sql xml".split()
+)
+"""What the datasets library calls a file format where a dataset's name could stand."""
+
+
+def dataset(
+    text: str, hub: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record a dataset by the name a loader is given."""
+    if ids.is_hub_repository(text) and not text.startswith("."):
+        component = collector.dataset(hub, text, where)
+    elif hub == "huggingface" and (alias := vocabulary.dataset_alias(text)):
+        component = collector.dataset(hub, alias.removeprefix("dataset:huggingface/"), where)
+    elif text in _DATA_FORMATS:
+        return
+    else:
+        collector.gap(text, "short-name-unresolved", where)
+        return
+    collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def weights(
+    text: str, provider: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
+    function: str = "", revision: str | None = None,
+) -> None:  # fmt: skip
+    """Record weights by the name a loader is given.
+
+    Args:
+        provider: ``huggingface`` or ``modelscope``, after a colon the tool whose short
+            names these are (``huggingface:whisper``).
+    """
+    hub, _, tool = provider.partition(":")
+    text = text.removeprefix("https://huggingface.co/").removeprefix("hf://")
+    is_repository = ids.is_hub_repository(text)
+    if (
+        text.startswith((".", "/", "~"))
+        or text.count("/") > 1
+        or "\\" in text
+        or (is_repository and not vocabulary.may_be_model(text))  # ``checkpoints/best``
+    ):
+        path = text.removeprefix("./").strip("/") or "."
+        component = ids.local_model(path)
+        collector.component(component, "model", path, where)
+        collector.gap(component, "local-model-not-in-tree", where)
+    elif hub == "modelscope" and is_repository:
+        component = collector.modelscope_model(text, where, function=function)
+    elif is_repository:
+        name = ids.hub_model(text, revision) if revision else text
+        component = collector.hub_model(name, where, function=function)
+    elif alias := vocabulary.alias(text, tool):
+        component = collector.hub_model(alias, where, function=function)
+    elif text.isupper():
+        # A framework's own constant (a bundle, a preset): no folder and no hub id.
+        collector.gap(text, "short-name-unresolved", where)
+        return
+    else:
+        # Neither a hub repository nor a known short name: a folder given by name,
+        # or a legacy hub id we do not know. It stays in the report, unknown.
+        component = ids.local_model(text)
+        collector.component(component, "model", text, where)
+        collector.gap(component, "short-name-unresolved", where)
+    collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def runtime_model(
+    text: str, runtime: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
+    function: str = "",
+) -> None:  # fmt: skip
+    """Record a model that a framework or local runtime knows by a name of its own."""
+    component = ids.api_model(runtime, text)
+    collector.component(component, "model", text, where, function=function)
+    channel = vocabulary.runtime_channel(runtime)
+    if channel:
+        collector.link(component, collector.service(channel, where), "delivered-by", where)
+    collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def served(
+    service: str, name: str, where: Occurrence, collector: Collector, *, function: str = ""
+) -> None:
+    """Record a model that a service's API is asked for."""
+    if service == "service:google-gemini":
+        name = name.removeprefix("models/")  # the API's own long form of the same name
+    component = collector.api_model(service, name, where, function=function)
+    collector.link(ids.PROJECT, component, "calls", where)

@@ -1,0 +1,359 @@
+"""Names of one Python module: what is bound to them, in which scope, and who calls what.
+
+Built in one walk over the tree, without recursion. Functions in which nothing of
+interest happens are not entered: nothing they bind locally can reach a call of interest.
+"""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+_SET_UP = frozenset({"__init__", "__post_init__", "setup", "set_up", "configure", "build"})
+
+
+class Scope:
+    """Names bound in a module, class or function, with the scope around it.
+
+    Each expression is kept with the scope it was written in, where its own names
+    have their meaning.
+    """
+
+    __slots__ = ("names", "owner", "parent", "types")
+
+    def __init__(self, parent: Scope | None, owner: str = "") -> None:
+        self.parent = parent
+        self.names: dict[str, list[Bound]] = {}
+        self.types: dict[str, str] = {}
+        """Names annotated with a class."""
+        self.owner: str = owner or (parent.owner if parent else "")
+        """The class around this scope."""
+
+    def bind(self, name: str, value: ast.expr, scope: Scope) -> None:
+        """Add an expression to those a name can stand for."""
+        self.names.setdefault(name, []).append((value, scope))
+
+    def lookup(self, name: str) -> list[Bound]:
+        """Return the expressions bound to a name in the nearest scope that binds it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.parent
+        return []
+
+    def type_of(self, name: str) -> str:
+        """Return the class a name is annotated with in the nearest scope, or ``""``."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.types:
+                return scope.types[name]
+            scope = scope.parent
+        return ""
+
+
+Bound: TypeAlias = tuple[ast.expr, Scope]
+Target: TypeAlias = tuple[Scope | None, str]
+"""A name in a scope, or an attribute (of any object: None)."""
+
+
+@dataclass(slots=True)
+class Bindings:
+    """Everything bound in one module."""
+
+    module: Scope = field(default_factory=lambda: Scope(None))
+    attributes: dict[str, list[Bound]] = field(default_factory=dict)
+    """By the attribute's name, whatever object it is of."""
+    members: dict[tuple[str, str], list[Bound]] = field(default_factory=dict)
+    """By class and attribute: class-level values and what methods set on ``self``."""
+    bases: dict[str, list[str]] = field(default_factory=dict)
+    """The classes of this module with the names of their bases."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Imported names in full: ``np`` → ``numpy``."""
+    imported: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Imported names as (module with leading dots, name in it or ``""``)."""
+    targets: dict[int, list[Target]] = field(default_factory=dict)
+    """Names and attributes that a call's result is assigned to, by ``id(call)``."""
+    functions: dict[str, tuple[list[str], Scope]] = field(default_factory=dict)
+    """Parameters and scope of the module's functions, by name."""
+    returns: dict[str, list[Bound]] = field(default_factory=dict)
+    """What the module's functions return."""
+    results: dict[str, list[Target]] = field(default_factory=dict)
+    """Names that a function's result is assigned to, by the function's name."""
+
+    def dotted(self, node: ast.expr) -> str:
+        """Return a called name in full, import aliases resolved (``?`` for the unknown)."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        root = self.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else "?"
+        return ".".join((root, *reversed(parts)))
+
+    def member(self, owner: str, name: str) -> list[Bound]:
+        """Return what an attribute of a class of this module is bound to, bases included."""
+        seen: set[str] = set()
+        pending = [owner]
+        while pending:
+            current = pending.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            found = self.members.get((current, name))
+            if found:
+                return found
+            pending += self.bases.get(current, ())
+        return []
+
+
+Calls: TypeAlias = list[tuple[ast.Call, Scope]]
+
+
+def build_scopes(
+    tree: ast.Module, names: frozenset[str], lines: frozenset[int] | None
+) -> tuple[Bindings, Calls]:
+    """Collect the bindings of a module, and the calls whose last name is in ``names``.
+
+    Args:
+        lines: functions in which none of these lies are skipped, unless they set up an
+            object or a parser; None enters all.
+    """
+    wanted = sorted(lines) if lines is not None else None
+    owner: dict[int, str] = {}
+    found = Bindings()
+    calls: Calls = []
+    renamed: Calls = []
+    pending: list[tuple[ast.AST, Scope]] = [(tree, found.module)]
+    while pending:
+        node, scope = pending.pop()
+        inner = scope
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Attribute):
+                if function.attr == "add_argument":
+                    _argparse(node, scope, found)
+                (calls if function.attr in names else renamed).append((node, scope))
+            elif isinstance(function, ast.Name):
+                (calls if function.id in names else renamed).append((node, scope))
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                _bind(target, node.value, scope, found)
+        elif isinstance(node, ast.AnnAssign):
+            if isinstance(node.target, ast.Name):
+                _type(node.target.id, node.annotation, scope)
+            if node.value is not None:
+                _bind(node.target, node.value, scope, found)
+        elif isinstance(node, ast.NamedExpr):
+            _bind(node.target, node.value, scope, found)
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            for element, home in _elements(node.iter, scope):
+                _bind(node.target, element, scope, found, home)
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    _bind(item.optional_vars, item.context_expr, scope, found)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            _aliases(node, found)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            if not isinstance(node, ast.Lambda) and not _of_interest(node, wanted):
+                continue
+            inner = Scope(scope)
+            parameters = _parameters(node.args, inner)
+            if not isinstance(node, ast.Lambda):
+                found.functions.setdefault(node.name, (parameters, inner))
+                owner[id(inner)] = node.name
+        elif isinstance(node, ast.Return) and node.value is not None:
+            around: Scope | None = scope
+            while around is not None and id(around) not in owner:
+                around = around.parent
+            if around is not None:
+                found.returns.setdefault(owner[id(around)], []).append((node.value, scope))
+        elif isinstance(node, ast.ClassDef):
+            inner = Scope(scope, node.name)
+            found.bases[node.name] = [
+                base.attr if isinstance(base, ast.Attribute) else base.id
+                for base in node.bases
+                if isinstance(base, ast.Attribute | ast.Name)
+            ]
+            _class_attributes(node, inner, found)
+        # Reversed, because the stack hands them back last first: bindings in file order.
+        pending.extend((child, inner) for child in reversed(list(ast.iter_child_nodes(node))))
+    for call, scope in renamed:
+        _pass_arguments(call, scope, found)
+    calls += [
+        (call, scope)
+        for call, scope in renamed
+        if found.dotted(call.func).rpartition(".")[2] in names
+    ]
+    calls.sort(key=lambda item: (item[0].lineno, item[0].col_offset))
+    return found, calls
+
+
+def _of_interest(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[int] | None) -> bool:
+    if lines is None:
+        return True
+    first = bisect_left(lines, node.lineno)
+    if first < len(lines) and lines[first] <= (node.end_lineno or node.lineno):
+        return True
+    return node.name in _SET_UP or "arg" in node.name or "main" in node.name
+
+
+def _bind(
+    target: ast.expr, value: ast.expr, scope: Scope, found: Bindings, home: Scope | None = None
+) -> None:
+    """Bind a target in ``scope`` to a value written in ``home`` (the same by default)."""
+    home = home or scope
+    if isinstance(target, ast.Name):
+        scope.bind(target.id, value, home)
+        name = target.id
+    elif isinstance(target, ast.Attribute):
+        _attribute(_owner_of(target, scope), target.attr, value, home, found)
+        name = target.attr
+    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+        for one, other in zip(target.elts, value.elts, strict=False):
+            _bind(one, other, scope, found, home)
+        return
+    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Call):
+        # As parsers of several dataclasses return one object each.
+        for one in target.elts:
+            if isinstance(one, ast.Name):
+                scope.bind(one.id, value, home)
+        return
+    else:
+        return
+    call = value.value if isinstance(value, ast.Await) else value
+    if isinstance(call, ast.Call):
+        where = (scope if isinstance(target, ast.Name) else None, name)
+        found.targets.setdefault(id(call), []).append(where)
+        if isinstance(call.func, ast.Name | ast.Attribute):
+            maker = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
+            found.results.setdefault(maker, []).append(where)
+
+
+def _owner_of(target: ast.Attribute, scope: Scope) -> str:
+    """Return the class of ``self.x`` and ``Config.x``; ``""`` for any other object."""
+    if not isinstance(target.value, ast.Name):
+        return ""
+    return scope.owner if target.value.id in ("self", "cls") else target.value.id
+
+
+def _attribute(owner: str, name: str, value: ast.expr, scope: Scope, found: Bindings) -> None:
+    found.attributes.setdefault(name, []).append((value, scope))
+    if owner:
+        found.members.setdefault((owner, name), []).append((value, scope))
+
+
+def _type(name: str, annotation: ast.expr | None, scope: Scope) -> None:
+    """Remember the class a name is annotated with, ``Config`` and ``"Config | None"`` alike."""
+    node = annotation
+    while isinstance(node, ast.BinOp):
+        node = node.left
+    if isinstance(node, ast.Subscript):
+        node = node.slice
+    if isinstance(node, ast.Name):
+        scope.types[name] = node.id
+    elif isinstance(node, ast.Attribute):
+        scope.types[name] = node.attr
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        scope.types[name] = node.value.partition("|")[0].strip().rpartition(".")[2]
+
+
+def _elements(node: ast.expr, scope: Scope) -> list[Bound]:
+    """Return what a loop runs over when that is a literal table."""
+    method = ""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+        method, node = node.func.attr, node.func.value
+    tables = scope.lookup(node.id) if isinstance(node, ast.Name) else [(node, scope)]
+    found: list[Bound] = []
+    for table, home in tables:
+        if isinstance(table, ast.List | ast.Tuple | ast.Set):
+            found += [(element, home) for element in table.elts]
+        elif isinstance(table, ast.Dict):
+            if method == "items":
+                pairs = zip(table.keys, table.values, strict=True)
+                found += [(ast.Tuple(elts=[k, v]), home) for k, v in pairs if k is not None]
+            elif method == "values":
+                found += [(value, home) for value in table.values]
+            else:
+                found += [(key, home) for key in table.keys if key is not None]
+    return found
+
+
+def _argparse(call: ast.Call, scope: Scope, found: Bindings) -> None:
+    """``add_argument("--model-name", default=…)`` binds the attribute ``model_name``."""
+    default = next((k.value for k in call.keywords if k.arg == "default"), None)
+    if default is None:
+        return
+    flags = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    long = next((flag for flag in flags if flag.startswith("--")), flags[0] if flags else "")
+    name = next(
+        (k.value.value for k in call.keywords
+         if k.arg == "dest" and isinstance(k.value, ast.Constant)),
+        long.lstrip("-").replace("-", "_"),
+    )  # fmt: skip
+    if isinstance(name, str) and name:
+        found.attributes.setdefault(name, []).append((default, scope))
+
+
+def _parameters(arguments: ast.arguments, scope: Scope) -> list[str]:
+    """Bind parameters to their defaults and return their names.
+
+    A parameter hides an outer name even when it has no default.
+    """
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for parameter in (*positional, *arguments.kwonlyargs):
+        scope.names.setdefault(parameter.arg, [])
+        _type(parameter.arg, parameter.annotation, scope)
+    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+        scope.bind(parameter.arg, default, scope)
+    for parameter, keyword in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if keyword is not None:
+            scope.bind(parameter.arg, keyword, scope)
+    return [parameter.arg for parameter in (*positional, *arguments.kwonlyargs)]
+
+
+def _pass_arguments(call: ast.Call, scope: Scope, found: Bindings) -> None:
+    """Bind the parameters of one of the module's own functions to a call's arguments."""
+    function = call.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name not in found.functions:
+        return
+    parameters, inner = found.functions[name]
+    positional = parameters
+    if isinstance(function, ast.Attribute) and parameters[:1] in (["self"], ["cls"]):
+        positional = parameters[1:]
+    for parameter, argument in zip(positional, call.args, strict=False):
+        if isinstance(argument, ast.Starred):
+            break
+        inner.bind(parameter, argument, scope)
+    for keyword in call.keywords:
+        if keyword.arg in parameters:
+            inner.bind(keyword.arg, keyword.value, scope)
+
+
+def _class_attributes(node: ast.ClassDef, scope: Scope, found: Bindings) -> None:
+    """Class-level values are what ``self.x``, ``cls.x`` and ``Config.x`` read."""
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            if statement.value is not None:
+                _attribute(node.name, statement.target.id, statement.value, scope, found)
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    _attribute(node.name, target.id, statement.value, scope, found)
+
+
+def _aliases(node: ast.Import | ast.ImportFrom, found: Bindings) -> None:
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            if alias.asname:
+                found.aliases[alias.asname] = alias.name
+            name = alias.asname or alias.name.partition(".")[0]
+            found.imported[name] = (alias.name if alias.asname else name, "")
+        else:
+            module = "." * node.level + (node.module or "")
+            found.imported[alias.asname or alias.name] = (module, alias.name)
+            if node.module and not node.level:
+                found.aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"

@@ -1,0 +1,252 @@
+"""Shell text cut into commands of words, and the variables that its words expand.
+
+Not a shell: nothing is run, here-documents are skipped, a command substitution is
+read as a command of its own and stays unknown as a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_LITERAL_DOLLAR = "\ue000"
+"""Stands for a dollar sign that quoting keeps from being expanded."""
+_MAX_VALUE = 2000
+_MAX_NESTING = 3
+
+_TOKEN = re.compile(
+    r"""
+      (?P<join>\\\r?\n)
+    | (?P<space>[ \t\r\f\v]+)
+    | (?P<newline>\n)
+    | (?P<here><<-?[ \t]*[\\'"]?(?P<mark>[A-Za-z_]\w*)['"]?)
+    | (?P<redirect>\d*(?:<<<|&>>|&>|>>|>&|<&|>\||<>|<|>))
+    | (?P<operator>&&|\|\|?|;;?|&|\(|\))
+    | (?P<single>'[^']*')
+    | (?P<double>"(?:[^"\\]|\\.)*")
+    | (?P<brace>\$\{[^{}\n]{0,500}(?:\{[^{}\n]{0,500}\}[^{}\n]{0,500}){0,5}\})
+    | (?P<command>\$\()
+    | (?P<back>`[^`]{0,4000}`)
+    | (?P<escape>\\.)
+    | (?P<comment>\#[^\n]*)
+    | (?P<plain>[^\s\\'"`$;&|()<>\#]+)
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_UNQUOTED_VERSION = re.compile(r"[<>]=?\d|[<>]=")
+"""``pip install acme>=2`` as people write it; a shell would redirect."""
+_ESCAPED = re.compile(r'\\(\r?\n|["\\`$])')
+
+
+@dataclass(slots=True)
+class Word:
+    """One word, quotes removed, and its line; ``items`` when it assigns a list."""
+
+    text: str
+    line: int
+    items: list[Word] | None = None
+
+
+@dataclass(slots=True)
+class Command:
+    """One simple command, or one comment (``comment``, without the mark)."""
+
+    words: list[Word] = field(default_factory=list)
+    comment: str = ""
+    line: int = 0
+
+
+def commands(text: str, first_line: int = 1, nesting: int = 0) -> Iterator[Command]:
+    """Yield the commands and comments of a script in order, substituted commands first."""
+    cutter = _Cutter(text, first_line, nesting)
+    yield from cutter.run()
+
+
+class _Cutter:
+    """The state of one pass over a text."""
+
+    def __init__(self, text: str, line: int, nesting: int) -> None:
+        self.text = text
+        self.line = line
+        self.nesting = nesting
+        self.words: list[Word] = []
+        self.array: list[Word] | None = None
+        self.pieces: list[str] | None = None
+        self.word_line = line
+        self.redirected = False
+        self.marks: list[str] = []
+
+    def run(self) -> Iterator[Command]:
+        """Yield what the text holds."""
+        at, text = 0, self.text
+        while at < len(text):
+            match = _TOKEN.match(text, at)
+            if match is None:  # pragma: no cover - the last alternative takes any character
+                break
+            kind, token, at = match.lastgroup, match.group(), match.end()
+            if kind == "mark":
+                kind = "here"
+            if kind == "plain" or kind == "other" or kind == "brace":
+                self._add(token)
+            elif kind == "space" or kind == "join":
+                self._end_word()
+            elif kind == "comment":
+                if self.pieces is None:
+                    yield Command(comment=token[1:], line=self.line)
+                else:  # a mark inside a word is none
+                    self._add("#")
+                    at = match.start() + 1
+                    continue
+            elif kind == "single":
+                self._add(token[1:-1].replace("$", _LITERAL_DOLLAR))
+            elif kind == "double":
+                self._add(_ESCAPED.sub(_unescaped, token[1:-1]))
+                yield from self._inner(token)
+            elif kind == "escape":
+                self._add(token[1:].replace("$", _LITERAL_DOLLAR))
+            elif kind == "command":
+                at = _closing(text, at)
+                token = text[match.start() : at]
+                self._add(f"$({token[2:-1]})" if token.endswith(")") else token)
+                yield from self._inner(token)
+            elif kind == "back":
+                self._add(f"$({token[1:-1]})")
+                yield from self._inner(f"$({token[1:-1]})")
+            elif kind == "here":
+                self._end_word()
+                self.marks.append(match.group("mark"))
+            elif kind == "redirect":
+                at = self._redirect(match)
+            elif token == "(" and self.pieces and self.pieces[-1].endswith("="):
+                self.array = []
+                self._end_word()
+            elif token == ")" and self.array is not None:
+                self._end_word()
+                self.words[-1].items, self.array = self.array, None
+            else:
+                if token != "\n" or self.array is None:
+                    yield from self._end_command()
+                else:
+                    self._end_word()
+                if token == "\n" and self.marks:
+                    skipped = self._skip_here(at)
+                    self.line += text.count("\n", at, skipped)
+                    at = skipped
+            self.line += token.count("\n")
+        yield from self._end_command()
+
+    def _add(self, text: str) -> None:
+        if self.pieces is None:
+            self.pieces, self.word_line = [], self.line
+        self.pieces.append(text)
+
+    def _end_word(self) -> None:
+        if self.pieces is None:
+            return
+        word, self.pieces = Word("".join(self.pieces), self.word_line), None
+        if self.redirected:
+            self.redirected = False
+        elif self.array is not None and not word.text.endswith("="):
+            self.array.append(word)
+        else:
+            self.words.append(word)
+
+    def _end_command(self) -> Iterator[Command]:
+        self._end_word()
+        self.redirected, self.array = False, None
+        if self.words:
+            words, self.words = self.words, []
+            yield Command(words=words, line=words[0].line)
+
+    def _inner(self, token: str) -> Iterator[Command]:
+        """Yield the commands that a token substitutes."""
+        begin = token.find("$(")
+        if begin < 0 or self.nesting >= _MAX_NESTING:
+            return
+        end = _closing(token, begin + 2)
+        line = self.line + token.count("\n", 0, begin)
+        yield from commands(token[begin + 2 : end - 1], line, self.nesting + 1)
+
+    def _redirect(self, match: re.Match[str]) -> int:
+        at = match.start()
+        if self.pieces and _UNQUOTED_VERSION.match(self.text, at):
+            self._add(match.group())
+            return match.end()
+        self._end_word()
+        # ``2>&1`` names no file that would follow as a word.
+        self.redirected = True
+        return match.end()
+
+    def _skip_here(self, at: int) -> int:
+        """Return where the text goes on after the pending here-documents."""
+        for mark in self.marks:
+            end = re.compile(rf"^[ \t]*{mark}[ \t]*\r?$", re.MULTILINE).search(self.text, at)
+            if end is None:
+                break
+            at = min(end.end() + 1, len(self.text))
+        self.marks = []
+        return at
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    char = match.group(1)
+    return _LITERAL_DOLLAR if char == "$" else "" if char.endswith("\n") else char
+
+
+def _closing(text: str, at: int) -> int:
+    """Return the position after the parenthesis that closes the one before ``at``."""
+    depth, limit = 1, min(len(text), at + 4000)
+    for position in range(at, limit):
+        char = text[position]
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return position + 1
+    return limit
+
+
+_EXPANSION = re.compile(
+    r"\$\{(?P<name>\w{1,100})(?::?[-=](?P<default>[^{}]{0,500}(?:\{[^{}]{0,500}\}[^{}]{0,500}){0,5}))?\}"
+    r"|\$(?P<bare>[A-Za-z_]\w{0,99})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a variable holds; ``default`` when something may override it."""
+
+    text: str
+    default: bool = False
+
+
+class Variables:
+    """Variables by name; unknown ones stay as they are written."""
+
+    def __init__(self, known: dict[str, Value] | None = None) -> None:
+        self.known: dict[str, Value] = dict(known or {})
+
+    def set(self, name: str, value: Value) -> None:
+        """Give a variable a value."""
+        self.known[name] = value
+
+    def expand(self, text: str, depth: int = 0) -> Value:
+        """Return the text with known variables and written defaults filled in."""
+        if "$" not in text:
+            return Value(text.replace(_LITERAL_DOLLAR, "$"))
+        default = False
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal default
+            known = self.known.get(match.group("name") or match.group("bare"))
+            if known is not None and known.text:
+                default = default or known.default
+                return known.text
+            otherwise = match.group("default")
+            if otherwise is None or depth > 5:
+                return match.group()
+            default = True
+            return self.expand(otherwise, depth + 1).text
+
+        expanded = _EXPANSION.sub(value, text)[:_MAX_VALUE]
+        return Value(expanded.replace(_LITERAL_DOLLAR, "$"), default)
