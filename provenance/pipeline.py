@@ -6,15 +6,16 @@ discover → extract → resolve → graph → attribute → assess → substitu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import provenance
 from provenance import ids
 from provenance.assess import assess
 from provenance.attribute import attribute
 from provenance.audit import Audit
-from provenance.discover import Walk, git_revision
+from provenance.discover import Walk, Wanted, git_revision
 from provenance.errors import NothingToAudit, UsageError
 from provenance.extract import extractor, extractor_for
 from provenance.graph import Graph
@@ -24,14 +25,13 @@ from provenance.model import (
     Document,
     Extraction,
     Gap,
-    Include,
     Inputs,
     LicenseDeclaration,
     Report,
     Target,
 )
 from provenance.policy import Policy
-from provenance.ports import ModelHub
+from provenance.ports import ModelHub, Spread
 from provenance.registry import Registry
 from provenance.resolve import RESOLVERS, Inventory, lineage, merge
 from provenance.substitute import propose
@@ -51,13 +51,14 @@ class Scanned:
 
 def scan(
     path: Path, *, registry: Registry, policy: Policy, created: str, hub: ModelHub | None = None,
-    gate_only: bool = False,
+    gate_only: bool = False, spread: Spread | None = None,
 ) -> Scanned:  # fmt: skip
     """Audit one tree.
 
     Args:
         created: ISO time of the report; its date decides which owners are in force.
         hub: where declared metadata may be asked for; None keeps the scan offline.
+        spread: does the extraction on several processors; None keeps to this one.
         gate_only: leave out what only a reader needs (substitutes, the registry's digest).
 
     Raises:
@@ -68,7 +69,7 @@ def scan(
         raise UsageError(f"{path}: no such file or folder")
     walk = Walk(root=path, wanted=extractor_for)
     vocabulary = Vocabulary(registry)
-    extractions = extract_all(walk, vocabulary)
+    extractions = extract_all(walk, vocabulary, spread)
     if not extractions and not walk.gaps:
         raise NothingToAudit(
             f"{path}: nothing to audit",
@@ -150,17 +151,21 @@ def examine(
     return {component: audit.attributions[component] for component in wanted}
 
 
-def extract_all(walk: Walk, vocabulary: Vocabulary) -> list[Extraction]:
+def extract_all(
+    walk: Walk, vocabulary: Vocabulary, spread: Spread | None = None
+) -> list[Extraction]:
     """Extract every wanted document and what requirement files include, each once."""
-    found: list[Extraction] = []
-    read: set[str] = set()
-    includes: list[Include] = []
-    for document in walk.documents():
-        reader = extractor_for(document.path)
-        assert reader is not None
-        read.add(document.path)
-        found.append(_guarded(reader.extract, document, vocabulary))
-        includes += found[-1].includes
+
+    def work(paths: Sequence[Wanted]) -> Batch:
+        return _extract_batch(walk, vocabulary, paths)
+
+    paths = list(walk.paths())
+    batches = spread(work, paths, walk.size) if spread else [work(paths)]
+    found = [extraction for batch in batches for extraction in batch.extractions]
+    walk.read = sum(batch.read for batch in batches)
+    walk.gaps += [gap for batch in batches for gap in batch.gaps]
+    read = {path for path, _ in paths}
+    includes = [include for extraction in found for include in extraction.includes]
     followed = 0
     while includes:
         include = includes.pop()
@@ -185,6 +190,27 @@ def extract_all(walk: Walk, vocabulary: Vocabulary) -> list[Extraction]:
         found.append(_guarded(extractor("requirements").extract, included, vocabulary))
         includes += found[-1].includes
     return found
+
+
+class Batch(NamedTuple):
+    """What came out of some documents, with what the walk met while opening them."""
+
+    extractions: list[Extraction]
+    read: int
+    gaps: list[Gap]
+
+
+def _extract_batch(walk: Walk, vocabulary: Vocabulary, paths: Sequence[Wanted]) -> Batch:
+    """Open and extract some documents; the walk's own counters are left alone."""
+    own = replace(walk, read=0, gaps=[])
+    found: list[Extraction] = []
+    for path, head in paths:
+        document = own.open(path, head)
+        if document is not None:
+            reader = extractor_for(path)
+            assert reader is not None
+            found.append(_guarded(reader.extract, document, vocabulary))
+    return Batch(found, own.read, own.gaps)
 
 
 def _inside(walk: Walk, path: str) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from provenance.model import Document, Extraction, Gap, LicenseDeclaration, Link
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Extractor(Protocol):
@@ -25,6 +28,15 @@ class Extractor(Protocol):
 
     def extract(self, document: Document, vocabulary: object) -> Extraction:
         """Return what the document says."""
+
+
+class Spread(Protocol):
+    """Does work on runs of items, in order, perhaps on several processors."""
+
+    def __call__(
+        self, work: Callable[[Sequence[Item]], Result], items: Sequence[Item], size: int, /
+    ) -> list[Result]:
+        """Return what ``work`` gives for each run of items; ``size`` is in bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any
 from provenance import config
 from provenance.cli.output import remark
 from provenance.config import Settings
+from provenance.edge.workers import spread
 from provenance.errors import PolicyError
 from provenance.model import SEVERITIES, Finding, Report
 from provenance.pipeline import Scanned, scan
@@ -62,8 +63,9 @@ def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> R
 
         hub = HuggingFaceHub(environ, today=created[:10])
     scanned = scan(
-        path, registry=registry, policy=policy, created=created, hub=hub, gate_only=gate_only
-    )
+        path, registry=registry, policy=policy, created=created, hub=hub, gate_only=gate_only,
+        spread=spread,
+    )  # fmt: skip
     findings = tuple(_marked(item, chosen, created[:10]) for item in scanned.report.findings)
     scanned = Scanned(report=replace(scanned.report, findings=findings), audit=scanned.audit)
     return Run(scanned, chosen, policy, registry)

@@ -10,9 +10,10 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from provenance.model import Document, Gap, Location
 
@@ -31,6 +32,9 @@ MAX_DEPTH = 100
 _SMALL = 1024 * 1024
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
+Wanted: TypeAlias = tuple[str, int]
+"""A path, and of how many bytes its beginning is asked for (0: all of it)."""
+
 SKIPPED_FOLDERS = frozenset(
     ".git .hg .svn .tox .nox .venv venv __pycache__ node_modules .mypy_cache .ruff_cache "
     ".pytest_cache .eggs .ipynb_checkpoints site-packages .idea".split()
@@ -47,6 +51,8 @@ class Walk:
     seen: int = 0
     read: int = 0
     ignored: int = 0
+    size: int = 0
+    """Bytes of the wanted files met so far."""
     modules: set[str] = field(default_factory=set)
     """Names importable from the tree itself (folders and ``*.py`` stems)."""
     gaps: list[Gap] = field(default_factory=list)
@@ -59,14 +65,7 @@ class Walk:
 
     def documents(self) -> Iterator[Document]:
         """Yield every wanted document in sorted order."""
-        if self.root.is_file():
-            self.seen = 1
-            name = self.root.name
-            document = self.open(name, getattr(self.wanted(name), "HEAD_BYTES", 0))
-            if document:
-                yield document
-            return
-        for path, head in self._paths():
+        for path, head in self.paths():
             document = self.open(path, head)
             if document:
                 yield document
@@ -129,8 +128,13 @@ class Walk:
             )
         )
 
-    def _paths(self) -> Iterator[tuple[str, int]]:
+    def paths(self) -> Iterator[Wanted]:
         """Yield the wanted paths and how much of each is wanted; depth first, names sorted."""
+        if self.root.is_file():
+            self.seen = 1
+            name = self.root.name
+            yield name, getattr(self.wanted(name), "HEAD_BYTES", 0)
+            return
         real_root = os.path.realpath(self.root)
         pending: list[tuple[str, int, tuple[Ignore, ...]]] = [("", 0, ())]
         while pending:
@@ -174,7 +178,10 @@ class Walk:
                 if ignores and is_ignored(path, ignores):
                     self.ignored += 1
                     continue
-                yield path, getattr(reader, "HEAD_BYTES", 0)
+                head = getattr(reader, "HEAD_BYTES", 0)
+                with suppress(OSError):  # opening it will say why
+                    self.size += min(head, 1) or entry.stat().st_size
+                yield path, head
             pending.extend((path, depth + 1, ignores) for path in reversed(folders))
 
     def _link_to_file_inside(self, path: str, real_root: str) -> bool:

@@ -65,6 +65,7 @@ def read_source(
         outside = neighbours(document) if document else None
         datasets = read_calls(data, lines, collector, vocabulary, outside)
     signs.literals(data, places, collector, vocabulary, datasets)
+    signs.api_names(data, places, collector, vocabulary)
 
 
 def _imports(data: bytes, places: Places, collector: Collector) -> None:

@@ -37,6 +37,10 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""
+_KEY_MARK = re.compile(rb"[ \t]*:(?!:)")
+_NOT_ASKED = re.compile(
+    rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|startswith|tokenizer"
+)
 _DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
 
 
@@ -157,3 +161,26 @@ def literals(
             collector.dataset("huggingface", text, where)
         else:
             collector.hub_model(text, where)
+
+
+def api_names(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Report quoted names of the API models that providers are known by (``"gpt-4o"``).
+
+    A key of a table says what is known of a model, not that it is asked for; a name given
+    to a tokenizer picks a word list.
+    """
+    pattern = vocabulary.family_literals(data)
+    if pattern is None:
+        return
+    for match in pattern.finditer(data):
+        text = match.group(1).decode("ascii", "replace")
+        owner = vocabulary.api_owner(text)
+        if owner is None or _KEY_MARK.match(data, match.end()):
+            continue
+        if _NOT_ASKED.search(places.text_line(match.start(1))):
+            continue
+        offset = match.start(1)
+        where = collector.occurrence(
+            places.line(offset), text, usage=places.state(offset), confidence="medium"
+        )
+        collector.api_model(owner, text, where)
