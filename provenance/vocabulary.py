@@ -189,7 +189,11 @@ class Vocabulary:
         ``gpt-4o-mini`` alone names OpenAI's model; who serves it here is another question.
         """
         name = name.lower()
-        return next((owner for family, owner in self._families if fits(name, family)), None)
+        exact = self._registry.identified(f"family:{name}")
+        return exact or next(
+            (owner for family, owner in self._families if "*" in family and fits(name, family)),
+            None,
+        )
 
     @cached_property
     def _family_literal(self) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:

@@ -265,12 +265,16 @@ class Collector:
         return component
 
     def api_model(
-        self, service: ComponentId, name: str, where: Occurrence, *, function: str = ""
-    ) -> ComponentId:
+        self, service: ComponentId, name: str, where: Occurrence, *, function: str = "",
+        by_name: bool = False,
+    ) -> ComponentId:  # fmt: skip
         """Record a model behind a service's API.
 
         A name that is a hub repository's (as hosts of open weights use them) is the
         same model as that repository.
+
+        Args:
+            by_name: only the name says which service; that it is called is a weak claim.
         """
         if service == HUB_INFERENCE and ids.is_hub_repository(name):
             component = self.hub_model(name, where, function=function)
@@ -278,7 +282,8 @@ class Collector:
             return component
         component = ids.api_model(service.removeprefix("service:"), name)
         self.component(component, "model", name, where, function=function)
-        self.link(component, self.service(service, where), "served-by", where)
+        seen = replace(where, confidence="low") if by_name else where
+        self.link(component, self.service(service, seen), "served-by", seen)
         if ids.is_hub_repository(name):
             repository = ids.hub_model(name)
             self.component(repository, "model", name, where)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from provenance import ids
 from provenance.extract import names
@@ -28,11 +28,20 @@ _PLACEHOLDER = re.compile(
 """What documentation writes where a reader is to put a name."""
 
 
+@dataclass(slots=True)
+class Settled:
+    """What calls have said of literals, so that their looks are not asked again."""
+
+    datasets: set[str] = field(default_factory=set)
+    places: set[tuple[int, str]] = field(default_factory=set)
+    """(line, text) of every literal that a known call was given."""
+
+
 def read_calls(
     data: bytes, lines: frozenset[int], collector: Collector, vocabulary: Vocabulary,
     outside: Lookup | None = None,
-) -> frozenset[str]:  # fmt: skip
-    """Record what the calls of one source name; return the texts that are datasets.
+) -> Settled:  # fmt: skip
+    """Record what the calls of one source name; return what that settles.
 
     Args:
         lines: where a known callable's name stands; functions without one are skipped.
@@ -49,12 +58,12 @@ def read_calls(
             collector.path, "malformed-file", error.lineno or 0,
             detail=error.msg or "syntax error", format="Python",
         )  # fmt: skip
-        return frozenset()
+        return Settled()
     except (ValueError, RecursionError, MemoryError) as error:
         collector.gap(
             collector.path, "malformed-file", detail=type(error).__name__, format="Python"
         )
-        return frozenset()
+        return Settled()
     reader = _Reader(collector, vocabulary, Values(names_bound, outside))
     matched = [(call, scope, reader.spec(call)) for call, scope in calls]
     for call, scope, spec in matched:
@@ -64,7 +73,7 @@ def read_calls(
     for call, scope, spec in matched:
         if spec is not None and spec.yields != "client":
             reader.load(call, scope, spec)
-    return frozenset(reader.datasets)
+    return reader.settled
 
 
 def _lines_of_wrappers(tree: ast.Module, data: bytes, lines: frozenset[int]) -> frozenset[int]:
@@ -102,7 +111,7 @@ class _Reader:
         self.vocabulary = vocabulary
         self.values = values
         self.names = values.names
-        self.datasets: set[str] = set()
+        self.settled = Settled()
         self.clients: dict[Target, _Client] = {}
         self._made: dict[int, _Client] = {}
 
@@ -234,10 +243,10 @@ class _Reader:
                 self.collector.gap(value.text, "dynamic-name", value.line, expression=_source(call))
                 continue
             where = self._at(value)
+            self.settled.places.add((value.line, value.text))
             routed = self.vocabulary.routed(value.text) if spec.yields == "model" else None
             if spec.yields == "dataset":
-                if ids.is_hub_repository(value.text):
-                    self.datasets.add(value.text)
+                self.settled.datasets.add(value.text)
                 names.dataset(value.text, spec.provider, where, self.collector, self.vocabulary)
             elif routed and spec.provider.startswith("huggingface"):
                 # A router's ``provider/model`` that reached a hub loader by its name alone.

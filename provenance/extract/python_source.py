@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Set
 
 from provenance.extract import signs, textfile
 from provenance.extract.collect import Collector
@@ -54,7 +55,8 @@ def read_source(
     _imports(data, places, collector)
     signs.addresses(data, places, collector, vocabulary)
     signs.variables(data, places, collector, vocabulary)
-    datasets: frozenset[str] = frozenset()
+    datasets: Set[str] = frozenset()
+    settled: Set[tuple[int, str]] = frozenset()
     roots = {item.module.partition(".")[0] for item in collector.imports}
     offsets = vocabulary.call_offsets(data, roots) if b"import" in data else []
     if offsets:
@@ -63,9 +65,10 @@ def read_source(
 
         lines = frozenset(places.line(offset) for offset in offsets)
         outside = neighbours(document) if document else None
-        datasets = read_calls(data, lines, collector, vocabulary, outside)
+        said = read_calls(data, lines, collector, vocabulary, outside)
+        datasets, settled = said.datasets, said.places
     signs.literals(data, places, collector, vocabulary, datasets)
-    signs.api_names(data, places, collector, vocabulary)
+    signs.api_names(data, places, collector, vocabulary, settled)
 
 
 def _imports(data: bytes, places: Places, collector: Collector) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from provenance import ids
 from provenance.extract import textfile
@@ -70,8 +71,14 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if lossy:
         collector.gap(document.path, "undecodable-bytes")
     stem = document.path.rpartition("/")[2].rpartition(".")[0]
-    usage = usage_of_name(stem)
-    lines = list(logical_lines(text))
+    read_lines(list(logical_lines(text)), usage_of_name(stem), collector, vocabulary)
+    return collector.done()
+
+
+def read_lines(
+    lines: list[tuple[int, str]], usage: Usage, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record what logical lines ask for: requirements, options, included files, sources."""
     channels = _channels(lines, usage, collector, vocabulary)
     for number, line in lines:
         if line.startswith("#"):
@@ -85,7 +92,6 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             if line.startswith(("-e", "--editable")):
                 line = _option_value(line)
             read_requirement(line, number, usage, channels, collector, vocabulary)
-    return collector.done()
 
 
 _INDEX = ("-i", "--index-url")
@@ -151,29 +157,32 @@ def _option_value(line: str) -> str:
 def _option(line: str, number: int, collector: Collector) -> None:
     option = re.split(r"[\s=]", line, maxsplit=1)[0]
     value = _option_value(line)
-    for short, long, kind in (
-        ("-r", "--requirement", "requirements"),
-        ("-c", "--constraint", "constraints"),
-    ):
+    kinds: tuple[tuple[str, str, Literal["requirements", "constraints"]], ...] = (
+        ("-r", "--requirement", "requirements"), ("-c", "--constraint", "constraints"),
+    )  # fmt: skip
+    for short, long, kind in kinds:
         if option == long or line.startswith(short):
-            if "://" in value:
-                collector.gap(value, "remote-include", number)
-                return
-            folder = posixpath.dirname(collector.path)
-            path = posixpath.normpath(posixpath.join(folder, value.replace("\\", "/")))
-            if not value or path.startswith(("../", "/")) or path == "..":
-                collector.gap(value or line, "include-outside-tree", number)
-                return
-            collector.includes.append(
-                Include(
-                    path=path,
-                    kind="requirements" if kind == "requirements" else "constraints",
-                    location=Location(path=collector.path, line=number),
-                )
-            )
+            include(value, number, collector, kind=kind)
             return
     if option not in _IGNORED_OPTIONS:
         collector.gap(line, "unknown-option", number)
+
+
+def include(
+    value: str, number: int, collector: Collector, *,
+    kind: Literal["requirements", "constraints"] = "requirements",
+) -> None:  # fmt: skip
+    """Record that a file named relative to this one is pulled in."""
+    if "://" in value:
+        collector.gap(value, "remote-include", number)
+        return
+    folder = posixpath.dirname(collector.path)
+    path = posixpath.normpath(posixpath.join(folder, value.replace("\\", "/")))
+    if not value or path.startswith(("../", "/")) or path == "..":
+        collector.gap(value or collector.path, "include-outside-tree", number)
+        return
+    location = Location(path=collector.path, line=number)
+    collector.includes.append(Include(path=path, kind=kind, location=location))
 
 
 def read_requirement(

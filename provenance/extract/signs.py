@@ -6,6 +6,7 @@ All work on bytes and offsets, so that a file is searched without being parsed.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 from provenance import ids
 from provenance.extract.collect import Collector
@@ -126,7 +127,7 @@ def variables(data: bytes, places: Places, collector: Collector, vocabulary: Voc
 
 def literals(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
-    datasets: frozenset[str] = frozenset(),
+    datasets: Set[str] = frozenset(),
 ) -> None:  # fmt: skip
     """Report quoted strings that read like hub ids wherever they stand (tables, defaults).
 
@@ -163,11 +164,17 @@ def literals(
             collector.hub_model(text, where)
 
 
-def api_names(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+def api_names(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
+    settled: Set[tuple[int, str]] = frozenset(),
+) -> None:  # fmt: skip
     """Report quoted names of the API models that providers are known by (``"gpt-4o"``).
 
     A key of a table says what is known of a model, not that it is asked for; a name given
     to a tokenizer picks a word list.
+
+    Args:
+        settled: (line, text) of literals that a call has explained already.
     """
     pattern = vocabulary.family_literals(data)
     if pattern is None:
@@ -180,7 +187,8 @@ def api_names(data: bytes, places: Places, collector: Collector, vocabulary: Voc
         if _NOT_ASKED.search(places.text_line(match.start(1))):
             continue
         offset = match.start(1)
-        where = collector.occurrence(
-            places.line(offset), text, usage=places.state(offset), confidence="medium"
-        )
-        collector.api_model(owner, text, where)
+        line = places.line(offset)
+        if (line, text) in settled:
+            continue
+        where = collector.occurrence(line, text, usage=places.state(offset), confidence="medium")
+        collector.api_model(owner, text, where, by_name=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from provenance import ids
@@ -116,13 +116,16 @@ class Inventory:
             for item in self.licenses
         ]
 
-    def remove(self, component: ComponentId) -> None:
-        """Take a component and its links out (the caller leaves a gap in its place)."""
-        del self.components[component]
+    def remove(self, gone: Collection[ComponentId]) -> None:
+        """Take components and their links out (the caller leaves gaps in their place)."""
+        if not gone:
+            return
+        for component in gone:
+            self.components.pop(component, None)
         self.links = {
             key: link
             for key, link in self.links.items()
-            if component not in (link.source, link.target)
+            if link.source not in gone and link.target not in gone
         }
 
     def attach(self) -> None:

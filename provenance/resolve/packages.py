@@ -28,16 +28,24 @@ def resolve(inventory: Inventory) -> Inventory:
 
 
 def _join_versions(inventory: Inventory) -> None:
-    """``torch`` and ``torch==2.3.1`` are one component when only one version is named."""
+    """``torch`` and ``torch==2.3.1`` are one component when only one version is named.
+
+    Of several versions (a lock file may hold many) the one the project itself asks for is
+    meant; where that leaves a choice, the unpinned mention stays for itself.
+    """
     versions: dict[ComponentId, set[ComponentId]] = {}
     for component in inventory.components:
-        if component.startswith("pkg:pypi/"):
+        if component.startswith("pkg:"):
             versions.setdefault(ids.without_version(component), set()).add(component)
+    asked = {link.target for link in inventory.links.values() if link.source == inventory.root}
     names: dict[ComponentId, ComponentId] = {}
     for bare, found in versions.items():
-        pinned = sorted(found - {bare})
-        if bare in found and len(pinned) == 1:
-            names[bare] = pinned[0]
+        if bare not in found or len(found) == 1:
+            continue
+        pinned = found - {bare}
+        chosen = pinned if len(pinned) == 1 else pinned & asked
+        if len(chosen) == 1:
+            names[bare] = chosen.pop()
     inventory.rename(names)
 
 
