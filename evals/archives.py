@@ -1,6 +1,7 @@
-"""Pinned archives of the Python index: fetched, checked against SHA-256, unpacked, never run.
+"""Pinned sources: fetched, checked against their digest, unpacked, never run.
 
-Shared by `evals/run.py` and `bench/run.py`.
+A source is an archive of the Python index (pinned by SHA-256) or a repository (pinned by
+commit). Shared by `evals/run.py` and `bench/run.py`.
 """
 
 from __future__ import annotations
@@ -101,3 +102,54 @@ def unpack(archive: Path, target: Path) -> Path:
             bundle.extractall(target, filter="data")
     entries = list(target.iterdir())
     return entries[0] if len(entries) == 1 and entries[0].is_dir() else target
+
+
+def git(tree: Path, *arguments: str) -> str:
+    """Run git in a repository nobody has vouched for: no hooks, no monitor, no LFS, no prompt."""
+    command = ["git", "-C", str(tree), "-c", "core.fsmonitor=false"]
+    command += ["-c", f"core.hooksPath={os.devnull}", *arguments]
+    # The ceiling keeps git from taking a repository further up for that of `tree`.
+    settings = {"GIT_LFS_SKIP_SMUDGE": "1", "GIT_TERMINAL_PROMPT": "0"}
+    settings["GIT_CEILING_DIRECTORIES"] = str(tree.resolve().parent)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **settings}, check=False
+    )
+    if done.returncode:
+        sys.exit(f"git {arguments[0]} in {tree}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def clone(project: dict[str, str], tree: Path) -> None:
+    """Fetch exactly one commit into a fresh folder, which appears only when it is whole."""
+    part = tree.with_name(tree.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    source = project["repository"].removeprefix("github:")
+    url = source if "://" in source else f"https://github.com/{source}"
+    git(part, "init", "--quiet")
+    git(part, "fetch", "--quiet", "--depth", "1", url, project["commit"])
+    git(part, "checkout", "--quiet", "--detach", "FETCH_HEAD")
+    shutil.rmtree(tree, ignore_errors=True)
+    part.replace(tree)
+
+
+def checkout(project: dict[str, str], cache: Path, checkouts: Path | None) -> Path:
+    """The repository at its pinned commit: `checkouts`/name if it is there, else a clone."""
+    tree = checkouts / project["name"] if checkouts else None
+    if tree is None or not tree.is_dir():
+        tree = cache / "checkouts" / project["name"]
+        if not tree.is_dir() or git(tree, "rev-parse", "HEAD") != project["commit"]:
+            clone(project, tree)
+    head = git(tree, "rev-parse", "HEAD")
+    if head != project["commit"]:
+        sys.exit(f"{tree}: HEAD is {head}, pinned is {project['commit']}")
+    if git(tree, "status", "--porcelain"):
+        sys.exit(f"{tree}: differs from its commit")
+    return tree
+
+
+def source_tree(project: dict[str, str], cache: Path, checkouts: Path | None = None) -> Path:
+    """The folder to scan of a row of `projects.csv`, whichever way it is pinned."""
+    if project.get("repository"):
+        return checkout(project, cache, checkouts) / (project.get("folder") or "")
+    return unpack(fetch(project, cache), cache / "trees" / project["name"])

@@ -1,9 +1,11 @@
-"""Labelled evaluation of the auditor on eight pinned source archives from PyPI.
+"""Labelled evaluation of the auditor on pinned real projects.
 
-    python evals/run.py [--cache DIR] [--only NAME ...] [--markdown FILE] [--json FILE] [--quiet]
+    python evals/run.py [--cache DIR] [--checkouts DIR] [--only NAME ...] [--round 1|2]
+                        [--markdown FILE] [--json FILE] [--quiet]
 
-Nothing of the archives is executed: they are fetched, checked against the pinned SHA-256, unpacked
-with path checks, and only read. See README.md in this folder for what the labels mean.
+Nothing of a project is executed: archives are checked against the pinned SHA-256, repositories
+against the pinned commit, and both are only read. See README.md in this folder for what the
+labels mean.
 """
 
 from __future__ import annotations
@@ -11,88 +13,19 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import re
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from archives import default_cache, fetch, unpack
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
-KINDS = ("package", "model", "dataset", "service")
-IN_USE = frozenset({"used", "optional"})
-# Where a component is fetched from follows from the component: neither labelled nor counted.
-DELIVERY = frozenset(
-    f"service:{slug}"
-    for slug in (
-        "conda-forge",
-        "docker-hub",
-        "github",
-        "gitlab",
-        "huggingface-hub",
-        "npm",
-        "pypi",
-        "pytorch-index",
-    )
-)
-# The formats the labels cover. A component seen only in other files is listed, not counted.
-COVERED = re.compile(
-    r"(\.py|\.ipynb|(^|/)pyproject\.toml|(^|/)requirements?[^/]*\.txt|(^|/)requirements/[^/]+\.(txt|in)"
-    r"|(^|/)README[^/]*\.md|(^|/)(adapter_)?config\.json)$",
-    re.IGNORECASE,
-)
+sys.path.insert(0, str(HERE))
+from archives import default_cache, source_tree  # noqa: E402
+from score import Result, compare, merge, read_labels, text_lines  # noqa: E402
+from tables import Row, details, tables  # noqa: E402
 
-
-class Label(NamedTuple):
-    ids: tuple[str, ...]
-    kind: str
-    usage: tuple[str, ...]
-    path: str
-    line: int
-    how: str
-    note: str
-
-    @property
-    def place(self) -> str:
-        return f"{self.path}:{self.line}"
-
-
-def canonical(identifier: str) -> str:
-    """An id without version, qualifiers and case; PyPI names normalised."""
-    identifier = identifier.strip()
-    if identifier.startswith("pkg:"):
-        identifier = identifier.split("?")[0].split("#")[0]
-        head, slash, tail = identifier.rpartition("/")
-        identifier = head + slash + tail.split("@")[0]
-        if identifier.startswith("pkg:pypi/"):
-            identifier = "pkg:pypi/" + re.sub(r"[-_.]+", "-", identifier[len("pkg:pypi/") :])
-    return identifier.lower()
-
-
-def bare(identifier: str) -> str:
-    """The name as it would stand in the source: without scheme, hub or provider."""
-    if identifier.startswith(("model:", "dataset:", "pkg:")):
-        return identifier.partition(":")[2].partition("/")[2].lower()
-    return identifier.lower()
-
-
-def read_labels(path: Path) -> list[Label]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return [
-            Label(
-                tuple(row["id"].split("|")) if row["kind"] != "decoy" else (row["id"],),
-                row["kind"],
-                tuple(u for u in row["usage"].split("|") if u),
-                row["path"],
-                int(row["line"]),
-                row["how"],
-                row["note"],
-            )
-            for row in csv.DictReader(stream)
-        ]
+SPLITS = ("tune", "held-out", "all")
 
 
 def scan(tree: Path) -> tuple[dict[str, Any], float]:
@@ -106,229 +39,84 @@ def scan(tree: Path) -> tuple[dict[str, Any], float]:
     return json.loads(done.stdout), time.monotonic() - start
 
 
-def places(component: dict[str, Any], most: int = 3) -> str:
-    spots = [f"{o['path']}:{o.get('line') or '?'}" for o in component.get("occurrences", [])]
-    return ", ".join(spots[:most]) + (f" (+{len(spots) - most})" if len(spots) > most else "")
-
-
-def covered(component: dict[str, Any]) -> bool:
-    return any(COVERED.search(o["path"]) for o in component.get("occurrences", []))
-
-
-def compare(labels: list[Label], report: dict[str, Any]) -> dict[str, Any]:
-    """Counts and lists for one project."""
-    by_id: dict[str, Label] = {
-        canonical(i): label for label in labels if label.kind != "decoy" for i in label.ids
-    }
-    decoys = {label.ids[0].lower(): label for label in labels if label.kind == "decoy"}
-    counts = {kind: dict.fromkeys(FIELDS, 0) for kind in KINDS}
-    out: dict[str, Any] = {
-        "counts": counts,
-        "misses": [],
-        "false": [],
-        "usage": [],
-        "kinds": [],
-        "decoys": [],
-    }
-    out |= {"outside": [], "usage_right": 0, "usage_of": 0}
-    hits: dict[Label, list[dict[str, Any]]] = {}
-    for component in report["components"]:
-        identifier, kind = canonical(component["id"]), component["kind"]
-        if kind not in KINDS or identifier in DELIVERY:
-            continue
-        label = by_id.get(identifier)
-        if label is None:
-            decoy = decoys.get(bare(identifier)) if kind != "service" else None
-            if decoy is not None:
-                out["decoys"].append((decoy, component))
-            if not component.get("direct", True):
-                continue
-            if not covered(component):
-                out["outside"].append(component)
-                continue
-            out["false"].append(component)
-            counts[kind]["all_false"] += 1
-            counts[kind]["use_false"] += component["usage"] in IN_USE
-            continue
-        if label.kind == "ignore":
-            continue
-        hits.setdefault(label, []).append(component)
-        if label.kind != kind:
-            out["kinds"].append((label, component))
-        counts[kind]["all_right"] += 1
-        if component["usage"] in IN_USE:
-            right = bool(IN_USE.intersection(label.usage))
-            counts[kind]["use_right" if right else "use_false"] += 1
-    for label in labels:
-        if label.kind not in KINDS:
-            continue
-        count, found = counts[label.kind], hits.get(label, [])
-        in_use = label.usage[0] in IN_USE
-        count["all_labels"] += 1
-        count["use_labels"] += in_use
-        if not found:
-            out["misses"].append(label)
-            continue
-        count["all_found"] += 1
-        count["use_found"] += in_use and any(c["usage"] in IN_USE for c in found)
-        out["usage_of"] += 1
-        if any(c["usage"] in label.usage for c in found):
-            out["usage_right"] += 1
-        else:
-            out["usage"].append((label, found[0]))
-    out["decoys_of"] = len(decoys)
-    return out
-
-
-FIELDS = (
-    "use_labels",
-    "use_found",
-    "use_right",
-    "use_false",
-    "all_labels",
-    "all_found",
-    "all_right",
-    "all_false",
-)
-
-
-def merge(results: list[dict[str, Any]]) -> dict[str, Any]:
-    total: dict[str, Any] = {"counts": {kind: dict.fromkeys(FIELDS, 0) for kind in KINDS}}
-    for result in results:
-        for kind in KINDS:
-            for field in FIELDS:
-                total["counts"][kind][field] += result["counts"][kind][field]
-    for key in ("usage_right", "usage_of", "decoys_of"):
-        total[key] = sum(result[key] for result in results)
-    for key in ("decoys", "misses", "false"):
-        total[key] = [item for result in results for item in result[key]]
-    return total
-
-
-def ratio(part: int, whole: int) -> str:
-    return f"{part / whole:.2f}" if whole else "–"
-
-
-def summary(result: dict[str, Any], view: str, kinds: tuple[str, ...] = KINDS) -> tuple[str, str]:
-    """Precision and recall with their fractions, in one view ("use" or "all")."""
-    add = {field: sum(result["counts"][kind][field] for kind in kinds) for field in FIELDS}
-    right, false = add[f"{view}_right"], add[f"{view}_false"]
-    found, labels = add[f"{view}_found"], add[f"{view}_labels"]
-    precision = f"{ratio(right, right + false)} ({right}/{right + false})"
-    return precision, f"{ratio(found, labels)} ({found}/{labels})"
-
-
-def used_decoys(result: dict[str, Any]) -> int:
-    return sum(component["usage"] in IN_USE for _, component in result["decoys"])
-
-
-def table(rows: list[tuple[str, str, dict[str, Any]]]) -> list[str]:
-    """Markdown: one line for each project or total, then one for each kind of the totals."""
-    ratios = "in use: precision | in use: recall | all: precision | all: recall"
-    lines = [
-        f"| project | split | {ratios} | usage right | decoys as used |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for name, split, result in rows:
-        cells = [name, split, *summary(result, "use"), *summary(result, "all")]
-        right, of = result["usage_right"], result["usage_of"]
-        cells.append(f"{ratio(right, of)} ({right}/{of})")
-        cells.append(f"{used_decoys(result)}/{result['decoys_of']}")
-        lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", f"| kind | split | {ratios} |", "|---|---|---|---|---|---|"]
-    for name, split, result in rows:
-        if name == "total":
-            for kind in KINDS:
-                views = (*summary(result, "use", (kind,)), *summary(result, "all", (kind,)))
-                cells = [kind + "s", split, *views]
-                lines.append("| " + " | ".join(cells) + " |")
-    return lines
-
-
-def details(name: str, result: dict[str, Any], tree: Path, labels: list[Label]) -> None:
-    print(f"\n## {name}")
-
-    def say(what: str, *words: str) -> None:
-        print(f"  {what:12}", "  ".join(word for word in words if word))
-
-    def seen(component: dict[str, Any]) -> tuple[str, str, str]:
-        return component["id"], f"as {component['usage']}", places(component)
-
-    for label in labels:
-        path = tree / label.path
-        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-        if label.line > len(text.split("\n")):
-            say("BAD LABEL", label.ids[0], label.place)
-    for label in result["misses"]:
-        usage = "/".join(label.usage)
-        say("miss", label.ids[0], usage, label.place, f"form {label.how}", label.note)
-    for component in sorted(result["false"], key=lambda c: (c["kind"], c["id"])):
-        say("false", *seen(component))
-    for label, component in result["usage"]:
-        say("usage", *seen(component), f"label {'/'.join(label.usage)} at {label.place}")
-    for label, component in result["kinds"]:
-        say("kind", component["id"], f"is {component['kind']}", f"label {label.kind}")
-    for label, component in result["decoys"]:
-        say("decoy", *seen(component), f"label {label.place}", label.note)
-    for component in sorted(result["outside"], key=lambda c: c["id"]):
-        say("not counted", *seen(component))
-
-
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     option = parser.add_argument
-    option("--cache", type=Path, default=default_cache(), help="archives (default: %(default)s)")
+    option("--cache", type=Path, default=default_cache(), help="sources (default: %(default)s)")
+    option(
+        "--checkouts", type=Path, metavar="DIR", help="repositories already checked out, by name"
+    )
     option("--only", nargs="+", metavar="NAME", help="only these projects")
-    option("--markdown", metavar="FILE", help="also write the table to FILE; - prints it alone")
+    option("--round", choices=("1", "2"), help="only the projects of this round of labels")
+    option("--markdown", metavar="FILE", help="also write the tables to FILE; - prints them alone")
     option("--json", type=Path, metavar="FILE", help="write the counts as JSON")
     option("--quiet", action="store_true", help="no list of misses and false positives")
     option("--keep-reports", type=Path, metavar="DIR", help="write the auditor's reports here")
-    options = parser.parse_args()
-    quiet = options.quiet or options.markdown == "-"
+    return parser.parse_args()
 
-    cache: Path = options.cache.expanduser()
-    cache.mkdir(parents=True, exist_ok=True)
+
+def chosen(options: argparse.Namespace) -> list[dict[str, str]]:
     with (HERE / "projects.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    projects = [row for row in rows if not options.only or row["name"] in options.only]
-    results: list[tuple[str, str, dict[str, Any]]] = []
-    for project in projects:
-        name = project["name"]
-        tree = unpack(fetch(project, cache), cache / "trees" / name)
-        labels = read_labels(HERE / "labels" / f"{name}.csv")
-        report, seconds = scan(tree)
-        if options.keep_reports:
-            options.keep_reports.mkdir(parents=True, exist_ok=True)
-            kept = options.keep_reports / f"{name}.json"
-            kept.write_text(json.dumps(report, indent=1), encoding="utf-8")
-        result = compare(labels, report)
-        result["seconds"] = round(seconds, 1)
-        results.append((name, project["split"], result))
-        if not quiet:
-            details(f"{name} ({project['split']}, {seconds:.1f} s)", result, tree, labels)
-    single = tuple(results)
-    for split in ("tune", "held-out", "all"):
-        chosen = [result for _, own, result in single if split in (own, "all")]
-        if chosen:
-            results.append(("total", split, merge(chosen)))
-    lines = table(results)
-    print("" if options.markdown == "-" else "\n", "\n".join(lines), sep="")
-    if options.markdown and options.markdown != "-":
-        Path(options.markdown).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if options.json:
-        counted = [
-            {
-                "name": name,
-                "split": split,
-                "counts": result["counts"],
-                "usage": [result["usage_right"], result["usage_of"]],
-                "decoys_as_used": [used_decoys(result), result["decoys_of"]],
-            }
-            for name, split, result in results
+    rows = [row for row in rows if not options.only or row["name"] in options.only]
+    return [row for row in rows if not options.round or row["round"] == options.round]
+
+
+def evaluate(project: dict[str, str], options: argparse.Namespace, cache: Path) -> Row:
+    """Scan one project and compare; differences are printed on the way."""
+    name, split = project["name"], project["split"]
+    tree = source_tree(project, cache, options.checkouts)
+    labels = read_labels(HERE / "labels" / f"{name}.csv")
+    report, seconds = scan(tree)
+    if options.keep_reports:
+        options.keep_reports.mkdir(parents=True, exist_ok=True)
+        kept = options.keep_reports / f"{name}.json"
+        kept.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    result = compare(labels, report, first_round=project["round"] == "1")
+    result.add("lines", "", "of", text_lines(tree))
+    if not options.quiet and options.markdown != "-":
+        print("\n".join(details(f"{name} ({split}, {seconds:.1f} s)", result, labels, tree)))
+    return Row(name, split, result)
+
+
+def as_json(rows: list[Row]) -> str:
+    def nested(result: Result) -> dict[str, dict[str, dict[str, int]]]:
+        out: dict[str, dict[str, dict[str, int]]] = {}
+        for (table, row, count), number in sorted(result.counts.items()):
+            out.setdefault(table, {}).setdefault(row, {})[count] = number
+        return out
+
+    counted = [
+        {
+            "name": name,
+            "split": split,
+            "counts": nested(result),
+            "decoys_as_used": result.used_decoys,
+        }
+        for name, split, result in rows
+    ]
+    return json.dumps(counted, indent=1) + "\n"
+
+
+def main() -> None:
+    options = arguments()
+    cache: Path = options.cache.expanduser()
+    cache.mkdir(parents=True, exist_ok=True)
+    rows = [evaluate(project, options, cache) for project in chosen(options)]
+    for split in SPLITS:
+        results = [
+            row.result for row in rows if split in (row.split, "all") and row.name != "total"
         ]
-        options.json.write_text(json.dumps(counted, indent=1) + "\n", encoding="utf-8")
+        if results:
+            rows.append(Row("total", split, merge(results)))
+    text = "\n".join(tables(rows)) + "\n"
+    print(text if options.markdown == "-" else "\n" + text, end="")
+    if options.markdown and options.markdown != "-":
+        Path(options.markdown).write_text(text, encoding="utf-8")
+    if options.json:
+        options.json.write_text(as_json(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":
