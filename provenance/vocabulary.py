@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from provenance import ids
 from provenance.registry import Registry
-from provenance.registry.tables import fits
+from provenance.registry.tables import Default, fits
 
 _MIME = frozenset(
     "application audio font image message model multipart text video chemical".split()
@@ -246,6 +246,10 @@ class Vocabulary:
                 )
             )
         return {name: tuple(specs) for name, specs in found.items()}
+
+    def defaults(self, spec: CallSpec) -> tuple[Default, ...]:
+        """Return what a callable uses that is told nothing, the newest version first."""
+        return self._registry.defaults.get(spec.callable, ())
 
     @cached_property
     def _triggers(self) -> tuple[Mapping[str, tuple[bytes, ...]], Mapping[bytes, list[bytes]]]:

@@ -227,14 +227,14 @@ class _Reader:
             client = self._endpoint(call, scope, spec)
         elif spec.provider == "client":
             client = self._receiver(call, scope)
-        if argument is None:
+        if argument is None or (isinstance(argument, ast.Constant) and argument.value is None):
+            self._default(call, scope, spec, client)
             return
         found = self.values.evaluate(argument, scope)
         if not found:
-            if not (isinstance(argument, ast.Constant) and argument.value is None):
-                self.collector.gap(
-                    _source(argument), "dynamic-name", call.lineno, expression=_source(call)
-                )
+            self.collector.gap(
+                _source(argument), "dynamic-name", call.lineno, expression=_source(call)
+            )
             return
         for value in found:
             if not value.text.strip() or len(value.text) > 300 or "\n" in value.text:
@@ -264,6 +264,49 @@ class _Reader:
                 )  # fmt: skip
             else:
                 self._api_model(value.text, spec, client, where)
+
+    def _default(
+        self, call: ast.Call, scope: Scope, spec: CallSpec, client: _Client | None
+    ) -> None:
+        """Record what a call that names nothing is known to use, marked as inferred."""
+        if any(keyword.arg is None for keyword in call.keywords) or any(
+            isinstance(argument, ast.Starred) for argument in call.args
+        ):
+            return  # ``**options`` may name it
+        for row in self.vocabulary.defaults(spec):
+            if row.condition and not self._holds(row.condition, call, scope):
+                continue
+            where = self.collector.occurrence(call.lineno, _source(call), confidence="medium")
+            self.collector.gap(
+                row.component, "implicit-default", where, expression=_source(call.func),
+                versions="–".join(filter(None, (row.since, row.until))) or "?", source=row.source,
+            )  # fmt: skip
+            scheme, _, name = row.component.partition("/")
+            if row.component.startswith("pkg:huggingface/"):
+                names.weights(
+                    name, "huggingface", where, self.collector, self.vocabulary,
+                    function=spec.function,
+                )  # fmt: skip
+            elif spec.provider.startswith("local:"):
+                names.runtime_model(
+                    name, spec.provider.removeprefix("local:"), where, self.collector,
+                    self.vocabulary, function=spec.function,
+                )  # fmt: skip
+            elif client is None or client.service == ids.service(scheme.removeprefix("model:")):
+                service = ids.service(scheme.removeprefix("model:"))
+                names.served(service, name, where, self.collector, function=spec.function)
+            return
+
+    def _holds(self, condition: str, call: ast.Call, scope: Scope) -> bool:
+        """Tell whether a call has an argument of a known value."""
+        name, _, wanted = condition.partition("=")
+        given: ast.expr | None
+        if name.isdigit():
+            given = call.args[int(name)] if int(name) < len(call.args) else None
+        else:
+            given = next((k.value for k in call.keywords if k.arg == name), None)
+        found = self.values.evaluate(given, scope) if given is not None else None
+        return bool(found) and any(value.text == wanted for value in found or ())
 
     def _at(self, value: Value) -> Occurrence:
         return self.collector.occurrence(

@@ -24,6 +24,7 @@ from provenance.registry.tables import (
     Claim,
     ComponentLicense,
     ComponentLink,
+    Default,
     Function,
     Identifier,
     JurisdictionRow,
@@ -356,6 +357,14 @@ class Registry:
     def calls(self) -> tuple[Call, ...]:
         """Callables whose arguments name models, datasets or endpoints."""
         return tuple(self.rows("calls.csv", Call))
+
+    @cached_property
+    def defaults(self) -> Mapping[str, tuple[Default, ...]]:
+        """What callables use that are told nothing, by the callable's pattern."""
+        found: dict[str, tuple[Default, ...]] = {}
+        for row in self.rows("defaults.csv", Default):
+            found[row.callable] = (*found.get(row.callable, ()), row)
+        return found
 
     @cached_property
     def model_words(self) -> tuple[str, ...]:

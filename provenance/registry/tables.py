@@ -183,6 +183,21 @@ class Call(NamedTuple):
     source: str
 
 
+class Default(NamedTuple):
+    """What a callable uses when the call names nothing, by the versions that were read."""
+
+    callable: str
+    condition: str
+    """``argument=value`` that the call must have (``0=ner``, ``task=ner``), or ``""``."""
+    component: str
+    since: str
+    until: str
+    source: str
+    as_of: str
+    confidence: str
+    note: str
+
+
 def evidence_of(row: Claim | Organization | Ownership | Lineage | ComponentLink
                 | ComponentLicense | LicenseTerms | Candidate) -> Evidence:  # fmt: skip
     """Return a row's evidence as the report shows it."""

@@ -23,6 +23,7 @@ _COMPONENT = re.compile(
 _IDENTIFIER = re.compile(
     r"(?:host|env|import|client|hub|dataset|prefix|runtime|whisper|family):\S+"
 )
+_CONDITION = re.compile(r"\w+=[^=\s]\S*")
 _ORGANIZATION_TYPES = frozenset(
     "company foundation nonprofit university research-institute public-body community".split()
 )
@@ -50,6 +51,7 @@ _TABLES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("functions.csv", tables.Function, ("key", "function")),
     ("alternatives.csv", tables.Alternative, ("function", "alternative")),
     ("calls.csv", tables.Call, ("callable",)),
+    ("defaults.csv", tables.Default, ("callable", "condition", "component", "since")),
 )  # fmt: skip
 
 
@@ -202,6 +204,15 @@ def _relations(registry: Registry) -> Iterator[str]:
         if edge.overrides_hub not in ("true", "false"):
             yield f"{where}: overrides_hub {edge.overrides_hub!r}"
         yield from _ends(where, (edge.child, edge.parent))
+    known = {call.callable for call in registry.calls}
+    for default in registry.rows("defaults.csv", tables.Default):
+        where = f"data/defaults.csv: {default.callable}"
+        if default.callable not in known:
+            yield f"{where}: no row in calls.csv, so no call is recognised"
+        if not _COMPONENT.fullmatch(default.component):
+            yield f"{where}: no component {default.component!r}"
+        if default.condition and not _CONDITION.fullmatch(default.condition):
+            yield f"{where}: condition {default.condition!r}"
     for link in registry.rows("links.csv", tables.ComponentLink):
         where = f"data/links.csv: {link.source_component}"
         if link.relation not in _LINKS:
