@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from provenance.resolve import lineage, packages, services
+from provenance.resolve import lineage, packages, services, stages
 from provenance.resolve.inventory import Inventory, merge
 
 RESOLVERS: tuple[Callable[[Inventory], Inventory], ...] = (
     packages.resolve,
     services.resolve,
     lineage.resolve,
+    stages.resolve,
 )
 """In the order they run. Add an ecosystem here."""
 
