@@ -22,7 +22,7 @@ from provenance.model import (
 )
 from provenance.ports import Enrichment
 from provenance.registry import Registry
-from provenance.resolve import RESOLVERS, Inventory, lineage, merge, packages, services
+from provenance.resolve import RESOLVERS, Inventory, lineage, merge, packages, services, stages
 from provenance.vocabulary import Vocabulary
 from tests.support.reading import read, registry_in
 
@@ -464,4 +464,4 @@ def test_a_file_s_own_model_keeps_its_parents_in_the_registry(registry: Registry
 
 
 def test_the_order_of_the_resolvers() -> None:
-    assert (packages.resolve, services.resolve, lineage.resolve) == RESOLVERS
+    assert (packages.resolve, services.resolve, lineage.resolve, stages.resolve) == RESOLVERS
