@@ -196,22 +196,10 @@ class Vocabulary:
         )
 
     @cached_property
-    def _family_literal(self) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
-        stems: set[str] = set()
-        for family, _ in self._families:
-            stem = family.partition("*")[0]
-            stems.add(re.match(r"[a-z]*[-_]?", stem).group() or stem)  # type: ignore[union-attr]
-        wholes = "|".join(
-            re.escape(family).replace(r"\*", r"[\w.:-]{0,80}") for family, _ in self._families
-        )
-        pattern = re.compile(rf"[\"'`]({wholes})[\"'`]".encode()) if wholes else re.compile(b"(?!)")
-        short = {s for s in stems if not any(t != s and s.startswith(t) for t in stems)}
-        return tuple(sorted(stem.encode() for stem in short)), pattern
-
-    def family_literals(self, data: bytes) -> re.Pattern[bytes] | None:
-        """Return what finds quoted API model names, when a source may hold any."""
-        stems, pattern = self._family_literal
-        return pattern if any(stem in data for stem in stems) else None
+    def family_stems(self) -> frozenset[bytes]:
+        """The letters that names of API models begin with, up to the first other sign."""
+        stems = (re.match(r"[a-z]+", family) for family, _ in self._families)
+        return frozenset(stem.group().encode() for stem in stems if stem)
 
     def provider_prefix(self, prefix: str, separator: str = "/") -> str | None:
         """Return the service that routers mean by ``prefix/model`` or ``prefix:model``.

@@ -31,10 +31,18 @@ class Places:
         self._usage = usage
         self._passive = passive
         self._spans: tuple[list[int], list[int]] | None = None
+        self._last = (0, first_line)
 
     def line(self, offset: int) -> int:
         """Return the 1-based line of an offset."""
-        return self.data.count(b"\n", 0, offset) + self._first_line
+        known, line = self._last
+        # Questions come mostly in the order of the text: count on from the last answer.
+        if offset >= known:
+            line += self.data.count(b"\n", known, offset)
+        else:
+            line = self.data.count(b"\n", 0, offset) + self._first_line
+        self._last = (offset, line)
+        return line
 
     def state(self, offset: int) -> Usage | None:
         """Return ``commented`` inside a comment, else the usage of live text."""
@@ -64,17 +72,16 @@ class PythonPlaces(Places):
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
-        double = data.count(b'"""')
+        self._quotes = _offsets(data, b'"""')
         # Counting quotes is exact only where one kind alone is used, always in pairs.
-        self._simple = double % 2 == 0 and b"'''" not in data
-        self._any = double > 0
+        self._simple = len(self._quotes) % 2 == 0 and b"'''" not in data
         self._found: tuple[list[int], list[int], list[bool]] | None = None
 
     def state(self, offset: int) -> Usage | None:
         """Return ``documentation`` inside a triple-quoted string, ``commented`` in a comment."""
         begin = self.data.rfind(b"\n", 0, offset) + 1
         if self._simple and b"#" not in self.data[begin:offset]:
-            inside = self._any and self.data.count(b'"""', 0, offset) % 2
+            inside = bisect_right(self._quotes, offset) % 2
             return "documentation" if inside else None
         starts, ends, comments = self._tokens()
         number = bisect_right(starts, offset) - 1
@@ -96,6 +103,16 @@ class PythonPlaces(Places):
                 [comment for _, _, comment in found],
             )
         return self._found
+
+
+def _offsets(data: bytes, mark: bytes) -> list[int]:
+    """Return where a mark stands."""
+    found: list[int] = []
+    at = data.find(mark)
+    while at >= 0:
+        found.append(at)
+        at = data.find(mark, at + len(mark))
+    return found
 
 
 _PYTHON_STRINGS = re.compile(

@@ -38,6 +38,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""
+_WORD = re.compile(rb"[\"'`](([A-Za-z]+)[-_.:\d][\w.:-]{0,80})[\"'`]")
+"""A quoted word of letters and something after them."""
 _KEY_MARK = re.compile(rb"[ \t]*:(?!:)")
 _NOT_ASKED = re.compile(
     rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|startswith|tokenizer"
@@ -176,10 +178,10 @@ def api_names(
     Args:
         settled: (line, text) of literals that a call has explained already.
     """
-    pattern = vocabulary.family_literals(data)
-    if pattern is None:
-        return
-    for match in pattern.finditer(data):
+    stems = vocabulary.family_stems
+    for match in _WORD.finditer(data):
+        if match.group(2).lower() not in stems:
+            continue
         text = match.group(1).decode("ascii", "replace")
         owner = vocabulary.api_owner(text)
         if owner is None or _KEY_MARK.match(data, match.end()):
