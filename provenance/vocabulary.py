@@ -178,10 +178,18 @@ class Vocabulary:
         return bool(self._registry.functions(ids.api_model(service.removeprefix("service:"), name)))
 
     @cached_property
-    def _families(self) -> tuple[tuple[str, str], ...]:
-        """Patterns of API model names, the longest first, and the owner's service."""
-        found = self._registry.identified_by("family")
-        return tuple(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
+    def _families(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Patterns of API model names with the owner's service, by their first letters."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        rows = self._registry.identified_by("family").items()
+        for family, owner in sorted(rows, key=lambda row: (-len(row[0]), row[0])):
+            found.setdefault(_stem(family), []).append((family, owner))
+        return {stem: tuple(families) for stem, families in found.items()}
+
+    @cached_property
+    def family_stems(self) -> frozenset[bytes]:
+        """The letters that names of API models begin with, up to the first other sign."""
+        return frozenset(stem.encode() for stem in self._families if stem)
 
     def api_owner(self, name: str) -> str | None:
         """Return the service of the provider whose own family a bare model name belongs to.
@@ -189,17 +197,12 @@ class Vocabulary:
         ``gpt-4o-mini`` alone names OpenAI's model; who serves it here is another question.
         """
         name = name.lower()
-        exact = self._registry.identified(f"family:{name}")
-        return exact or next(
-            (owner for family, owner in self._families if "*" in family and fits(name, family)),
-            None,
-        )
-
-    @cached_property
-    def family_stems(self) -> frozenset[bytes]:
-        """The letters that names of API models begin with, up to the first other sign."""
-        stems = (re.match(r"[a-z]+", family) for family, _ in self._families)
-        return frozenset(stem.group().encode() for stem in stems if stem)
+        stem = _stem(name)
+        for key in (stem, "") if stem else ("",):
+            for family, owner in self._families.get(key, ()):
+                if family == name or ("*" in family and fits(name, family)):
+                    return owner
+        return None
 
     def provider_prefix(self, prefix: str, separator: str = "/") -> str | None:
         """Return the service that routers mean by ``prefix/model`` or ``prefix:model``.
@@ -271,6 +274,12 @@ class Vocabulary:
                     found.append(at)
                 at = data.find(word, at + 1)
         return found
+
+
+def _stem(name: str) -> str:
+    """Return the letters a lower-case name begins with."""
+    size = next((n for n, sign in enumerate(name) if not "a" <= sign <= "z"), len(name))
+    return name[:size]
 
 
 def _split_callable(callable_name: str) -> tuple[str, str]:
