@@ -70,8 +70,12 @@ class Lookup:
         if query.startswith("pkg:pypi/"):
             name, _, version = query.removeprefix("pkg:pypi/").partition("@")
             return ids.pypi(name) + (f"@{version}" if version else "")
+        if query.startswith("pkg:npm/@"):
+            return query.replace("@", "%40", 1)  # as people write a scope
         if query.startswith(_SCHEMES):
             return query
+        if query.startswith("@") and "/" in query:
+            return ids.package("npm", query)
         alias = self._vocabulary.alias(query)
         if alias:
             return alias

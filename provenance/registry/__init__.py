@@ -221,6 +221,11 @@ class Registry:
         _, rows = self._claims.find(component)
         return tuple(row for row in rows if in_force(row.valid_from, row.valid_to, on))
 
+    def claims_below(self, prefix: str, on: str) -> tuple[Claim, ...]:
+        """Return the claims in force on an ISO date of every key that starts so."""
+        rows = self._claims.starting(prefix)
+        return tuple(row for row in rows if in_force(row.valid_from, row.valid_to, on))
+
     @cached_property
     def known_namespaces(self) -> frozenset[str]:
         """Hub namespaces with a row of their own, lower-cased."""

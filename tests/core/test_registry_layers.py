@@ -100,6 +100,27 @@ def test_a_package_from_a_code_host_is_inferred_with_low_confidence(tmp_path: Pa
     assert found["pkg:pypi/never-seen@1"]["jurisdictions"] == []
 
 
+def test_a_scope_tells_with_low_confidence_once_two_of_its_packages_agree(
+    tmp_path: Path,
+) -> None:
+    mine = overlay(tmp_path, row("pkg:npm/%40acme/one", "mistral"))
+    asked = ("registry", "lookup", "@acme/three", "-f", "json", "--registry", mine)
+    assert provenance(*asked, cwd=tmp_path).json[0]["jurisdictions"] == []
+    mine = overlay(
+        tmp_path, row("pkg:npm/%40acme/one", "mistral"), row("pkg:npm/%40acme/two", "mistral")
+    )
+    answer = provenance(*asked, cwd=tmp_path).json[0]
+    assert answer["id"] == "pkg:npm/%40acme/three"
+    assert [(o["jurisdiction"], o["confidence"]) for o in answer["origins"]] == [("FR", "low")]
+    near = provenance("registry", "lookup", "@acme-labs/x", *asked[3:], cwd=tmp_path).json[0]
+    assert near["jurisdictions"] == []  # a neighbour's name is nobody's evidence
+    mixed = overlay(
+        tmp_path, row("pkg:npm/%40acme/one", "mistral"), row("pkg:npm/%40acme/two", "huawei")
+    )
+    assert mixed == mine
+    assert provenance(*asked, cwd=tmp_path).json[0]["jurisdictions"] == []
+
+
 def test_places_of_two_jurisdictions_contradict_each_other(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text(
         "odd @ git+https://github.com/huggingface/odd\nodd @ git+https://github.com/mistralai/odd\n"
