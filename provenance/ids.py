@@ -119,10 +119,16 @@ def version_of(component: str) -> str | None:
 
 
 def short(component: str) -> str:
-    """Return an id as a person would say it: ``torch@2.3.1``, ``meta-llama/Llama-3``."""
+    """Return an id as a person would say it: ``torch@2.3.1``, ``@scope/name``, ``redis:7``."""
     for prefix in ("pkg:pypi/", "pkg:huggingface/", "service:", "platform:", "project:"):
         if component.startswith(prefix):
             return component[len(prefix) :]
+    if component.startswith("pkg:docker/"):
+        name, _, tag = component.removeprefix("pkg:docker/").partition("@")
+        return f"{name}{'@' if tag.startswith('sha256:') else ':'}{tag}" if tag else name
+    for prefix in ("pkg:npm/", "pkg:golang/", "pkg:cargo/", "pkg:maven/", "pkg:nuget/", "pkg:gem/"):
+        if component.startswith(prefix):
+            return component[len(prefix) :].replace("%40", "@", 1)
     return component.removeprefix("pkg:")
 
 
@@ -142,6 +148,9 @@ def lookup_keys(component: str) -> tuple[str, ...]:
         return (bare, f"modelscope:{bare.split('/')[1]}")
     if bare.startswith("pkg:github/"):
         return (bare, f"github:{bare.split('/')[1]}")
+    if bare.startswith("pkg:golang/"):
+        major = re.search(r"/v\d+$", bare)  # a later major version is the same module's
+        return (bare, bare[: major.start()]) if major else (bare,)
     if bare.startswith(("model:local/", "dataset:local/", "project:")):
         return ()
     if bare.startswith("model:ollama/") and bare.count(":") > 1:

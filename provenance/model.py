@@ -7,7 +7,7 @@ are tuples, so that a value can be shared, sorted and compared freely.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
 
 ComponentId: TypeAlias = str
@@ -227,6 +227,17 @@ class Extraction:
     redirects: tuple[tuple[ComponentId, Occurrence], ...] = ()
     """Clients of a service that point elsewhere: (default service, place)."""
     project_name: str | None = None
+    own: tuple[ComponentId, ...] = ()
+    """Packages that the tree itself is: nothing it depends on."""
+
+    def joined(self, other: Extraction) -> Extraction:
+        """Return what two readers of one document found; the other's project name counts."""
+        parts = {
+            item.name: getattr(self, item.name) + getattr(other, item.name)
+            for item in fields(self)
+            if item.name != "project_name"
+        }
+        return Extraction(**parts, project_name=other.project_name or self.project_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -233,6 +233,7 @@ def _guarded(extract: object, document: Document, vocabulary: Vocabulary) -> Ext
 
 
 def _project_name(path: Path, extractions: Sequence[Extraction]) -> str:
-    """Return the name in the topmost project file, else the folder's."""
-    names = [e.project_name for e in extractions if e.project_name]
-    return names[0] if names else path.resolve().name or "root"
+    """Return the name in the topmost project file, Python's first, else the folder's."""
+    named = [e for e in extractions if e.project_name]
+    named.sort(key=lambda e: not any(own.startswith("pkg:pypi/") for own in e.own))
+    return (named[0].project_name if named else None) or path.resolve().name or "root"

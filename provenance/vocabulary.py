@@ -40,7 +40,7 @@ _LOCAL_HOST = re.compile(
 )
 _READING = re.compile(
     r"://(?:docs?|www|blog|help|support|learn|console|dashboard|developers?|community|status)\.|"
-    r"/(?:docs?|blog|learn|pricing|terms|legal|login|account|settings|issues|help|community|"
+    r"/(?:docs?|blog|learn|library|pricing|terms|legal|login|account|settings|issues|help|community|"
     r"signup|keys|api-keys|apikeys?|tutorials?|guides?|papers?|abs)(?:[/?#]|$)",
     re.IGNORECASE,
 )

@@ -92,7 +92,7 @@ class Walk:
                 self.read += 1
                 return Document(
                     path=path, data=os.read(handle, head),
-                    size=status.st_size, read=_Window(full, status),
+                    size=status.st_size, read=_Window(full, status), sibling=self.sibling,
                 )  # fmt: skip
             if status.st_size > MAX_FILE_BYTES:
                 self._gap(path, "too-large", detail=f"{status.st_size} bytes")

@@ -12,11 +12,65 @@ if TYPE_CHECKING:
 EXTRACTORS: dict[str, tuple[str, ...]] = {
     "requirements": ("*.txt", "*.in", "*.pip"),
     "pyproject": ("pyproject.toml",),
+    "uv_lock": ("uv.lock",),
+    "poetry_lock": ("poetry.lock",),
+    "pdm_lock": ("pdm.lock",),
+    "pylock": ("pylock.toml", "pylock.*"),
+    "pipfile": ("Pipfile", "Pipfile.lock"),
+    "setup_cfg": ("setup.cfg",),
+    "setup_py": ("setup.py",),
+    "pixi": ("pixi.toml",),
+    "pixi_lock": ("pixi.lock",),
+    "conda_lock": ("*.yml", "*.yaml"),
+    "conda": ("*.yml", "*.yaml"),
+    "npm": ("package.json",),
+    "npm_lock": ("package-lock.json", "npm-shrinkwrap.json"),
+    "yarn": ("yarn.lock",),
+    "pnpm": ("pnpm-lock.yaml", "shrinkwrap.yaml"),
+    "go_mod": ("go.mod",),
+    "cargo": ("Cargo.toml",),
+    "cargo_lock": ("Cargo.lock",),
+    "maven": ("pom.xml", "*.pom"),
+    "gradle": ("*.gradle", "*.kts", "*.toml", "gradle.lockfile"),
+    "nuget": (
+        "*.csproj", "*.fsproj", "*.vbproj", "*.props", "*.targets", "packages.config",
+        "packages.lock.json",
+    ),
+    "gemfile": ("Gemfile", "gems.rb", "Gemfile.lock", "gems.locked", "*.gemspec"),
+    "sbom": ("*.json", "*.jsonld"),
     "model_card": ("*.md",),
     "model_folder": ("*.json",),
+    "dockerfile": ("Dockerfile*", "Containerfile*", "*.dockerfile", "*.containerfile"),
+    "compose": ("*.yml", "*.yaml", "*.example", "*.sample"),
+    "ci": ("*.yml", "*.yaml"),
+    "kubernetes": ("*.yaml", "*.yml", "*.tpl"),
+    "terraform": ("*.tf", "*.tfvars", "*.hcl", "*.tofu", "*.example"),
+    "modelfile": ("Modelfile*", "*.modelfile"),
+    "makefile": (
+        "Makefile*", "GNUmakefile", "justfile", ".justfile", "*.mk", "*.mak", "*.just",
+    ),
+    "env_file": (
+        ".env*", "env*", "*.env", "*.example", "*.sample", "*.template", "*.dist", "*.tpl",
+        "dotenv", "dockerenv",
+    ),
+    "shell": ("*.sh", "*.bash", "*.zsh", "*.ksh", "*.sbatch", "*.slurm"),
+    "weights": (
+        "*.safetensors", "*.gguf", "*.ggml", "*.onnx", "*.pt", "*.pth", "*.ptl", "*.jit",
+        "*.torchscript", "*.bin", "*.ckpt", "*.keras", "*.h5", "*.hdf5", "*.tflite", "*.npz",
+        "*.nemo", "*.pdparams", "*.pdiparams", "*.pdmodel", "saved_model.pb", "flax_model.msgpack",
+        "sha256-*", "model.safetensors.index.json",
+        "diffusion_pytorch_model.safetensors.index.json", "pytorch_model.bin.index.json",
+        "tf_model.h5.index.json", "flax_model.msgpack.index.json",
+    ),
+    "local_store": (".mdl", ".msc", "manifests/"),
     "notebook": ("*.ipynb",),
     "python_source": ("*.py",),
-}
+    "yaml_config": ("*.yaml", "*.yml"),
+    "toml_config": ("*.toml",),
+    "ini_config": ("*.ini", "*.cfg", "*.conf", "*.properties"),
+    "json_config": ("*.json", "*.jsonc", "*.json5"),
+    "markdown": ("*.md", "*.mdx", "*.rst", "*.markdown"),
+}  # fmt: skip
 """Every input format: its module here, and the names of files it may want. Add one here.
 
 A name is whole (``Dockerfile``), an ending (``*.py``) or a beginning (``Dockerfile.*``), in
@@ -37,16 +91,22 @@ def extractor_for(path: str) -> Extractor | None:
         found = extractor(module)
         if found.accepts(path):
             return found
+    for folder, module in _FOLDERS:
+        if folder in path and extractor(module).accepts(path):
+            return extractor(module)
     return None
 
 
+_FOLDERS: list[tuple[str, str]] = []
 _EXACT: dict[str, list[str]] = {}
 _ENDINGS: dict[str, list[str]] = {}
 _BEGINNINGS: dict[str, list[str]] = {}
 _ORDER = {module: number for number, module in enumerate(EXTRACTORS)}
 for _module, _patterns in EXTRACTORS.items():
     for _pattern in _patterns:
-        if _pattern.startswith("*."):
+        if _pattern.endswith("/"):
+            _FOLDERS.append((_pattern, _module))
+        elif _pattern.startswith("*."):
             _ENDINGS.setdefault(_pattern[1:].lower(), []).append(_module)
         elif _pattern.endswith("*"):
             _BEGINNINGS.setdefault(_pattern[:-1].lower(), []).append(_module)

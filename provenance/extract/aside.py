@@ -6,6 +6,8 @@ placeholders or its variables unset is no open question about the project.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from provenance.extract.collect import Collector
 from provenance.model import Extraction, Occurrence, Usage
 
@@ -44,3 +46,6 @@ def absorb(found: Extraction, collector: Collector) -> None:
                 link.source, link.target, link.relation, again(place), how=link.how,
                 basis=link.basis, requirement=link.requirement,
             )  # fmt: skip
+    collector.imports += [
+        replace(item, occurrence=again(item.occurrence)) for item in found.imports
+    ]

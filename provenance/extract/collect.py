@@ -30,6 +30,12 @@ HUB = "service:huggingface-hub"
 HUB_INFERENCE = "service:huggingface-inference"
 MODELSCOPE = "service:modelscope"
 
+_ROUTERS = frozenset(
+    ids.service(slug)
+    for slug in "github-models openrouter vercel-ai-gateway portkey aihubmix".split()
+)
+"""Services with names like ``openai/gpt-4o`` of their own, which are no hub repositories."""
+
 _SEGMENTS: dict[str, Usage] = {
     **dict.fromkeys(("test", "tests", "testing", "__tests__", "spec", "specs"), "test"),
     **dict.fromkeys(
@@ -108,6 +114,7 @@ class Collector:
         self.includes: list[Include] = []
         self.redirects: list[tuple[ComponentId, Occurrence]] = []
         self.project_name: str | None = None
+        self.own: list[ComponentId] = []
 
     def occurrence(
         self,
@@ -201,6 +208,12 @@ class Collector:
         )
         self._gaps.setdefault(gap)
 
+    def project(self, name: str, package: ComponentId) -> None:
+        """Record that the tree itself is a package; at the top its name is the project's."""
+        self.own.append(package)
+        if "/" not in self.path:
+            self.project_name = name
+
     # -- the recurring cases ---------------------------------------------------------
 
     def package(
@@ -284,7 +297,7 @@ class Collector:
         self.component(component, "model", name, where, function=function)
         seen = replace(where, confidence="low") if by_name else where
         self.link(component, self.service(service, seen), "served-by", seen)
-        if ids.is_hub_repository(name):
+        if ids.is_hub_repository(name) and service not in _ROUTERS:
             repository = ids.hub_model(name)
             self.component(repository, "model", name, where)
             self.link(component, repository, "same-as", where)
@@ -324,4 +337,5 @@ class Collector:
             includes=tuple(self.includes),
             redirects=tuple(self.redirects),
             project_name=self.project_name,
+            own=tuple(self.own),
         )

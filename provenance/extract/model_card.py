@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from provenance import ids
-from provenance.extract import textfile
+from provenance.extract import local_store, textfile
 from provenance.extract.collect import Collector
 from provenance.model import (
     ComponentId,
@@ -50,8 +50,15 @@ def accepts(path: str) -> bool:
 
 
 def extract(document: Document, vocabulary: object) -> Extraction:
-    """Return the model or dataset a card describes with its declared lineage."""
+    """Return the model or dataset a card describes, and what its text names besides."""
+    from provenance.extract import markdown
+
     assert isinstance(vocabulary, Vocabulary)
+    return read_card(document, vocabulary).joined(markdown.extract(document, vocabulary))
+
+
+def read_card(document: Document, vocabulary: Vocabulary) -> Extraction:
+    """Return the model or dataset of the front matter with its declared lineage."""
     collector = Collector(document.path, NAME)
     start = document.data.removeprefix(b"\xef\xbb\xbf")
     if not start.startswith((b"---\n", b"---\r\n", b"--- ")):
@@ -83,7 +90,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         collector.link(ids.PROJECT, component, "contains", where)
         _license(component, card, block, collector)
     else:
-        _model(folder, card, block, collector, vocabulary)
+        where = collector.occurrence(1, "front matter")
+        child = local_store.record_folder(folder, where, collector, vocabulary, document.sibling)
+        _model(child, card, block, collector, vocabulary)
     return collector.done()
 
 
@@ -138,11 +147,9 @@ def strings(value: object, limit: int = 200) -> tuple[str, ...]:
 
 
 def _model(
-    folder: str, card: dict[str, Any], block: str, collector: Collector, vocabulary: Vocabulary
-) -> None:
-    where = collector.occurrence(1, "front matter")
-    child = collector.component(ids.local_model(folder), "model", folder or ".", where)
-    collector.link(ids.PROJECT, child, "contains", where)
+    child: ComponentId, card: dict[str, Any], block: str, collector: Collector,
+    vocabulary: Vocabulary,
+) -> None:  # fmt: skip
     _license(child, card, block, collector)
     relation = card.get("base_model_relation")
     how = HOW.get(relation.lower(), "unknown") if isinstance(relation, str) else "unknown"

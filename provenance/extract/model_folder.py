@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from provenance import ids
-from provenance.extract import textfile
+from provenance.extract import local_store, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.model_card import base_component
 from provenance.model import Document, Extraction
@@ -46,8 +46,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         _tokenizer(folder, data, text, collector)
         return collector.done()
     where = collector.occurrence(1, name)
-    child = collector.component(ids.local_model(folder), "model", folder or ".", where)
-    collector.link(ids.PROJECT, child, "contains", where)
+    child = local_store.record_folder(folder, where, collector, vocabulary, document.sibling)
     if name == "adapter_config.json":
         base = data.get("base_model_name_or_path")
         if isinstance(base, str) and base:

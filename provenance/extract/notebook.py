@@ -5,36 +5,28 @@ from __future__ import annotations
 import ast
 import json
 import re
-import shlex
 import warnings
 from typing import Any
 
 from provenance.extract import textfile
-from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
 from provenance.extract.python_source import read_source
-from provenance.extract.requirements import read_requirement
+from provenance.extract.shell import read_shell
+from provenance.extract.shell_words import Variables
 from provenance.model import Confidence, Document, Extraction, Occurrence, Usage
 from provenance.vocabulary import Vocabulary
 
 NAME = "notebook"
 
-_PIP = re.compile(
-    r"^\s*[!%]\s*(?:(?:\{?sys\.executable\}?|python[\d.]*)\s+-m\s+)?(?:uv\s+)?pip3?\s+install"
-    r"\s+(.+)$"
-)
+_MAGIC = re.compile(r"^\s*[!%]+\s*")
 _SHELL_VALUE = re.compile(r"^(\s*[\w.,\[\] ]+=\s*)[!%].*$")
 _HELP = re.compile(r"^\s*\?{1,2}[\w.]+\s*$|^\s*[\w.]+\?{1,2}\s*$")
-_REDIRECT = re.compile(r"\d*>(?!=)|<")
+_SHELLS = ("%%bash", "%%sh", "%%script", "%%cmd")
 _FOREIGN = (
-    "%%bash", "%%sh", "%%script", "%%cmd", "%%html", "%%javascript", "%%js", "%%latex",
-    "%%markdown", "%%sql", "%%writefile", "%%cypher", "%%perl", "%%ruby", "%%R",
+    *_SHELLS, "%%html", "%%javascript", "%%js", "%%latex", "%%markdown", "%%sql", "%%writefile",
+    "%%cypher", "%%perl", "%%ruby", "%%R",
 )  # fmt: skip
 """Magics that make a whole cell something else than Python."""
-_OPTIONS_WITH_VALUE = frozenset({
-    "-r", "-c", "-e", "-i", "-f", "-t", "--index-url", "--extra-index-url", "--find-links",
-    "--target", "--requirement", "--constraint", "--editable", "--platform",
-})  # fmt: skip
 
 
 def accepts(path: str) -> bool:
@@ -48,9 +40,11 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     collector = _CellCollector(document.path)
     notebook, text = textfile.load_json(document.data, collector)
     lines, collector.numbers, ends = _code(notebook, text)
+    variables = Variables()
     for number, line in enumerate(lines, 1):
         if line.lstrip().startswith(("!", "%")):
-            _magic(line, number, collector, vocabulary)
+            command = _MAGIC.sub("", line).replace("{sys.executable}", "python")
+            read_shell(command, number, collector, vocabulary, variables=variables)
             indent = line[: len(line) - len(line.lstrip())]
             lines[number - 1] = f"{indent}pass" if indent else ""
         elif _HELP.match(line):
@@ -136,11 +130,11 @@ def _code(notebook: Any, text: str) -> tuple[list[str], list[int], list[int]]:
             continue
         if not source.isascii():  # JSON may hold lone surrogates, which nothing can print
             source = source.encode("utf-8", "replace").decode("utf-8")
-        foreign = source.lstrip().startswith(_FOREIGN)
+        start = source.lstrip()
+        foreign, shell = start.startswith(_FOREIGN), start.startswith(_SHELLS)
         for line in source.split("\n"):
             cursor = _find(line, raw, cursor)
-            # A cell of another language is no Python; its pip lines still count.
-            lines.append(f"!{line}" if foreign else line)
+            lines.append(f"!{line}" if shell else "" if foreign else line)
             numbers.append(cursor + 1)
         lines.append("")
         numbers.append(cursor + 1)
@@ -161,28 +155,3 @@ def _find(line: str, raw: list[str], cursor: int) -> int:
         if any(needle in raw[index] for needle in needles):
             return index
     return cursor
-
-
-def _magic(line: str, number: int, collector: Collector, vocabulary: Vocabulary) -> None:
-    match = _PIP.match(line)
-    if not match:
-        return
-    try:
-        words = shlex.split(match.group(1))
-    except ValueError:
-        collector.gap(line.strip(), "not-a-requirement", number, detail="shell quoting")
-        return
-    skip = False
-    for word in words:
-        if skip:
-            skip = False
-        elif word in ("&&", "||", ";", "|", "&") or word.startswith("#") or _REDIRECT.match(word):
-            break
-        elif word.startswith("-"):
-            skip = word in _OPTIONS_WITH_VALUE
-        elif "$" in word or "{" in word:
-            collector.gap(word, "dynamic-name", number, expression=word)
-        else:
-            read_requirement(word.rstrip(";"), number, "used", [PYPI], collector, vocabulary)
-            if word.endswith(";"):
-                break

@@ -7,16 +7,18 @@ no model makes a value one only when the value itself reads like a hub id.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from provenance import ids
 from provenance.extract import signs
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
-from provenance.model import Confidence, Occurrence, Usage
+from provenance.model import ComponentId, Confidence, Occurrence, Usage, weakest
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 _TAIL = (
-    r"(?:[_.-]?(?:names?|ids?|paths?|name_or_path|repo|repo_id|repository|uri|url|to_use|default))*"
+    r"(?:[_.-]?(?:names?|ids?|paths?|name_or_path|repo|repo_id|repository|uri|url|to_use|default|"
+    r"hf|hg|hub))*"
 )
 _MODEL_KEY = re.compile(
     r"(?:^|.*[_.-])(?:base_?|default_?|chat_?|target_?|draft_?|teacher_?|reward_?|ref_?|sft_?|"
@@ -37,8 +39,38 @@ _OUTPUT_KEY = re.compile(
     re.IGNORECASE,
 )
 """Keys that name what is made or how, not what is loaded."""
-_DYNAMIC = re.compile(r"\$\{|\$\(|\{\{|<[^>]*>|%\(|\$[A-Z_]|\*\*\*")
+_DYNAMIC = re.compile(r"\$\{|\$\(|\{\{|<[^>]*>|%\(|\$[\w@*]|\*\*\*|os\.environ/")
 _WORD = re.compile(r"[A-Za-z0-9][\w.:/@+-]*")
+_PLACEHOLDER = re.compile(
+    r"(?:.*[/:_-])?(?:(?:your|my|some|the|path[_-]?to)[-_](?:own[-_])?"
+    r"(?:org|user|username|name|namespace|hf|hub|model|repo|dataset|deployment|fine|finetuned|"
+    r"custom|embedding|llm|username)\b.*|.*[-_ ](?:name|id|model)[-_ ]here|x{3,}.*|"
+    r"(?:user|username|org|organization|owner|namespace|author)/.*|\.{3}|change[-_]?me.*|"
+    r"placeholder|example[-_]model|model[-_]?(?:name|id))",
+    re.IGNORECASE,
+)
+"""What a template writes where a reader is to put a name."""
+_BEDROCK = re.compile(
+    r"(?:arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:foundation-model|inference-profile)/)?"
+    r"((?:(?:us|eu|apac|us-gov|global)\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|stability|"
+    r"deepseek|openai|qwen|writer|luma|twelvelabs)\.[a-z0-9][\w.:-]+)"
+)
+"""A model id as Amazon Bedrock writes them."""
+_BASE_URL = re.compile(r"_(?:BASE|BASE_URL|API_BASE|API_URL|URL|ENDPOINT|HOST)$")
+_TRACKER_KEY = re.compile(
+    r"(?:.*[_.-])?(?:report_to|log_with|trackers?|experiment_tracker|tracking_backend)",
+    re.IGNORECASE,
+)
+_TRACKERS = {
+    "wandb": "wandb", "swanlab": "swanlab", "comet_ml": "comet", "comet": "comet",
+    "neptune": "neptune",
+}  # fmt: skip
+"""Hosted experiment trackers as training tools name them."""
+_KINDS = frozenset("lora qlora dora moe embedding embeddings rerank reranker reward chat "
+                   "instruct vit clip bert".split())  # fmt: skip
+"""Kinds of models and adapters, as settings name them; no models."""
+_HUB_SCHEMES = ("hf://", "huggingface://")
+_HUB_HOSTS = ("hf.co/", "huggingface.co/")
 
 
 def names_model(key: str) -> bool:
@@ -53,9 +85,19 @@ def names_dataset(key: str) -> bool:
     return bool(_DATASET_KEY.match(key)) and not _OUTPUT_KEY.search(key)
 
 
+def is_placeholder(value: str) -> bool:
+    """Tell whether a value only stands where a reader is to put a name."""
+    return bool(_PLACEHOLDER.fullmatch(value))
+
+
+def names_tracker(key: str) -> bool:
+    """Tell whether a setting of this name holds an experiment tracker."""
+    return bool(_TRACKER_KEY.fullmatch(key.lstrip("-").replace("-", "_")))
+
+
 def read_setting(
     key: str, value: str, line: int, collector: Collector, vocabulary: Vocabulary, *,
-    usage: Usage | None = None, default: bool = False, provider: str = "",
+    usage: Usage | None = None, default: bool = False, provider: str = "", runtime: str = "",
 ) -> bool:  # fmt: skip
     """Record what one setting names; return whether it named anything.
 
@@ -65,64 +107,131 @@ def read_setting(
         line: 1-based.
         default: the value holds only unless something overrides it.
         provider: the service slug or runtime that the surroundings name, if any.
+        runtime: a local runtime that the file speaks of, the last resort for a bare name.
     """
     value = value.strip()
-    if not value or len(value) > 500 or "\n" in value:
+    service = vocabulary.variables.get(key) if key.isupper() else None
+    if len(value) > 500 or "\n" in value or not (value or service):
         return False
     confidence: Confidence = "medium" if default else "high"
     where = collector.occurrence(line, value, usage=usage, confidence=confidence)
-    service = vocabulary.variables.get(key) if key.isupper() else None
     if service:
         weak = collector.occurrence(line, key, usage=usage, confidence="low")
-        collector.service(service, weak)
+        if _variable(service, key, value, weak, where, collector, vocabulary):
+            return True
+    if value.startswith(_HUB_SCHEMES) and (repository := _on_hub(value.partition("://")[2])):
+        collector.hub_model(repository, where)
+        return True
     if "://" in value:
         return _address(value, line, usage, collector, vocabulary) or bool(service)
-    if names_dataset(key) and ids.is_hub_repository(value) and vocabulary.may_be_model(value):
-        collector.dataset("huggingface", value, where)
+    if names_tracker(key) and value.lower() in _TRACKERS:
+        collector.service(ids.service(_TRACKERS[value.lower()]), where)
         return True
+    if names_dataset(key):
+        hub = "modelscope" if provider == "modelscope" else "huggingface"
+        return _datasets(value, hub, where, collector, vocabulary)
     if names_model(key):
-        return read_model(value, where, collector, vocabulary, provider=provider) or bool(service)
+        if not provider and "whisper" in key.lower() and (
+            alias := vocabulary.alias(value, "whisper")
+        ):  # fmt: skip
+            collector.hub_model(alias, where)
+            return True
+        return read_model(
+            value, where, collector, vocabulary, provider=provider, runtime=runtime
+        ) or bool(service)
     if not _OUTPUT_KEY.search(key) and vocabulary.looks_like_model(value):
         medium = collector.occurrence(line, value, usage=usage, confidence="medium")
         return read_model(value, medium, collector, vocabulary, provider=provider)
     return bool(service)
 
 
+def _variable(
+    service: ComponentId, key: str, value: str, weak: Occurrence, where: Occurrence,
+    collector: Collector, vocabulary: Vocabulary,
+) -> bool:  # fmt: skip
+    """Record what a variable known by name says; return whether its value needs no reading.
+
+    A base URL decides where a client's requests go: a local one means that the
+    variable's own service is not called.
+    """
+    if service.startswith("platform:"):
+        collector.platform(service.removeprefix("platform:"), weak)
+        return True
+    host = host_of(value) if _BASE_URL.search(key) else None
+    if host is None:
+        collector.service(service, weak)
+        return False
+    actual = None if is_local_host(host) else vocabulary.service_of_host(host)
+    if actual:
+        collector.service(actual, where)
+    if actual != service:
+        collector.redirects.append((service, where))
+    return True
+
+
+def _datasets(
+    value: str, hub: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
+) -> bool:
+    """Record the datasets that a value, often a list with commas, names."""
+    if _DYNAMIC.search(value):
+        collector.gap(value, "dynamic-name", where, expression=value)
+        return False
+    found = False
+    for name in value.split(","):
+        name = name.strip()
+        alias = vocabulary.dataset_alias(name) if hub == "huggingface" else None
+        if alias:
+            name = alias.removeprefix("dataset:huggingface/")
+        elif is_placeholder(name) or not vocabulary.may_be_model(name):
+            continue
+        collector.dataset(hub, name, where)
+        found = True
+    return found
+
+
 def read_model(
     value: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
-    provider: str = "",
+    provider: str = "", runtime: str = "",
 ) -> bool:  # fmt: skip
     """Record the model a written name stands for; return whether it is one we can place.
 
     In order: a router's ``provider/model``, a hub repository, a legacy short name, a name
     of a family that one service offers, a tag of the runtime the surroundings name.
     """
+    if is_placeholder(value):
+        return False
     if _DYNAMIC.search(value):
         collector.gap(value, "dynamic-name", where, expression=value)
         return False
     if not _WORD.fullmatch(value) or value.isdigit():
         return False
-    routed = vocabulary.routed(value) if "/" in value else None
+    if not provider and (bedrock := _BEDROCK.fullmatch(value)):
+        collector.api_model("service:aws-bedrock", bedrock.group(1), where)
+        return True
+    if value.startswith(_HUB_HOSTS) and (repository := _on_hub(value.partition("/")[2])):
+        collector.hub_model(repository, where)
+        return True
+    routed = vocabulary.routed(value) if "/" in value and not provider else None
     if routed:
         collector.api_model(routed, value.partition("/")[2], where)
         return True
-    if provider == "ollama" or provider.startswith("local:"):
-        runtime = provider.removeprefix("local:")
-        component = ids.api_model(runtime, value)
-        collector.component(component, "model", value, where)
-        channel = vocabulary.runtime_channel(runtime)
-        if channel:
-            collector.link(component, collector.service(channel, where), "delivered-by", where)
+    local = "ollama" if provider == "ollama" else provider.partition("local:")[2]
+    if not local and value.startswith(("ollama/", "ollama_chat/")):
+        local, value = "ollama", value.partition("/")[2]
+    if local:
+        _runtime_model(local, value, where, collector, vocabulary)
         return True
-    if vocabulary.may_be_model(value):
+    if (repository := _on_hub(value)) and vocabulary.may_be_model(repository):
         if provider == "modelscope":
-            collector.modelscope_model(value, where)
+            collector.modelscope_model(repository, where)
         elif provider and not provider.startswith("huggingface"):
             collector.api_model(ids.service(provider), value, where)
         else:
-            collector.hub_model(value, where)
+            collector.hub_model(repository, where)
         return True
-    if provider and not provider.startswith("huggingface") and "/" not in value:
+    if "/" in value:
+        return False
+    if provider and not provider.startswith("huggingface"):
         collector.api_model(ids.service(provider), value, where)
         return True
     alias = vocabulary.alias(value)
@@ -131,9 +240,40 @@ def read_model(
         return True
     owner = vocabulary.api_owner(value)
     if owner:
-        collector.api_model(owner, value, where)
+        collector.api_model(owner, value, where, by_name=True)
         return True
+    if not _reads_like_model(value, vocabulary):
+        return False
+    if runtime:
+        medium = replace(where, confidence=weakest(where.confidence, "medium"))
+        _runtime_model(runtime, value, medium, collector, vocabulary)
+        return True
+    collector.gap(value, "provider-unresolved", where)
     return False
+
+
+def _on_hub(value: str) -> str | None:
+    """Return the repository of ``namespace/name[:quantization][@revision]``, or None."""
+    repository = re.split(r"[:@]", value, maxsplit=1)[0]
+    return repository if ids.is_hub_repository(repository) else None
+
+
+def _reads_like_model(name: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a bare name, as runtimes have them (``llama3:8b``), is a model's."""
+    return name.lower() not in _KINDS and vocabulary.looks_like_model(
+        f"tag/{name.partition(':')[0]}"
+    )
+
+
+def _runtime_model(
+    runtime: str, name: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record a model that a local runtime knows by a name of its own."""
+    component = ids.api_model(runtime, name)
+    collector.component(component, "model", name, where)
+    channel = vocabulary.runtime_channel(runtime)
+    if channel:
+        collector.link(component, collector.service(channel, where), "delivered-by", where)
 
 
 def _address(

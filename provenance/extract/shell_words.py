@@ -49,6 +49,15 @@ class Word:
     items: list[Word] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A word with its variables filled in as far as the script tells."""
+
+    text: str
+    line: int
+    default: bool = False
+
+
 @dataclass(slots=True)
 class Command:
     """One simple command, or one comment (``comment``, without the mark)."""
@@ -77,64 +86,65 @@ class _Cutter:
         self.word_line = line
         self.redirected = False
         self.marks: list[str] = []
+        self.unended: set[str] = set()
+        """Marks of here-documents that end nowhere: looked for once."""
 
     def run(self) -> Iterator[Command]:
         """Yield what the text holds."""
         at, text = 0, self.text
         while at < len(text):
             match = _TOKEN.match(text, at)
-            if match is None:  # pragma: no cover - the last alternative takes any character
-                break
-            kind, token, at = match.lastgroup, match.group(), match.end()
-            if kind == "mark":
-                kind = "here"
-            if kind == "plain" or kind == "other" or kind == "brace":
-                self._add(token)
-            elif kind == "space" or kind == "join":
+            assert match is not None  # the last alternative takes any character
+            kind, lexeme, at = match.lastgroup, match.group(), match.end()
+            if kind in ("plain", "other", "brace"):
+                self._add(lexeme)
+            elif kind == "space":
                 self._end_word()
+            elif kind == "join":
+                pass
             elif kind == "comment":
                 if self.pieces is None:
-                    yield Command(comment=token[1:], line=self.line)
+                    yield Command(comment=lexeme[1:], line=self.line)
                 else:  # a mark inside a word is none
                     self._add("#")
                     at = match.start() + 1
                     continue
             elif kind == "single":
-                self._add(token[1:-1].replace("$", _LITERAL_DOLLAR))
+                self._add(lexeme[1:-1].replace("$", _LITERAL_DOLLAR))
             elif kind == "double":
-                self._add(_ESCAPED.sub(_unescaped, token[1:-1]))
-                yield from self._inner(token)
+                self._add(_ESCAPED.sub(_unescaped, lexeme[1:-1]))
+                yield from self._inner(lexeme)
             elif kind == "escape":
-                self._add(token[1:].replace("$", _LITERAL_DOLLAR))
+                self._add(lexeme[1:].replace("$", _LITERAL_DOLLAR))
             elif kind == "command":
                 at = _closing(text, at)
-                token = text[match.start() : at]
-                self._add(f"$({token[2:-1]})" if token.endswith(")") else token)
-                yield from self._inner(token)
+                lexeme = text[match.start() : at]
+                self._add(f"$({lexeme[2:-1]})" if lexeme.endswith(")") else lexeme)
+                yield from self._inner(lexeme)
             elif kind == "back":
-                self._add(f"$({token[1:-1]})")
-                yield from self._inner(f"$({token[1:-1]})")
+                self._add(f"$({lexeme[1:-1]})")
+                yield from self._inner(f"$({lexeme[1:-1]})")
             elif kind == "here":
                 self._end_word()
                 self.marks.append(match.group("mark"))
             elif kind == "redirect":
                 at = self._redirect(match)
-            elif token == "(" and self.pieces and self.pieces[-1].endswith("="):
+            elif lexeme == "(" and self.pieces and self.pieces[-1].endswith("="):
                 self.array = []
                 self._end_word()
-            elif token == ")" and self.array is not None:
+            elif lexeme == ")" and self.array is not None:
                 self._end_word()
                 self.words[-1].items, self.array = self.array, None
             else:
-                if token != "\n" or self.array is None:
+                if lexeme != "\n" or self.array is None:
                     yield from self._end_command()
                 else:
                     self._end_word()
-                if token == "\n" and self.marks:
+                if lexeme == "\n" and self.marks:
                     skipped = self._skip_here(at)
                     self.line += text.count("\n", at, skipped)
                     at = skipped
-            self.line += token.count("\n")
+            self.line += lexeme.count("\n")
         yield from self._end_command()
 
     def _add(self, text: str) -> None:
@@ -160,14 +170,14 @@ class _Cutter:
             words, self.words = self.words, []
             yield Command(words=words, line=words[0].line)
 
-    def _inner(self, token: str) -> Iterator[Command]:
-        """Yield the commands that a token substitutes."""
-        begin = token.find("$(")
+    def _inner(self, lexeme: str) -> Iterator[Command]:
+        """Yield the commands that a lexeme substitutes."""
+        begin = lexeme.find("$(")
         if begin < 0 or self.nesting >= _MAX_NESTING:
             return
-        end = _closing(token, begin + 2)
-        line = self.line + token.count("\n", 0, begin)
-        yield from commands(token[begin + 2 : end - 1], line, self.nesting + 1)
+        end = _closing(lexeme, begin + 2)
+        line = self.line + lexeme.count("\n", 0, begin)
+        yield from commands(lexeme[begin + 2 : end - 1], line, self.nesting + 1)
 
     def _redirect(self, match: re.Match[str]) -> int:
         at = match.start()
@@ -182,8 +192,11 @@ class _Cutter:
     def _skip_here(self, at: int) -> int:
         """Return where the text goes on after the pending here-documents."""
         for mark in self.marks:
+            if mark in self.unended:
+                break
             end = re.compile(rf"^[ \t]*{mark}[ \t]*\r?$", re.MULTILINE).search(self.text, at)
             if end is None:
+                self.unended.add(mark)
                 break
             at = min(end.end() + 1, len(self.text))
         self.marks = []
@@ -223,8 +236,12 @@ class Value:
 class Variables:
     """Variables by name; unknown ones stay as they are written."""
 
-    def __init__(self, known: dict[str, Value] | None = None) -> None:
+    def __init__(
+        self, known: dict[str, Value] | None = None, made: frozenset[str] = frozenset()
+    ) -> None:
         self.known: dict[str, Value] = dict(known or {})
+        self.made: set[str] = set(made)
+        """Images that the text builds itself."""
 
     def set(self, name: str, value: Value) -> None:
         """Give a variable a value."""

@@ -15,7 +15,7 @@ from provenance.vocabulary import Vocabulary, is_local_host
 
 _LITERAL = re.compile(rb"[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']")
 _SCHEMES = (b"https", b"http", b"wss", b"ws")
-_HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]+)(?::\d+)?((?:/[\w.%~@:+-]*)*)")
+_HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
 _VARIABLE_ENDS = (b"_KEY", b"_TOKEN", b"_BASE", b"_URL", b"_ENDPOINT", b"_HOST", b"_SECRET")
 _VARIABLE = re.compile(rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|BASE_URL|API_BASE|ENDPOINT|HOST|SECRET)\b")
 _WEIGHTS = re.compile(

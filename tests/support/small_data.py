@@ -26,6 +26,7 @@ TABLES = {
     "jurisdictions.csv": tables.JurisdictionRow,
     "alternatives.csv": tables.Alternative,
     "calls.csv": tables.Call,
+    "defaults.csv": tables.Default,
 }
 _DEFAULTS = {
     "source": "https://example.org/page",

@@ -1,0 +1,96 @@
+"""Weights in a zip file (PyTorch, TorchScript, Keras, NumPy): the names in it, nothing else.
+
+What a PyTorch file holds is a pickle, which is a program. It is not looked into.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from provenance.artifacts.source import ArtifactError, Source
+
+MAGIC = b"PK\x03\x04"
+MAX_DIRECTORY = 4 * 1024 * 1024
+"""Bytes read of one file; a member takes some hundred."""
+
+Kind = Literal["pytorch", "torchscript", "keras", "numpy", ""]
+_WEIGHT = re.compile(r"(?:^|[/._])(?:weights?|bias(?:es)?|kernel|gamma|embeddings?)(?:[:_]\d+)?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """A zip file by its directory."""
+
+    names: tuple[str, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """What wrote it, told by its members' names; "" when it is no file of weights."""
+        inner = {name.partition("/")[2] for name in self.names}
+        if "constants.pkl" in inner or "bytecode.pkl" in inner:
+            return "torchscript"
+        if "data.pkl" in inner:
+            return "pytorch"
+        if "config.json" in self.names and any(n.startswith("model.weights.") for n in self.names):
+            return "keras"
+        arrays = [name.removesuffix(".npy") for name in self.names if name.endswith(".npy")]
+        if len(arrays) == len(self.names) and any(map(_WEIGHT.search, arrays)):
+            return "numpy"
+        return ""
+
+
+def read_directory(source: Source) -> Archive:
+    """Return the names in a zip file.
+
+    Raises:
+        ArtifactError: no zip file, a broken one, or a directory above the cap.
+    """
+    import struct
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(_Seekable(source)) as archive:
+            return Archive(names=tuple(archive.namelist()))
+    except ArtifactError:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, OverflowError,
+            struct.error) as error:  # fmt: skip
+        raise ArtifactError(f"no readable zip directory ({type(error).__name__})") from error
+
+
+class _Seekable(io.RawIOBase):
+    """A source as the file object that :mod:`zipfile` reads, up to a budget."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._at = 0
+        self._left = MAX_DIRECTORY
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        at = offset + (0, self._at, self._source.size)[whence]
+        if at < 0:
+            raise OSError("before the file")
+        self._at = at
+        return at
+
+    def read(self, size: int = -1) -> bytes:
+        rest = max(self._source.size - self._at, 0)
+        size = rest if size is None or size < 0 else min(size, rest)
+        if size > self._left:
+            raise ArtifactError(f"a directory of more than {MAX_DIRECTORY} bytes")
+        data = self._source.read(self._at, size)
+        self._left -= len(data)
+        self._at += len(data)
+        return data

@@ -1,0 +1,136 @@
+"""Names of API models that stand in source code outside any call that is understood.
+
+Catalogues, defaults, request bodies: a quoted name of a provider's own family
+(``gpt-4o-mini``) names that model wherever it stands. Any other name needs a key
+that says model, and the one service that the source sends requests to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+from provenance import ids
+from provenance.extract.collect import Collector
+from provenance.extract.places import Places
+from provenance.extract.settings import names_model, read_model
+from provenance.model import ComponentId, Confidence, Occurrence
+from provenance.vocabulary import Vocabulary, is_local_host
+
+_QUOTED = re.compile(rb"[\"'`]([A-Za-z0-9*][\w.:@/*+-]{1,80})[\"'`]")
+_KEY = re.compile(
+    rb"([A-Za-z_$][\w$.-]{0,60})[\"']?\]?[ \t]{0,8}(?::?[ \t]{0,4}[&\w]{1,20}[ \t]{0,4})?"
+    rb"(?::=|=>|[:=(])\s{0,8}\Z"
+)
+"""A key, variable, parameter (with its type) or setter right before a literal."""
+_COMPARED = re.compile(
+    rb"(?:[=!]==?|\bcase|\.(?:includes|startsWith|endsWith|has|contains|equals|Contains|Equals"
+    rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
+)
+"""Right before a literal that something else is compared with."""
+_URL = re.compile(rb"(?:https?|wss?)://([A-Za-z0-9._-]+)((?::\d+)?[\w./~%-]*)")
+_MAX_LITERALS = 20_000
+_MAX_NAMES = 1_000
+"""A source that names more is data."""
+
+
+def endpoints(
+    data: bytes, places: Places, vocabulary: Vocabulary
+) -> tuple[frozenset[ComponentId], bool]:
+    """Return the services whose addresses live text holds, and whether it holds a local one."""
+    services: set[ComponentId] = set()
+    local = False
+    for match in _URL.finditer(data):
+        host = match.group(1).decode().lower()
+        if places.state(match.start()) == "commented":
+            continue
+        if is_local_host(host):
+            local = True
+            continue
+        service = vocabulary.service_of_host(host)
+        if service and not vocabulary.is_mere_link(service, host, match.group().decode()):
+            services.add(service)
+    return frozenset(services), local
+
+
+def read_names(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary, *,
+    claimed: Collection[int] = (), service: ComponentId | None = None, local: bool = False,
+) -> None:  # fmt: skip
+    """Record the API models that literals name.
+
+    Args:
+        claimed: offsets of the quotes of literals that calls have explained.
+        service: the only service that the source's clients ask, if there is one.
+        local: the source's only client asks a local server.
+    """
+    owners: dict[str, ComponentId | None] = {}
+    reached: tuple[frozenset[ComponentId], bool] | None = None
+    recorded = 0
+    for number, match in enumerate(_QUOTED.finditer(data)):
+        if number >= _MAX_LITERALS:
+            return
+        offset = match.start()
+        if offset in claimed:
+            continue
+        text = match.group(1).decode("ascii", "replace")
+        if text not in owners:
+            owners[text] = vocabulary.api_owner(text)
+        owner = owners[text]
+        before = data[max(0, offset - 80) : offset]
+        if owner is None:
+            if not (any(c.isdigit() for c in text) and _names_model(before)):
+                continue
+            if reached is None:
+                reached = endpoints(data, places, vocabulary)
+                if service is not None:
+                    reached = frozenset((service,)), reached[1]
+        elif text != text.lower() and not _names_model(before):
+            continue  # a display name
+        recorded += 1
+        if recorded > _MAX_NAMES:
+            return
+        state = places.state(offset)
+        sure: Confidence = "low" if _COMPARED.search(before) else "medium"
+        where = collector.occurrence(places.line(offset), text, usage=state, confidence=sure)
+        if local:
+            if state is None and _names_model(before):
+                collector.gap(text, "alias-of-local-model", where)
+        elif owner is not None:
+            collector.api_model(_who(owner, service, vocabulary), text, where)
+        elif reached is not None:
+            _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
+
+
+def _who(owner: ComponentId, service: ComponentId | None, vocabulary: Vocabulary) -> ComponentId:
+    """Return whom a source asks for a family's model: its owner, or the only host it uses.
+
+    A client of a provider that has families of its own does not serve another's.
+    """
+    return owner if service is None or service in _owners(vocabulary) else service
+
+
+@lru_cache(maxsize=4)
+def _owners(vocabulary: Vocabulary) -> frozenset[ComponentId]:
+    return frozenset(vocabulary._registry.identified_by("family").values())
+
+
+def _asked(
+    text: str, where: Occurrence, services: frozenset[ComponentId], collector: Collector,
+    vocabulary: Vocabulary, *, local: bool,
+) -> None:  # fmt: skip
+    """Record a model of no known family by the one service the source sends requests to."""
+    if len(services) == 1:
+        (service,) = services
+        read_model(text, where, collector, vocabulary, provider=service.partition(":")[2])
+    elif local and not services and not ids.is_hub_repository(text):
+        collector.gap(text, "alias-of-local-model", where)
+
+
+def _names_model(before: bytes) -> bool:
+    """Tell whether the key right before a literal says: this is a model."""
+    match = _KEY.search(before)
+    if match is None:
+        return False
+    return names_model(match.group(1).decode("ascii", "replace").rpartition(".")[2])

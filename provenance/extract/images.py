@@ -1,0 +1,81 @@
+"""Container images as every format names them: the image, its registry, what it runs on."""
+
+from __future__ import annotations
+
+import re
+
+from provenance import ids
+from provenance.extract.collect import Collector
+from provenance.model import Usage
+from provenance.vocabulary import Vocabulary
+
+DOCKER_HUB = "service:docker-hub"
+
+_IMAGE = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?(?::\d{1,5})?/)?"
+    r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*){0,6}"
+    r"(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{6,64})?",
+    re.ASCII | re.IGNORECASE,
+)
+_FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|bmp|ya?ml|json|tar|img|qcow2|iso)$")
+_DYNAMIC = re.compile(r"\$|\{\{|\}\}|[<>%]")
+_PLACEHOLDER = re.compile(r"(?:^|/)(?:your|my)[-_](?:org|user|registry|name|repo|account|project)")
+_PLATFORMS = (
+    ("ascend-cann", re.compile(r"ascend|(?:^|[/_-])cann|mindie|mindspore.*(?:910|npu)|[_-]npu")),
+    ("amd-rocm", re.compile(r"rocm|(?:^|[/:_.-])hip(?:$|[/:_.-])")),
+    ("intel-gaudi", re.compile(r"gaudi|habana")),
+    ("intel-xpu", re.compile(r"ipex|[-_.:]xpu|intel-gpu|oneapi")),
+    ("aws-neuron", re.compile(r"neuron")),
+    ("cambricon", re.compile(r"cambricon")),
+    ("moore-threads-musa", re.compile(r"musa|mthreads")),
+    ("nvidia-jetson", re.compile(r"l4t|jetson")),
+    ("nvidia-cuda", re.compile(
+        r"cuda|(?:^|[-_.:/])cu\d{2,3}(?:$|[-_.])|^nvcr\.io/nvidia/(?:pytorch|tensorflow|tensorrt|"
+        r"tritonserver|nemo|rapids|jax|vllm|cuda|k8s)|^nvidia/|-gpu(?:$|[-_.])|tensorrt")),
+)  # fmt: skip
+_WITHOUT = re.compile(r"device-plugin|dcgm|docs")
+
+
+def is_image(text: str) -> bool:
+    """Tell whether a text can be an image reference."""
+    return bool(_IMAGE.fullmatch(text)) and not _FILE.search(text)
+
+
+def platform_of(image: str) -> str | None:
+    """Return the slug of the accelerator stack that an image brings, or None."""
+    name = image.lower()
+    if _WITHOUT.search(name):
+        return None
+    return next((slug for slug, pattern in _PLATFORMS if pattern.search(name)), None)
+
+
+def read_image(
+    image: str, line: int, collector: Collector, vocabulary: Vocabulary, *,
+    usage: Usage | None = None, default: bool = False,
+) -> bool:  # fmt: skip
+    """Record an image with its registry and platform; a name only known later is a gap."""
+    image = image.strip().removeprefix("docker://").removeprefix("docker:")
+    if _DYNAMIC.search(image):
+        # A tag set at run time hides the version only.
+        named, _, tag = image.partition(":")
+        if _DYNAMIC.search(named) or not tag or not is_image(named):
+            collector.gap(image, "dynamic-name", line, expression=image)
+            return False
+        image = named
+    if not is_image(image) or image == "scratch" or _PLACEHOLDER.search(image):
+        return False
+    where = collector.occurrence(
+        line, image, usage=usage, confidence="medium" if default else "high"
+    )
+    collector.container(image, where)
+    host = image.partition("/")[0] if "/" in image else ""
+    channel = vocabulary.service_of_host(host.partition(":")[0]) if "." in host else None
+    if channel is None and "." not in host and ":" not in host and host != "localhost":
+        channel = DOCKER_HUB
+    if channel:
+        component = ids.container(image)
+        collector.link(component, collector.service(channel, where), "delivered-by", where)
+    platform = platform_of(image)
+    if platform:
+        collector.platform(platform, where)
+    return True

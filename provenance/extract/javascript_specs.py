@@ -1,0 +1,148 @@
+"""The table of JavaScript callables (``data/calls_js.csv``), made ready for look-up."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from provenance import ids
+from provenance.errors import RegistryError
+from provenance.model import ComponentId
+from provenance.registry.tables import Call, fits
+from provenance.vocabulary import Vocabulary
+
+PLACEHOLDER = re.compile(
+    r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
+    r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
+    re.IGNORECASE,
+)
+"""What documentation writes where a reader is to put a name."""
+
+
+class Spec(NamedTuple):
+    """One row: where a call names a model, and whom it asks."""
+
+    module: str
+    name: str
+    arguments: tuple[tuple[str, ...], ...]
+    yields: str  # model | client | provider (a client that is called with a model's name)
+    provider: str
+    endpoint: tuple[tuple[str, ...], ...]
+    function: str
+
+    @property
+    def runtime(self) -> str:
+        """The local runtime that the row names, or ``""``."""
+        return self.provider.removeprefix("local:") if self.provider.startswith("local:") else ""
+
+    @property
+    def generic(self) -> bool:
+        """Tell whether objects of any kind may have a method of this name."""
+        return not self.module and "." not in self.name
+
+
+class Specs:
+    """All rows by module and name, and the npm packages' default services."""
+
+    def __init__(self, vocabulary: Vocabulary, rows: list[Call]) -> None:
+        self._services = vocabulary.default_services
+        self._exact: dict[tuple[str, str], Spec] = {}
+        self._patterns: list[Spec] = []
+        self._methods: dict[str, list[Spec]] = {}
+        for row in rows:
+            module, _, name = row.callable.rpartition("#")
+            if not module:
+                name = name.removeprefix("*.")
+            spec = Spec(
+                module, name, _paths(row.argument), row.yields, row.provider,
+                _paths(row.endpoint), row.function,
+            )  # fmt: skip
+            if not module:
+                self._methods.setdefault(name.rpartition(".")[2], []).append(spec)
+            elif "*" in row.callable:
+                self._patterns.append(spec)
+            else:
+                self._exact[module, name] = spec
+        self._patterns.sort(key=lambda spec: (-len(spec.module), -len(spec.name), spec))
+        for specs in self._methods.values():
+            specs.sort(key=lambda spec: (-len(spec.name), spec))
+        self.modules = frozenset(module for module, _ in self._exact)
+        dotted = {s.name for specs in self._methods.values() for s in specs if not s.generic}
+        self._free = tuple(
+            tuple(word.encode() for word in name.split(".")[-2:]) for name in sorted(dotted)
+        )
+
+    def may_call(self, data: bytes) -> bool:
+        """Tell whether a source may call a method of the table."""
+        return any(last + b"(" in data and middle in data for middle, last in self._free)
+
+    def knows(self, module: str) -> bool:
+        """Tell whether a module offers anything of the table."""
+        return module in self.modules or any(fits(module, s.module) if "*" in s.module
+                                             else module == s.module
+                                             for s in self._patterns)  # fmt: skip
+
+    def find(self, module: str, name: str) -> Spec | None:
+        """Return the row for what a module exports under a name."""
+        found = self._exact.get((module, name))
+        if found is not None:
+            return found
+        for spec in self._patterns:
+            if _same(module, spec.module) and _same(name, spec.name):
+                return spec._replace(module=module)
+        return None
+
+    def method(self, dotted: str) -> Spec | None:
+        """Return the row for a method of an object of any name."""
+        for spec in self._methods.get(dotted.rpartition(".")[2], ()):
+            if dotted.endswith(f".{spec.name}"):
+                return spec
+        return None
+
+    def default_service(self, spec: Spec) -> ComponentId | None:
+        """Return the service that a row's client asks unless told otherwise."""
+        if spec.provider == "package":
+            return self._services.get(ids.package("npm", package_of(spec.module)))
+        if not spec.provider or spec.provider == "prefix" or ":" in spec.provider:
+            return None
+        return None if spec.provider in _NO_SERVICE else ids.service(spec.provider)
+
+
+_NO_SERVICE = frozenset(("client", "huggingface", "modelscope"))
+
+
+def specifier(module: str) -> str:
+    """Return what a module is called in the registry: Deno and CDN spellings undone."""
+    for start in ("npm:/", "npm:", "https://esm.sh/", "https://esm.run/"):
+        if module.startswith(start):
+            head, at, tail = module.removeprefix(start).partition("@")
+            if not head:  # @scope/name@version
+                head, at, tail = tail.partition("@")
+                head = f"@{head}"
+            return head + (f"/{tail.partition('/')[2]}" if at and "/" in tail else "")
+    return module
+
+
+def package_of(module: str) -> str:
+    """Return the npm package of a module specifier (``@scope/name/sub`` → ``@scope/name``)."""
+    parts = module.split("/")
+    return "/".join(parts[: 2 if module.startswith("@") else 1])
+
+
+def _same(text: str, pattern: str) -> bool:
+    return fits(text, pattern) if "*" in pattern else text == pattern
+
+
+def _paths(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(path.split(".")) for path in text.split("|") if path)
+
+
+@lru_cache(maxsize=4)
+def specifications(vocabulary: Vocabulary) -> Specs:
+    """Return the table of a vocabulary's registry."""
+    try:
+        rows = list(vocabulary._registry.rows("calls_js.csv", Call))
+    except RegistryError:  # a registry of one's own need not have it
+        rows = []
+    return Specs(vocabulary, rows)

@@ -1,0 +1,232 @@
+"""Documentation in Markdown and reStructuredText: hub addresses, ids, commands, snippets."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from provenance.extract import signs, textfile
+from provenance.extract.aside import Aside, absorb
+from provenance.extract.collect import Collector
+from provenance.extract.places import Places
+from provenance.extract.shell import read_shell
+from provenance.extract.shell_words import Variables
+from provenance.model import Document, Extraction
+from provenance.vocabulary import Vocabulary
+
+NAME = "markdown"
+MAX_BYTES = 2 * 1024 * 1024
+
+_INSTRUCTIONS = re.compile(
+    r"(?:agents?|claude|gemini|copilot-instructions|cursor|windsurf|cline|skill|conventions|"
+    r"codex|warp|junie)(?:[.-].*)?\.mdx?|.*\.(?:mdc|prompt\.md|instructions\.md|chatmode\.md)",
+    re.IGNORECASE,
+)
+"""What an assistant is told; it names no dependency."""
+_INSTRUCTION_FOLDER = re.compile(
+    r"(?:^|/)\.(?:cursor|claude|github/(?:instructions|prompts|chatmodes)|windsurf|clinerules|"
+    r"continue|codex|gemini|kiro|roo|trae)/"
+)
+_HISTORY = re.compile(
+    r"(?:changelog|changes|history|news|releases?|code_of_conduct|security|license|citation|"
+    r"contributors|authors)(?:[._-].*)?\.(?:mdx?|rst)",
+    re.IGNORECASE,
+)
+_VENDORED = re.compile(r"(?:^|/)(?:wwwroot/lib|bower_components|vendor)/")
+_FENCE = re.compile(r"^(?P<indent>[ \t>]*(?:[-*+]|\d+\.)?[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*"
+                    r"\{?[ \t]*\.?(?P<language>[\w+#.-]*)")  # fmt: skip
+_DIRECTIVE = re.compile(r"^([ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*(\w*)")
+_SHELLS = frozenset("sh bash shell console shell-session zsh terminal cmd powershell ps1 bat "
+                    "shellscript".split())  # fmt: skip
+_PYTHONS = frozenset("python py python3 pycon ipython".split())
+_PROMPT = re.compile(r"^[ \t]*(?:\$|%|>|PS[^>]*>)[ ]+|^\([\w.-]+\)[ ]*\$?[ ]+")
+_COMMAND = re.compile(
+    r"^[ \t]*(?:\$[ ])?(?:sudo |[A-Z_]+=\S+ )?(?:pip3?|uv|python3?|conda|docker|ollama|vllm|"
+    r"huggingface-cli|hf|git|wget|curl|npm|npx|export)[ ]"
+)
+_ID = re.compile(
+    rb"(?<![\w./@:#~%-])([A-Za-z0-9][\w-]{1,60}/[A-Za-z0-9][\w.-]{2,95})"
+    rb"(?![\w/@-]|\.\w)"
+)
+_TICKED = re.compile(rb"`([a-z0-9][\w.:-]{2,60})`", re.IGNORECASE)
+_SLUG = re.compile(r"github\.com[/:]([\w.-]+/[\w.-]+)", re.IGNORECASE)
+_CALLED = re.compile(r"//api[.-]|/v\d|/api/|inference|hooks\.")
+_RESOURCES = frozenset("svc service deploy deployment pod pods job cm ds sts ingress recipes "
+                       "plugins modules".split())  # fmt: skip
+_BUILT = re.compile(r"docker (?:buildx )?build\b[^\n]{0,300}?[ ](?:-t|--tag)[ =]([^\s\\]+)")
+_PYTHON_PROMPT = re.compile(r"^(?:>>> ?|\.\.\. ?|In \[\d+\]: ?)")
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, the line on which its text begins, the text."""
+
+    language: str
+    line: int
+    text: str
+
+
+def accepts(path: str) -> bool:
+    """Accept documentation; not what assistants are told, nor histories and licenses."""
+    name = path.rpartition("/")[2]
+    return (
+        name.lower().endswith((".md", ".mdx", ".rst", ".markdown"))
+        and not _INSTRUCTIONS.fullmatch(name) and not _INSTRUCTION_FOLDER.search(path)
+        and not _HISTORY.fullmatch(name) and not _VENDORED.search(path)
+    )  # fmt: skip
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what one document names, all of it as documentation."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    if len(document.data) > MAX_BYTES:
+        return collector.done()  # text to be read by machines, not by people
+    text, _ = textfile.decode(document.data)
+    read_markdown(text, collector, vocabulary)
+    return collector.done()
+
+
+def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Read Markdown into ``collector``; nothing in it is an open question."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    aside = Aside(collector, "documentation")
+    data = text.encode("utf-8", "replace")
+    places = Places(data)
+    links = Aside(collector, "documentation")
+    signs.addresses(data, places, links, vocabulary)
+    absorb(_without_links(links.done()), aside)
+    _names(data, text, places, aside, vocabulary)
+    _api_names(data, places, aside, vocabulary)
+    made = frozenset(_BUILT.findall(text))
+    pythons: list[Block] = []
+    for block in blocks(text):
+        language = block.language.lower()
+        if language in _SHELLS or (not language and _COMMAND.match(block.text)):
+            shell = "\n".join(_PROMPT.sub("", line) for line in block.text.split("\n"))
+            known = Variables(made=made)
+            read_shell(shell, block.line, aside, vocabulary, "documentation", known)
+        elif language in _PYTHONS:
+            pythons.append(block)
+        elif language in ("env", "dotenv", "ini", "properties"):
+            from provenance.extract.env_file import read_env
+
+            read_env(block.text, block.line, aside, vocabulary, "documentation")
+        elif language in ("yaml", "yml"):
+            from provenance.extract.yaml_config import read_yaml
+
+            read_yaml(block.text, block.line, aside, vocabulary)
+        elif language in ("json", "jsonc", "json5"):
+            from provenance.extract.json_config import read_json
+
+            read_json(block.text, block.line, aside, vocabulary)
+        elif language in ("dockerfile", "docker"):
+            from provenance.extract.dockerfile import read_dockerfile
+
+            read_dockerfile(block.text, block.line, aside, vocabulary)
+    _python(pythons, aside, vocabulary)
+    found = aside.done()
+    absorb(found, collector)
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Yield fenced and directive blocks, their common indentation removed."""
+    lines = text.split("\n")
+    number = 0
+    while number < len(lines):
+        fence, directive = _FENCE.match(lines[number]), _DIRECTIVE.match(lines[number])
+        number += 1
+        begin = number
+        if fence:
+            mark = fence.group("mark")
+            quote = ">" in fence.group("indent")
+            while number < len(lines) and not lines[number].lstrip(" \t>").startswith(mark):
+                number += 1
+            body = [line.lstrip(">") if quote else line for line in lines[begin:number]]
+            number += 1
+            yield Block(fence.group("language"), begin + 1, _dedented(body))
+        elif directive:
+            outer = len(directive.group(1))
+            while number < len(lines) and (
+                not lines[number].strip()
+                or len(lines[number]) - len(lines[number].lstrip()) > outer
+            ):
+                number += 1
+            yield Block(directive.group(2), begin + 1, _dedented(lines[begin:number]))
+
+
+def _dedented(lines: list[str]) -> str:
+    indent = min((len(s) - len(s.lstrip()) for s in lines if s.strip()), default=0)
+    return "\n".join(line[indent:] for line in lines)
+
+
+def _without_links(found: Extraction) -> Extraction:
+    """Leave out the services that prose only points a reader to."""
+    kept = {link.target for link in found.links}
+    return replace(
+        found,
+        components=tuple(
+            item for item in found.components
+            if item.kind != "service" or item.id in kept
+            or any(_CALLED.search(place.as_written) for place in item.occurrences)
+        ),
+    )  # fmt: skip
+
+
+def _names(
+    data: bytes, text: str, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record ids that stand in prose, tables and snippets; a code host's slugs are none."""
+    slugs = {slug.lower().removesuffix(".git") for slug in _SLUG.findall(text)}
+    for match in _ID.finditer(data):
+        name = match.group(1).decode("ascii", "replace").rstrip(".-")
+        if (
+            name.lower() in slugs or name.partition("/")[0].lower() in _RESOURCES
+            or not vocabulary.looks_like_model(name)
+        ):  # fmt: skip
+            continue
+        around = places.text_line(match.start()).lower()
+        where = collector.occurrence(places.line(match.start()), name, confidence="medium")
+        if vocabulary.routed(name):
+            continue
+        if b"dataset" in around and b"model" not in around:
+            collector.dataset("huggingface", name, where)
+        else:
+            collector.hub_model(name, where)
+
+
+def _api_names(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record names of hosted models that stand between back-ticks."""
+    for match in _TICKED.finditer(data):
+        name = match.group(1).decode("ascii", "replace")
+        owner = vocabulary.api_owner(name)
+        if owner:
+            where = collector.occurrence(places.line(match.start()), name, confidence="medium")
+            collector.api_model(owner, name, where)
+
+
+def _python(found: list[Block], collector: Collector, vocabulary: Vocabulary) -> None:
+    """Read the snippets that parse as one source, each on its own lines."""
+    lines: list[str] = []
+    for block in found:
+        source = block.text
+        if ">>>" in source:
+            source = "\n".join(
+                _PYTHON_PROMPT.sub("", line) if _PYTHON_PROMPT.match(line) else ""
+                for line in source.split("\n")
+            )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                ast.parse(source)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+        lines += [""] * (block.line - 1 - len(lines))
+        lines += source.split("\n")
+    if lines:
+        from provenance.extract.python_source import read_source
+
+        read_source("\n".join(lines).encode("utf-8", "replace"), collector, vocabulary)

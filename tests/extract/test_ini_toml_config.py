@@ -1,0 +1,53 @@
+"""INI-like and TOML settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from provenance.extract import ini_config, toml_config
+from tests.support.reading import ids, lines, reasons
+from tests.support.settings_files import at, direct
+
+
+def test_sections_keys_and_comments() -> None:
+    found = direct(
+        ini_config, "app.ini",
+        "[model]\nname = acme/x-7b ; chosen\n#old_model = acme/old-7b\n"
+        "[data]\ndataset: acme/set\noutput_model = acme/out-7b\n",
+    )  # fmt: skip
+    assert lines(found, "pkg:huggingface/acme/x-7b") == [2]
+    assert at(found, "pkg:huggingface/acme/old-7b") == [(3, "commented")]
+    assert lines(found, "dataset:huggingface/acme/set") == [5]
+    assert len(ids(found, "model")) == 2
+
+
+def test_properties_of_spring() -> None:
+    found = direct(
+        ini_config, "application.properties",
+        "spring.ai.ollama.chat.options.model=llama3.1:8b\nlangchain4j.open-ai.api-key=x\n",
+    )  # fmt: skip
+    assert "model:ollama/llama3.1:8b" in ids(found)
+
+
+def test_toml() -> None:
+    found = direct(
+        toml_config, "config/app.toml",
+        '[model]\nname = "acme/x-7b"\n[[models]]\nid = "acme/a-7b"\n[[models]]\nid = "acme/b-7b"\n',
+    )  # fmt: skip
+    assert lines(found, "pkg:huggingface/acme/x-7b") == [2]
+    assert lines(found, "pkg:huggingface/acme/a-7b") == [4]
+    assert lines(found, "pkg:huggingface/acme/b-7b") == [6]
+
+
+def test_broken_toml_is_a_gap() -> None:
+    assert reasons(direct(toml_config, "a.toml", "model = \n")) == {("malformed-file", 1)}
+
+
+@pytest.mark.parametrize("path", ["pyproject.toml", "Cargo.toml", "uv.toml", "ruff.toml"])
+def test_manifests_are_left_to_others(path: str) -> None:
+    assert not toml_config.accepts(path)
+
+
+@pytest.mark.parametrize("path", ["setup.cfg", "tox.ini", "pytest.ini"])
+def test_tools_own_files(path: str) -> None:
+    assert not ini_config.accepts(path)

@@ -1,0 +1,344 @@
+"""JavaScript and TypeScript: packages, clients, models, where they stand, what is unknown."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from provenance.extract import javascript
+from provenance.model import Document, Extraction
+from provenance.registry import Registry
+from provenance.vocabulary import Vocabulary
+from tests.support.reading import component, gaps, ids, lines, links, reasons
+
+_FAMILIES = """\
+identifier,component,source,as_of,confidence,note
+family:claude-3-*,service:anthropic,test,2026-11-22,high,
+family:gpt-4*,service:openai,test,2026-11-22,high,
+family:text-embedding-3-*,service:openai,test,2026-11-22,high,
+"""
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
+    file = tmp_path_factory.mktemp("overlay") / "families.csv"
+    file.write_text(_FAMILIES, "utf-8")
+    return Vocabulary(Registry(overlays=[file]))
+
+
+def scan(
+    words: Vocabulary, text: str, path: str = "src/a.ts", tree: dict[str, str] | None = None
+) -> Extraction:
+    files = {name: textwrap.dedent(content).encode() for name, content in (tree or {}).items()}
+    document = Document(path=path, data=textwrap.dedent(text).encode(), sibling=files.get)
+    return javascript.extract(document, words)
+
+
+# -- packages ----------------------------------------------------------------------------
+
+
+def test_packages_are_imported_in_every_form(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import OpenAI from 'openai';
+        import {
+          generateText,
+        } from "ai";
+        const { Pinecone } = require('@pinecone-database/pinecone');
+        const late = await import("langchain/chat_models/openai");
+        export { z } from "zod";
+        import "dotenv/config";
+        """)  # fmt: skip
+    assert ids(found, "package") == {
+        "pkg:npm/openai", "pkg:npm/ai", "pkg:npm/%40pinecone-database/pinecone",
+        "pkg:npm/langchain", "pkg:npm/zod", "pkg:npm/dotenv",
+    }  # fmt: skip
+    assert lines(found, "pkg:npm/ai") == [4]
+    assert ("project:", "depends-on", "pkg:npm/ai") in links(found, "depends-on")
+
+
+def test_own_files_built_ins_types_and_comments_are_no_packages(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import fs from "node:fs";
+        import path from 'path';
+        import { a } from "./a";
+        import { b } from "@/lib/b";
+        import { c } from "~/c";
+        import d from "components/Button";
+        import type { E } from "e-types";
+        // import f from "f";
+        const text = 'select * from "g"';
+        import { h } from "#internal";
+        """)  # fmt: skip
+    assert ids(found, "package") == set()
+
+
+def test_deno_and_cdn_spellings_name_the_package(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import OpenAI from "npm:openai@4.20.1";
+        import { z } from "https://esm.sh/@scope/name@1.2.3/sub";
+        """)  # fmt: skip
+    assert ids(found, "package") == {"pkg:npm/openai", "pkg:npm/%40scope/name"}
+
+
+# -- clients and models --------------------------------------------------------------------
+
+
+def test_client_and_method_name_service_and_model(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import OpenAI from "openai";
+        const client = new OpenAI({ apiKey: process.env.OPENAI_API_KEY });
+
+        export async function ask() {
+          return client.chat.completions.create({
+            model: "gpt-4o-mini",
+            messages: [],
+          });
+        }
+        """)  # fmt: skip
+    assert lines(found, "service:openai") == [2, 6]
+    assert lines(found, "model:openai/gpt-4o-mini") == [6]
+    assert component(found, "model:openai/gpt-4o-mini").occurrences[0].confidence == "high"
+    assert ("model:openai/gpt-4o-mini", "served-by", "service:openai") in links(found)
+    assert component(found, "model:openai/gpt-4o-mini").functions == ("llm.api",)
+
+
+def test_local_base_url_makes_the_model_an_alias(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import { OpenAI } from "openai";
+        const base = "http://localhost:11434/v1";
+        const client = new OpenAI({ baseURL: base, apiKey: "x" });
+        await client.chat.completions.create({ model: "gpt-4", messages: [] });
+        """)  # fmt: skip
+    assert ids(found) == {"pkg:npm/openai"}
+    assert gaps(found) == {("gpt-4", "alias-of-local-model", 4)}
+    assert [(service, place.line) for service, place in found.redirects] == [("service:openai", 2)]
+
+
+def test_base_url_of_another_host_is_that_hosts_service(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import OpenAI from "openai";
+        const c = new OpenAI({ baseURL: `https://api.groq.com/openai/v1` });
+        await c.chat.completions.create({ model: "llama3-70b-8192", messages: [] });
+        """)  # fmt: skip
+    assert ids(found, "model") == {"model:groq/llama3-70b-8192"}
+    assert ids(found, "service") == {"service:groq"}
+
+
+def test_endpoint_of_the_environment_is_a_gap(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import OpenAI from "openai";
+        const c = new OpenAI({ baseURL: process.env.LLM_URL });
+        """)  # fmt: skip
+    assert reasons(found) == {("endpoint-at-runtime", 2)}
+
+
+def test_providers_are_called_with_a_models_name(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import { generateText } from "ai";
+        import { openai } from "@ai-sdk/openai";
+        import { createAnthropic } from "@ai-sdk/anthropic";
+        const anthropic = createAnthropic({});
+        await generateText({ model: openai("gpt-4o"), prompt });
+        await generateText({ model: anthropic("claude-3-5-sonnet-latest"), prompt });
+        const e = openai.embedding("text-embedding-3-small");
+        """)  # fmt: skip
+    assert ids(found, "model") == {
+        "model:openai/gpt-4o", "model:anthropic/claude-3-5-sonnet-latest",
+        "model:openai/text-embedding-3-small",
+    }  # fmt: skip
+    assert lines(found, "model:openai/gpt-4o") == [5]
+    assert not gaps(found)
+
+
+def test_langchain_ollama_bedrock_and_transformers(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
+        import { ChatOllama } from "@langchain/ollama";
+        import { InvokeModelCommand } from "@aws-sdk/client-bedrock-runtime";
+        import { pipeline } from "@xenova/transformers";
+        new ChatOpenAI({ modelName: "x1", configuration: { baseURL: "https://api.deepseek.com" } });
+        new OpenAIEmbeddings();
+        new ChatOllama({ model: "qwen2:7b" });
+        new InvokeModelCommand({ modelId: "anthropic.claude-v2" });
+        await pipeline("feature-extraction", "Xenova/all-MiniLM-L6-v2");
+        """)  # fmt: skip
+    assert ids(found, "model") == {
+        "model:deepseek/x1", "model:ollama/qwen2:7b", "model:bedrock/anthropic.claude-v2",
+        "pkg:huggingface/Xenova/all-MiniLM-L6-v2",
+    }  # fmt: skip
+    assert lines(found, "service:openai") == [6]
+
+
+# -- values --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("declared", "expression", "model", "line", "confidence"),
+    [
+        ('const M = "gpt-4o";', "M", "gpt-4o", 3, "high"),
+        ('const M = { fast: { id: "gpt-4o" } } as const;', "M.fast.id", "gpt-4o", 3, "high"),
+        ('const M = { fast: "gpt-4o" };', 'M["fast"]', "gpt-4o", 3, "high"),
+        ('enum M { Fast = "gpt-4o" }', "M.Fast", "gpt-4o", 3, "high"),
+        ('const size = "mini";', "`gpt-4o-${size}`", "gpt-4o-mini", 4, "high"),
+        ("", 'process.env.MODEL ?? "gpt-4o"', "gpt-4o", 4, "medium"),
+        ("", 'process.env.MODEL || "gpt-4o"', "gpt-4o", 4, "medium"),
+        ('const s = z.string().default("gpt-4o");', "s", "gpt-4o", 3, "medium"),
+        ('const pick = () => "gpt-4o";', "pick()", "gpt-4o", 3, "high"),
+        ('const [m, setM] = useState("gpt-4o");', "m", "gpt-4o", 3, "medium"),
+        ('const { m = "gpt-4o" } = props;', "m", "gpt-4o", 3, "medium"),
+    ],
+)  # fmt: skip
+def test_values_are_followed(
+    words: Vocabulary, declared: str, expression: str, model: str, line: int, confidence: str
+) -> None:
+    text = (
+        'import OpenAI from "openai";\nconst c = new OpenAI();\n'
+        f"{declared}\nc.chat.completions.create({{ model: {expression} }});\n"
+    )
+    found = scan(words, text)
+    place = component(found, f"model:openai/{model}").occurrences[0]
+    assert (place.line, place.confidence) == (line, confidence)
+    assert ids(found, "model") == {f"model:openai/{model}"}
+
+
+def test_both_sides_of_a_condition_count(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import Anthropic from "@anthropic-ai/sdk";
+        const c = new Anthropic();
+        function run(model = "claude-3-opus-latest") {
+          return c.messages.create({ model: fast ? "claude-3-haiku-latest" : model });
+        }
+        """)  # fmt: skip
+    assert lines(found, "model:anthropic/claude-3-haiku-latest") == [4]
+    assert lines(found, "model:anthropic/claude-3-opus-latest") == [3]
+
+
+def test_what_only_runs_tell_is_a_gap(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import OpenAI from "openai";
+        const c = new OpenAI();
+        c.chat.completions.create({ model: request.model });
+        """)  # fmt: skip
+    assert gaps(found) == {("request.model", "dynamic-name", 3)}
+
+
+def test_client_and_constant_of_another_file(words: Vocabulary) -> None:
+    found = scan(
+        words,
+        """\
+        import { client } from "@/lib/ai";
+        import { MODEL } from "../config";
+        await client.chat.completions.create({ model: MODEL, messages: [] });
+        """,
+        "src/app/a.ts",
+        {
+            "src/lib/ai.ts": """\
+                import OpenAI from "openai";
+                export const client = new OpenAI({ baseURL: "https://api.groq.com/openai/v1" });
+                """,
+            "src/config.ts": '\nexport const MODEL = "llama3-8b-8192";\n',
+        },
+    )
+    place = component(found, "model:groq/llama3-8b-8192").occurrences[0]
+    assert (place.path, place.line) == ("src/config.ts", 2)
+
+
+# -- outside calls -------------------------------------------------------------------------
+
+
+def test_catalogues_name_models_of_known_families(words: Vocabulary) -> None:
+    found = scan(words, """\
+        export const MODELS = [
+          { id: "gpt-4o", name: "GPT-4o" },
+          { id: "claude-3-haiku-20240307", name: "Haiku" },
+        ];
+        // { id: "gpt-4-turbo" }
+        if (model === "gpt-4-32k") limit = 1;
+        """)  # fmt: skip
+    seen = {c.id: c.occurrences[0] for c in found.components if c.kind == "model"}
+    assert {(i, o.line, o.usage, o.confidence) for i, o in seen.items()} == {
+        ("model:openai/gpt-4o", 2, "used", "medium"),
+        ("model:anthropic/claude-3-haiku-20240307", 3, "used", "medium"),
+        ("model:openai/gpt-4-turbo", 5, "commented", "medium"),
+        ("model:openai/gpt-4-32k", 6, "used", "low"),
+    }
+
+
+def test_request_body_belongs_to_the_only_host(words: Vocabulary) -> None:
+    found = scan(words, """\
+        await fetch("https://api.groq.com/openai/v1/chat/completions", {
+          method: "POST",
+          body: JSON.stringify({ model: "llama3-70b-8192", messages }),
+        });
+        """)  # fmt: skip
+    assert lines(found, "model:groq/llama3-70b-8192") == [3]
+
+
+def test_bundles_are_not_parsed(words: Vocabulary) -> None:
+    text = 'import OpenAI from "openai";new OpenAI();fetch("https://api.groq.com/openai/v1/x")\n'
+    assert ids(scan(words, text, "public/app.min.js")) == {"service:groq"}
+    assert ids(scan(words, text, "dist/app.js")) == {"service:groq"}
+    assert ids(scan(words, text + "x" * 20_001, "app.js")) == {"service:groq"}
+
+
+def test_scripts_of_components_keep_their_lines(words: Vocabulary) -> None:
+    found = scan(words, """\
+        <template><p>it's from "nowhere"</p></template>
+        <script setup lang="ts">
+        import Anthropic from "@anthropic-ai/sdk";
+        const c = new Anthropic();
+        </script>
+        """, "src/Chat.vue")  # fmt: skip
+    assert lines(found, "service:anthropic") == [4]
+    assert ids(found, "package") == {"pkg:npm/%40anthropic-ai/sdk"}
+
+
+def test_type_declarations_are_not_read() -> None:
+    assert javascript.accepts("a/b.tsx")
+    assert not javascript.accepts("a/b.d.ts")
+
+
+# -- hostile -------------------------------------------------------------------------------
+
+
+def test_nesting_and_growth_are_bounded(words: Vocabulary) -> None:
+    head = 'import OpenAI from "openai"; const c = new OpenAI();\n'
+    spreads = "".join(f"const a{n}={{...a{n + 1},...a{n + 1},...a{n + 1}}};\n" for n in range(200))
+    endless = "function f() { return g() }\nfunction g() { return f() }\n" * 50
+    endless += "f().chat.completions.create({model: f()});\n" * 20
+    for text in (endless, "(\n" * 20_000, "(\n" * 9_000 + "1" + ")\n" * 9_000, "/*\n" * 20_000,
+                 spreads + "c.chat.completions.create({model: a0.x});\n",
+                 'const z = "a" +\n' + '"b" +\n' * 5_000 + '"";\nc.responses.create({model: z})',
+                 ):  # fmt: skip
+        assert "pkg:npm/openai" in ids(scan(words, head + text))
+
+
+fragments = st.lists(
+    st.sampled_from(
+        ['import OpenAI from "openai";', "new OpenAI({baseURL:",
+         "c.chat.completions.create({model:", "const c =", "`${", "}", "{", "(", ")", "[", "]",
+         '"gpt-4o"', "'", '"', "/*", "*/", "//",
+         "=>", "...", "enum M {", "export default", "class A { x =", "this.x", "??", "?", ":", ";",
+         "\n", "<a>", "</a>", "\x00", "é", "\\", "M.a[", "function f(a=", "await import(", "f("]
+    ) | st.text(max_size=4),
+    max_size=40,
+).map("\n".join)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None, database=None, derandomize=True,
+          suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(text=fragments, path=st.sampled_from(["a.ts", "a.js", "a.tsx", "a.vue"]))
+def test_no_source_makes_the_reader_raise(words: Vocabulary, text: str, path: str) -> None:
+    found = scan(words, 'import OpenAI from "openai";\n' + text, path)
+    known = {c.id for c in found.components} | {"project:"}
+    assert all({link.source, link.target} <= known for link in found.links)
+
+
+def test_the_table_has_a_row_once_and_in_order() -> None:
+    text = (Path(__file__).parents[2] / "data" / "calls_js.csv").read_text("utf-8")
+    keys = [line.partition(",")[0] for line in text.splitlines()[1:]]
+    assert keys == sorted(set(keys))

@@ -1,0 +1,25 @@
+"""Ollama Modelfiles."""
+
+from __future__ import annotations
+
+from provenance.extract import modelfile
+from tests.support.reading import gaps, ids, lines
+from tests.support.settings_files import at, direct
+
+
+def test_bases_adapters_and_prompts() -> None:
+    found = direct(
+        modelfile, "Modelfile",
+        '# FROM llama2\nFROM llama3:8b\nADAPTER ./lora.gguf\nSYSTEM """\nFROM nothing\n"""\n',
+    )  # fmt: skip
+    assert ids(found, "model") == {
+        "model:ollama/llama2", "model:ollama/llama3:8b", "model:local/lora.gguf",
+    }  # fmt: skip
+    assert at(found, "model:ollama/llama2") == [(1, "commented")]
+    assert lines(found, "model:ollama/llama3:8b") == [2]
+    assert gaps(found) == {("model:local/lora.gguf", "local-model-not-in-tree", 3)}
+
+
+def test_a_hub_repository() -> None:
+    found = direct(modelfile, "a.modelfile", "FROM hf.co/acme/x-GGUF:Q4_K_M\n")
+    assert lines(found, "pkg:huggingface/acme/x-GGUF") == [1]
