@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from provenance import ids
 from provenance.registry import Registry
-from provenance.registry.tables import Default, fits
+from provenance.registry.tables import Call, Default, fits
 
 _MIME = frozenset(
     "application audio font image message model multipart text video chemical".split()
@@ -200,7 +200,7 @@ class Vocabulary:
         stem = _stem(name)
         for key in (stem, "") if stem else ("",):
             for family, owner in self._families.get(key, ()):
-                if family == name or ("*" in family and fits(name, family)):
+                if fits(name, family):
                     return owner
         return None
 
@@ -237,6 +237,20 @@ class Vocabulary:
                 )
             )
         return {name: tuple(specs) for name, specs in found.items()}
+
+    @property
+    def script_calls(self) -> tuple[Call, ...]:
+        """Callables of JavaScript packages, as the data has them."""
+        return self._registry.script_calls
+
+    def imports_of(self, ecosystem: str) -> Mapping[str, str]:
+        """Packages of an ecosystem by what imports of them begin with."""
+        return self._registry.identified_by(f"import:{ecosystem}")
+
+    @cached_property
+    def family_owners(self) -> frozenset[str]:
+        """Services that have model families of their own."""
+        return frozenset(self._registry.identified_by("family").values())
 
     def defaults(self, spec: CallSpec) -> tuple[Default, ...]:
         """Return what a callable uses that is told nothing, the newest version first."""

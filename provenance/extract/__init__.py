@@ -65,6 +65,12 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "local_store": (".mdl", ".msc", "manifests/"),
     "notebook": ("*.ipynb",),
     "python_source": ("*.py",),
+    "javascript": (
+        "*.js", "*.mjs", "*.cjs", "*.jsx", "*.ts", "*.tsx", "*.mts", "*.cts", "*.vue", "*.svelte",
+    ),
+    "languages": (
+        "*.go", "*.java", "*.kt", "*.kts", "*.scala", "*.cs", "*.rs", "*.rb", "*.php", "*.swift",
+    ),
     "yaml_config": ("*.yaml", "*.yml"),
     "toml_config": ("*.toml",),
     "ini_config": ("*.ini", "*.cfg", "*.conf", "*.properties"),

@@ -8,8 +8,7 @@ that says model, and the one service that the source sends requests to.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from functools import lru_cache
+from collections.abc import Callable
 
 from provenance import ids
 from provenance.extract.collect import Collector
@@ -29,6 +28,8 @@ _COMPARED = re.compile(
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
 )
 """Right before a literal that something else is compared with."""
+_ENTRY = re.compile(rb"[ \t]*:(?!:)")
+_NOT_ASKED = re.compile(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
 _URL = re.compile(rb"(?:https?|wss?)://([A-Za-z0-9._-]+)((?::\d+)?[\w./~%-]*)")
 _MAX_LITERALS = 20_000
 _MAX_NAMES = 1_000
@@ -56,12 +57,17 @@ def endpoints(
 
 def read_names(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary, *,
-    claimed: Collection[int] = (), service: ComponentId | None = None, local: bool = False,
+    claimed: Callable[[int, str], bool] = lambda offset, text: False,
+    service: ComponentId | None = None, local: bool = False,
 ) -> None:  # fmt: skip
     """Record the API models that literals name.
 
+    A key of a table says what is known of a model, not that it is asked for; a name given
+    to a tokenizer picks a word list.
+
     Args:
-        claimed: offsets of the quotes of literals that calls have explained.
+        claimed: tells of a literal, by the offset of its quote and its text, whether a
+            call has explained it.
         service: the only service that the source's clients ask, if there is one.
         local: the source's only client asks a local server.
     """
@@ -72,13 +78,13 @@ def read_names(
         if number >= _MAX_LITERALS:
             return
         offset = match.start()
-        if offset in claimed:
-            continue
         text = match.group(1).decode("ascii", "replace")
         if text not in owners:
             owners[text] = vocabulary.api_owner(text)
         owner = owners[text]
         before = data[max(0, offset - 80) : offset]
+        if _ENTRY.match(data, match.end()) or claimed(offset, text):
+            continue
         if owner is None:
             if not (any(c.isdigit() for c in text) and _names_model(before)):
                 continue
@@ -88,6 +94,8 @@ def read_names(
                     reached = frozenset((service,)), reached[1]
         elif text != text.lower() and not _names_model(before):
             continue  # a display name
+        if _NOT_ASKED.search(places.text_line(offset)):
+            continue
         recorded += 1
         if recorded > _MAX_NAMES:
             return
@@ -98,7 +106,7 @@ def read_names(
             if state is None and _names_model(before):
                 collector.gap(text, "alias-of-local-model", where)
         elif owner is not None:
-            collector.api_model(_who(owner, service, vocabulary), text, where)
+            collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
         elif reached is not None:
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
 
@@ -108,12 +116,7 @@ def _who(owner: ComponentId, service: ComponentId | None, vocabulary: Vocabulary
 
     A client of a provider that has families of its own does not serve another's.
     """
-    return owner if service is None or service in _owners(vocabulary) else service
-
-
-@lru_cache(maxsize=4)
-def _owners(vocabulary: Vocabulary) -> frozenset[ComponentId]:
-    return frozenset(vocabulary._registry.identified_by("family").values())
+    return owner if service is None or service in vocabulary.family_owners else service
 
 
 def _asked(

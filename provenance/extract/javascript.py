@@ -90,7 +90,13 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         claimed, told, service, local = result
     if _CATALOGUE.search(data):
         api_names.read_names(
-            data, places, collector, vocabulary, claimed=claimed, service=service, local=local
+            data,
+            places,
+            collector,
+            vocabulary,
+            claimed=lambda at, _: at in claimed,
+            service=service,
+            local=local,
         )
     signs.literals(data, places, collector, vocabulary, frozenset(told | modules))
     return collector.done()

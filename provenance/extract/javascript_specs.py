@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from provenance import ids
-from provenance.errors import RegistryError
 from provenance.model import ComponentId
 from provenance.registry.tables import Call, fits
 from provenance.vocabulary import Vocabulary
@@ -45,7 +45,7 @@ class Spec(NamedTuple):
 class Specs:
     """All rows by module and name, and the npm packages' default services."""
 
-    def __init__(self, vocabulary: Vocabulary, rows: list[Call]) -> None:
+    def __init__(self, vocabulary: Vocabulary, rows: Sequence[Call]) -> None:
         self._services = vocabulary.default_services
         self._exact: dict[tuple[str, str], Spec] = {}
         self._patterns: list[Spec] = []
@@ -89,7 +89,7 @@ class Specs:
         if found is not None:
             return found
         for spec in self._patterns:
-            if _same(module, spec.module) and _same(name, spec.name):
+            if fits(module, spec.module) and fits(name, spec.name):
                 return spec._replace(module=module)
         return None
 
@@ -130,10 +130,6 @@ def package_of(module: str) -> str:
     return "/".join(parts[: 2 if module.startswith("@") else 1])
 
 
-def _same(text: str, pattern: str) -> bool:
-    return fits(text, pattern) if "*" in pattern else text == pattern
-
-
 def _paths(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(path.split(".")) for path in text.split("|") if path)
 
@@ -141,8 +137,4 @@ def _paths(text: str) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=4)
 def specifications(vocabulary: Vocabulary) -> Specs:
     """Return the table of a vocabulary's registry."""
-    try:
-        rows = list(vocabulary._registry.rows("calls_js.csv", Call))
-    except RegistryError:  # a registry of one's own need not have it
-        rows = []
-    return Specs(vocabulary, rows)
+    return Specs(vocabulary, vocabulary.script_calls)

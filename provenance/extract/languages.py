@@ -164,7 +164,7 @@ def _imports(
 @lru_cache(maxsize=32)
 def _known_imports(vocabulary: Vocabulary, ecosystem: str) -> dict[str, ComponentId]:
     """Return the packages of an ecosystem by what imports of them begin with."""
-    found = dict(vocabulary._registry.identified_by(f"import:{ecosystem}"))
+    found = dict(vocabulary.imports_of(ecosystem))
     if ecosystem == "golang":  # a module's path is what its packages are imported by
         start = "pkg:golang/"
         for package in vocabulary.default_services:

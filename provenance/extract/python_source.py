@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Set
 
-from provenance.extract import signs, textfile
+from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
 from provenance.model import Document, Extraction, Import
@@ -68,7 +68,10 @@ def read_source(
         said = read_calls(data, lines, collector, vocabulary, outside)
         datasets, settled = said.datasets, said.places
     signs.literals(data, places, collector, vocabulary, datasets)
-    signs.api_names(data, places, collector, vocabulary, settled)
+    api_names.read_names(
+        data, places, collector, vocabulary,
+        claimed=lambda offset, text: (places.line(offset), text) in settled,
+    )  # fmt: skip
 
 
 def _imports(data: bytes, places: Places, collector: Collector) -> None:

@@ -38,12 +38,6 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""
-_WORD = re.compile(rb"[\"'`](([A-Za-z]+)[-_.:\d][\w.:-]{0,80})[\"'`]")
-"""A quoted word of letters and something after them."""
-_KEY_MARK = re.compile(rb"[ \t]*:(?!:)")
-_NOT_ASKED = re.compile(
-    rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|startswith|tokenizer"
-)
 _DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
 
 
@@ -164,33 +158,3 @@ def literals(
             collector.dataset("huggingface", text, where)
         else:
             collector.hub_model(text, where)
-
-
-def api_names(
-    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
-    settled: Set[tuple[int, str]] = frozenset(),
-) -> None:  # fmt: skip
-    """Report quoted names of the API models that providers are known by (``"gpt-4o"``).
-
-    A key of a table says what is known of a model, not that it is asked for; a name given
-    to a tokenizer picks a word list.
-
-    Args:
-        settled: (line, text) of literals that a call has explained already.
-    """
-    stems = vocabulary.family_stems
-    for match in _WORD.finditer(data):
-        if match.group(2).lower() not in stems:
-            continue
-        text = match.group(1).decode("ascii", "replace")
-        owner = vocabulary.api_owner(text)
-        if owner is None or _KEY_MARK.match(data, match.end()):
-            continue
-        if _NOT_ASKED.search(places.text_line(match.start(1))):
-            continue
-        offset = match.start(1)
-        line = places.line(offset)
-        if (line, text) in settled:
-            continue
-        where = collector.occurrence(line, text, usage=places.state(offset), confidence="medium")
-        collector.api_model(owner, text, where, by_name=True)

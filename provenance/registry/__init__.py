@@ -364,6 +364,11 @@ class Registry:
         return tuple(self.rows("calls.csv", Call))
 
     @cached_property
+    def script_calls(self) -> tuple[Call, ...]:
+        """Callables of npm packages (``package#name``) whose arguments name models or endpoints."""
+        return tuple(self.rows("calls_js.csv", Call))
+
+    @cached_property
     def defaults(self) -> Mapping[str, tuple[Default, ...]]:
         """What callables use that are told nothing, by the callable's pattern."""
         found: dict[str, tuple[Default, ...]] = {}

@@ -285,6 +285,8 @@ class Keyed(Generic[Row]):
 def fits(name: str, pattern: str) -> bool:
     """Tell whether a name fits a pattern whose ``*`` stands for any text."""
     head, *parts = pattern.split("*")
+    if not parts:
+        return name == pattern
     if not name.startswith(head):
         return False
     at = len(head)

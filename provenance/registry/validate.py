@@ -51,6 +51,7 @@ _TABLES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("functions.csv", tables.Function, ("key", "function")),
     ("alternatives.csv", tables.Alternative, ("function", "alternative")),
     ("calls.csv", tables.Call, ("callable",)),
+    ("calls_js.csv", tables.Call, ("callable",)),
     ("defaults.csv", tables.Default, ("callable", "condition", "component", "since")),
 )  # fmt: skip
 

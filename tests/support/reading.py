@@ -132,6 +132,8 @@ _TABLES = {
     "lineage.csv": tables.Lineage,
     "links.csv": tables.ComponentLink,
     "calls.csv": tables.Call,
+    "calls_js.csv": tables.Call,
+    "defaults.csv": tables.Default,
 }
 
 

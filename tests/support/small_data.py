@@ -26,6 +26,7 @@ TABLES = {
     "jurisdictions.csv": tables.JurisdictionRow,
     "alternatives.csv": tables.Alternative,
     "calls.csv": tables.Call,
+    "calls_js.csv": tables.Call,
     "defaults.csv": tables.Default,
 }
 _DEFAULTS = {
