@@ -187,7 +187,7 @@ def extract_all(
                 Gap(subject=include.path, reason="include-missing", location=include.location)
             )
             continue
-        found.append(_guarded(extractor("requirements").extract, included, vocabulary))
+        found.append(_guarded(extractor("manifests.requirements").extract, included, vocabulary))
         includes += found[-1].includes
     return found
 

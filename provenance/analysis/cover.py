@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from provenance.analysis.dependency import Dependencies
 from provenance.model import ComponentId
@@ -34,10 +36,7 @@ def smallest_cover(dependencies: Dependencies) -> Cover:
 
 def cover(sets: Mapping[ComponentId, int], max_steps: int = MAX_STEPS) -> Cover:
     """Return the fewest sets (of bits) whose union is that of all."""
-    universe = 0
-    for bits in sets.values():
-        universe |= bits
-    chosen, rest = _reduce({name: bits for name, bits in sorted(sets.items()) if bits}, universe)
+    chosen, rest = _reduce(dict(sorted(sets.items())), _union(sets))
     found, exact = _search(rest, max_steps)
     return Cover(members=tuple(sorted([*chosen, *found])), exact=exact)
 
@@ -70,33 +69,33 @@ def _undominated(sets: dict[ComponentId, int]) -> dict[ComponentId, int]:
         # A set that holds this one holds its rarest member: few need comparing.
         if not any(
             other != name and bits & ~distinct[other] == 0
-            for other in min((owners[bit] for bit in _members(bits)), key=len)
+            for other in min((owners[place] for place in _places(bits)), key=len)
         )
     }
 
 
 def _owners(sets: Mapping[ComponentId, int]) -> dict[int, list[ComponentId]]:
-    """Return the names of the sets that hold each bit."""
+    """Return the names of the sets that hold each place."""
     found: dict[int, list[ComponentId]] = {}
     for name, bits in sets.items():
-        for bit in _members(bits):
-            found.setdefault(bit, []).append(name)
+        for place in _places(bits):
+            found.setdefault(place, []).append(name)
     return found
 
 
-def _members(bits: int) -> list[int]:
-    """Return the single bits of a set, lowest first."""
-    found = []
-    while bits:
-        found.append(bits & -bits)
-        bits &= bits - 1
-    return found
+def _places(bits: int) -> list[int]:
+    """Return the places of the bits that are set, lowest first."""
+    return [place for place, digit in enumerate(f"{bits:b}"[::-1]) if digit == "1"]
+
+
+def _union(sets: Mapping[ComponentId, int]) -> int:
+    return reduce(or_, sets.values(), 0)
 
 
 def _search(sets: dict[ComponentId, int], max_steps: int) -> tuple[list[ComponentId], bool]:
     """Return the fewest sets that cover all, and whether that is proven."""
     owners = _owners(sets)
-    universe = sum(owners)
+    universe = _union(sets)
     best = _greedy(sets, universe)
     pending: list[tuple[int, list[ComponentId]]] = [(universe, [])]
     for _ in range(max_steps):
@@ -108,7 +107,7 @@ def _search(sets: dict[ComponentId, int], max_steps: int) -> tuple[list[Componen
             continue
         if len(taken) + _at_least(open_bits, sets, owners) >= len(best):
             continue
-        rarest = min(_members(open_bits), key=lambda bit: len(owners[bit]))
+        rarest = min(_places(open_bits), key=lambda place: len(owners[place]))
         by_gain = sorted(owners[rarest], key=lambda n: (sets[n] & open_bits).bit_count())
         pending += [(open_bits & ~sets[name], [*taken, name]) for name in by_gain]
     return best, not pending
@@ -130,8 +129,8 @@ def _at_least(
     """Return a number of sets that any cover needs: members no two of which share a set."""
     count = 0
     while open_bits:
-        bit = open_bits & -open_bits
+        lowest = (open_bits & -open_bits).bit_length() - 1
         count += 1
-        for name in owners[bit]:
+        for name in owners[lowest]:
             open_bits &= ~sets[name]
     return count

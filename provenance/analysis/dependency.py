@@ -78,7 +78,8 @@ class Dependencies:
 
     def names(self, bits: int) -> tuple[ComponentId, ...]:
         """Return the marked components that a set of bits stands for, sorted."""
-        return tuple(name for name, bit in self.bits.items() if bits & bit)
+        digits = f"{bits:b}"[::-1]  # masks of thousands of bits are slow to try one by one
+        return tuple(n for n, digit in zip(self.marked, digits, strict=False) if digit == "1")
 
     def leading_to(self, targets: Collection[ComponentId]) -> set[ComponentId]:
         """Return the targets and everything that leads to one of them."""

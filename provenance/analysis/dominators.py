@@ -66,10 +66,13 @@ def chokepoints(dependencies: Dependencies) -> tuple[Chokepoint, ...]:
     Only what lies on a way from the project to a marked component is looked at. The one
     that cuts off most comes first.
     """
-    between = dependencies.digraph.subgraph(dependencies.leading_to(dependencies.marked))
-    if dependencies.root not in between:
+    import networkx
+
+    if not dependencies.marked:
         return ()
-    undirected = between.to_undirected().to_directed()
+    between = dependencies.digraph.subgraph(dependencies.leading_to(dependencies.marked))
+    undirected: networkx.DiGraph[ComponentId] = networkx.DiGraph(between.edges)
+    undirected.add_edges_from((target, source) for source, target in between.edges)
     bits = dependencies.bits
     found = []
     for name, (cut, _) in _carried(undirected, dependencies.root, bits).items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +34,9 @@ def rows(
 ) -> Iterator[Row]:  # fmt: skip
     """Yield the rows of the trees that begin at ``starts``.
 
+    What a component leads to is laid out below it once, where it stands nearest to a
+    start: so every row is an edge, and the number of rows is bounded by theirs.
+
     Args:
         depth: levels below the start.
         keep: only these components (None for all).
@@ -41,19 +44,9 @@ def rows(
     """
     digraph = dependencies.digraph
     most = MAX_DEPTH if depth is None else min(depth, MAX_DEPTH)
-    laid: dict[ComponentId, int] = {}
-    """On which level each component's branches were laid out."""
-    incomplete: set[ComponentId] = set()
-    """Components whose branches were cut somewhere: a higher row shows more of them."""
-
-    def branches(name: ComponentId) -> list[ComponentId]:
-        found = digraph.predecessors(name) if invert else digraph.successors(name)
-        return sorted(one for one in found if keep is None or one in keep)
-
-    def relations(above: ComponentId, name: ComponentId) -> tuple[Relation, ...]:
-        edge = digraph.edges[(name, above) if invert else (above, name)]
-        return tuple(edge["relations"])
-
+    branches = _branches(dependencies, keep, invert=invert)
+    nearest = _levels(starts, branches)
+    laid: set[ComponentId] = set()
     pending: list[tuple[ComponentId, tuple[ComponentId, ...], tuple[bool, ...]]]
     for start in starts:
         pending = [(start, (), ())]
@@ -63,14 +56,39 @@ def rows(
             mark: Mark = ""
             if name in above:
                 mark = "cycle"
-            elif below and name in laid and (name not in incomplete or laid[name] <= len(above)):
-                mark = "repeated"
-            elif below and len(above) >= most:
+            elif below and nearest[name] >= most:
                 mark = "cut"
-                incomplete.update(above, [name])
-            hangs = relations(above[-1], name) if above else ()
-            yield Row(component=name, relations=hangs, last=last, mark=mark)
+            elif below and (name in laid or nearest[name] < len(above)):
+                mark = "repeated"
+            relations: list[Relation] = []
+            if above:
+                edge = (name, above[-1]) if invert else (above[-1], name)
+                relations = digraph.edges[edge]["relations"]
+            yield Row(component=name, relations=tuple(relations), last=last, mark=mark)
             if below and not mark:
-                laid[name] = len(above)
+                laid.add(name)
                 path = (*above, name)
                 pending += [(one, path, (*last, one == below[-1])) for one in reversed(below)]
+
+
+def _branches(
+    dependencies: Dependencies, keep: Collection[ComponentId] | None, *, invert: bool
+) -> Callable[[ComponentId], list[ComponentId]]:
+    """Return what gives the components below one in the tree, sorted."""
+    digraph = dependencies.digraph
+    step = digraph.predecessors if invert else digraph.successors
+    return lambda name: sorted(one for one in step(name) if keep is None or one in keep)
+
+
+def _levels(
+    starts: Sequence[ComponentId], branches: Callable[[ComponentId], list[ComponentId]]
+) -> dict[ComponentId, int]:
+    """Return how far from the nearest start each component is."""
+    levels = dict.fromkeys(starts, 0)
+    order = list(starts)
+    for name in order:  # grows while it is walked
+        for one in branches(name):
+            if one not in levels:
+                levels[one] = levels[name] + 1
+                order.append(one)
+    return levels

@@ -10,7 +10,7 @@ from provenance.edge.hub import Hub, HubFailure, HubRecord
 from provenance.edge.hub_environment import access
 from provenance.edge.hub_records import valid_name
 from provenance.errors import UsageError
-from provenance.extract.model_card import HOW
+from provenance.extract.models.card import HOW
 from provenance.model import Evidence, Gap, LicenseDeclaration, Link
 from provenance.ports import Enrichment
 

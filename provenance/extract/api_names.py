@@ -57,7 +57,7 @@ def endpoints(
 
 def read_names(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary, *,
-    claimed: Callable[[int, str], bool] = lambda offset, text: False,
+    claimed: Callable[[int, str], bool] | None = None,
     service: ComponentId | None = None, local: bool = False,
 ) -> None:  # fmt: skip
     """Record the API models that literals name.
@@ -83,7 +83,7 @@ def read_names(
             owners[text] = vocabulary.api_owner(text)
         owner = owners[text]
         before = data[max(0, offset - 80) : offset]
-        if _ENTRY.match(data, match.end()) or claimed(offset, text):
+        if _ENTRY.match(data, match.end()) or (claimed and claimed(offset, text)):
             continue
         if owner is None:
             if not (any(c.isdigit() for c in text) and _names_model(before)):

@@ -13,8 +13,8 @@ from provenance.extract import signs, textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
-from provenance.extract.shell import read_shell
-from provenance.extract.shell_words import Variables
+from provenance.extract.shell.script import read_shell
+from provenance.extract.shell.words import Variables
 from provenance.model import Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -37,6 +37,7 @@ _HISTORY = re.compile(
     re.IGNORECASE,
 )
 _VENDORED = re.compile(r"(?:^|/)(?:wwwroot/lib|bower_components|vendor)/")
+_FRONT = re.compile(r"---[ \t]*\r?\n(?:(?!---[ \t]*\r?$).*\n){0,5000}---[ \t]*\r?\n", re.MULTILINE)
 _FENCE = re.compile(r"^(?P<indent>[ \t>]*(?:[-*+]|\d+\.)?[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*"
                     r"\{?[ \t]*\.?(?P<language>[\w+#.-]*)")  # fmt: skip
 _DIRECTIVE = re.compile(r"^([ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*(\w*)")
@@ -86,6 +87,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if len(document.data) > MAX_BYTES:
         return collector.done()  # text to be read by machines, not by people
     text, _ = textfile.decode(document.data)
+    front = _FRONT.match(text)
+    if front:  # read as a model card's, or nobody's: what it lists is no prose
+        text = "\n" * front.group().count("\n") + text[front.end() :]
     read_markdown(text, collector, vocabulary)
     return collector.done()
 
@@ -112,19 +116,19 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
         elif language in _PYTHONS:
             pythons.append(block)
         elif language in ("env", "dotenv", "ini", "properties"):
-            from provenance.extract.env_file import read_env
+            from provenance.extract.config.env_file import read_env
 
             read_env(block.text, block.line, aside, vocabulary, "documentation")
         elif language in ("yaml", "yml"):
-            from provenance.extract.yaml_config import read_yaml
+            from provenance.extract.config.yaml_config import read_yaml
 
             read_yaml(block.text, block.line, aside, vocabulary)
         elif language in ("json", "jsonc", "json5"):
-            from provenance.extract.json_config import read_json
+            from provenance.extract.config.json_config import read_json
 
             read_json(block.text, block.line, aside, vocabulary)
         elif language in ("dockerfile", "docker"):
-            from provenance.extract.dockerfile import read_dockerfile
+            from provenance.extract.deploy.dockerfile import read_dockerfile
 
             read_dockerfile(block.text, block.line, aside, vocabulary)
     _python(pythons, aside, vocabulary)
@@ -227,6 +231,6 @@ def _python(found: list[Block], collector: Collector, vocabulary: Vocabulary) ->
         lines += [""] * (block.line - 1 - len(lines))
         lines += source.split("\n")
     if lines:
-        from provenance.extract.python_source import read_source
+        from provenance.extract.python.source import read_source
 
         read_source("\n".join(lines).encode("utf-8", "replace"), collector, vocabulary)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import networkx
-import pytest
 from hypothesis import given, settings
 
 from provenance.analysis import paths
 from provenance.analysis.dependency import Dependencies
 from provenance.analysis.paths import paths_to
 from tests.analysis.making import ROOT, dependencies, name, read_graphs, shorts
+
+if TYPE_CHECKING:
+    import pytest
 
 DIAMONDS = "app>a1 app>b1 " + " ".join(
     f"a{n}>a{n + 1} a{n}>b{n + 1} b{n}>a{n + 1} b{n}>b{n + 1}" for n in range(1, 40)

@@ -41,13 +41,13 @@ def test_depth_cuts_and_says_so() -> None:
     assert laid(made, depth=3) == laid(made) == ["app", ".a", "..b", "...c"]
 
 
-def test_what_was_cut_is_shown_where_there_is_room() -> None:
-    # b is met first at the limit, then higher up; c below it is never shown twice in full.
+def test_what_it_brings_in_is_laid_out_nearest_to_the_project() -> None:
     made = dependencies("app>a a>b b>c c>d app>b")
-    assert laid(made, depth=2) == ["app", ".a", "..b+", ".b", "..c+"]
+    assert laid(made) == ["app", ".a", "..b*", ".b", "..c", "...d"]
+    assert laid(made, depth=2) == ["app", ".a", "..b*", ".b", "..c+"]
     made = dependencies("app>a a>b b>c c>d d>e app>b app>x x>b")
     assert laid(made, depth=3) == [
-        "app", ".a", "..b", "...c+", ".b", "..c", "...d+", ".x", "..b*",
+        "app", ".a", "..b*", ".b", "..c", "...d+", ".x", "..b*",
     ]  # fmt: skip
 
 

@@ -76,9 +76,9 @@ def test_a_vocabulary_is_passed_over_quickly_and_what_follows_is_found() -> None
     words = struct.pack("<Q", 3) + b"abc"
     array = struct.pack("<IIQ", 9, 8, 300_000) + words * 300_000
     source = Bytes(gguf([("words", array), ("general.license", "MIT")]))
-    began = time.perf_counter()
+    began = time.process_time()
     assert read_header(source).text("general.license") == "MIT"
-    assert time.perf_counter() - began < 5  # linear: milliseconds
+    assert time.process_time() - began < 20  # linear: milliseconds
     assert source.got <= source.size
 
 
@@ -139,10 +139,10 @@ def test_a_header_without_end_is_refused_after_the_cap() -> None:
 
 def test_the_caps_hold_for_many_short_arrays() -> None:
     array = struct.pack("<IIQ", 9, 0, reader.MAX_ITEMS) + bytes(reader.MAX_ITEMS)
-    began = time.perf_counter()
+    began = time.process_time()
     found = read_header(Bytes(gguf([(f"k{n}", array) for n in range(reader.MAX_KEYS)])))
     assert len(found.metadata) == reader.MAX_KEYS
-    assert time.perf_counter() - began < 5  # linear: milliseconds
+    assert time.process_time() - began < 20  # linear: milliseconds
 
 
 @bounded

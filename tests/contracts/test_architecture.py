@@ -126,7 +126,7 @@ def test_nothing_evaluates_what_it_reads() -> None:
 def test_yaml_is_read_by_a_safe_loader_only() -> None:
     import yaml
 
-    from provenance.extract import model_card
+    from provenance.extract.models import card as model_card
 
     assert issubclass(model_card._loader(), yaml.SafeLoader)
     for tag in ("!!python/object/apply:os.getcwd []", "!!python/name:os.system"):
@@ -255,10 +255,10 @@ def test_an_offline_report_says_that_nobody_was_contacted(tmp_path: Path) -> Non
 
 
 def modules_of(package: object) -> dict[str, object]:
-    name = package.__name__  # type: ignore[attr-defined]
+    prefix = f"{package.__name__}."  # type: ignore[attr-defined]
     return {
-        info.name: importlib.import_module(f"{name}.{info.name}")
-        for info in pkgutil.iter_modules(package.__path__)  # type: ignore[attr-defined]
+        info.name.removeprefix(prefix): importlib.import_module(info.name)
+        for info in pkgutil.walk_packages(package.__path__, prefix)  # type: ignore[attr-defined]
     }
 
 
@@ -273,8 +273,9 @@ def text_of_tests() -> str:
 
 def mentioned(package: str, module: str, text: str) -> bool:
     """Tell whether a test imports a module or its package's public name for it."""
-    dotted = rf"provenance\.{package}\.{module}\b"
-    plain = rf"from provenance\.{package} import \(?[^)\n]*\b{module}\b"
+    parent, _, leaf = f"{package}.{module}".rpartition(".")
+    dotted = rf"provenance\.{package}\.{re.escape(module)}\b"
+    plain = rf"from provenance\.{re.escape(parent)} import (?:\([^)]*|[^(\n]*)\b{leaf}\b"
     return bool(re.search(dotted, text) or re.search(plain, text))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from provenance.extract import cargo, cargo_lock
+from provenance.extract.locks import cargo as cargo_lock
+from provenance.extract.manifests import cargo
 from provenance.model import Extraction
 from tests.support.direct import extracted
 from tests.support.reading import component, gaps, ids, lines, links, places, requirement

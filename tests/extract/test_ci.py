@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import ci
+from provenance.extract.deploy import ci
 from tests.support.reading import gaps, ids
 from tests.support.settings_files import at, direct
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import compose, dockerfile, makefile, shell, terraform
+from provenance.extract.deploy import compose, dockerfile, terraform
+from provenance.extract.shell import makefile
+from provenance.extract.shell import script as shell
 from tests.support.reading import lines
 from tests.support.settings_files import direct
 

@@ -6,7 +6,9 @@ import textwrap
 
 import pytest
 
-from provenance.extract import conda, conda_lock, pixi, pixi_lock
+from provenance.extract.locks import conda as conda_lock
+from provenance.extract.locks import pixi as pixi_lock
+from provenance.extract.manifests import conda, pixi
 from provenance.model import Document, Extraction
 from tests.support.reading import (
     component,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import dockerfile
+from provenance.extract.deploy import dockerfile
 from provenance.model import Extraction
 from tests.support.reading import component, gaps, ids, lines, links
 from tests.support.settings_files import at, direct, imports

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import env_file
+from provenance.extract.config import env_file
 from provenance.model import Extraction
 from tests.support.reading import component, gaps, ids, lines
 from tests.support.settings_files import at, direct, redirects

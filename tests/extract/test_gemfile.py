@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance.extract import gemfile
+from provenance.extract.manifests import gemfile
 from tests.support.direct import extracted
 from tests.support.reading import component, gaps, ids, lines, links, requirement
 

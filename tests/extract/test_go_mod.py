@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance.extract import go_mod
+from provenance.extract.manifests import go_mod
 from provenance.model import Extraction
 from tests.support.direct import extracted
 from tests.support.reading import component, gaps, ids, lines, requirement

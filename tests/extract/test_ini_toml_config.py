@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import ini_config, toml_config
+from provenance.extract.config import ini_config, toml_config
 from tests.support.reading import ids, lines, reasons
 from tests.support.settings_files import at, direct
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.extract import javascript
+from provenance.extract.javascript import source as javascript
 from provenance.model import Document, Extraction
 from provenance.registry import Registry
 from provenance.vocabulary import Vocabulary

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from provenance.extract import json_config
+from provenance.extract.config import json_config
 from provenance.model import Extraction
 from tests.support.reading import ids, lines, reasons
 from tests.support.settings_files import direct

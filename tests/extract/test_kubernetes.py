@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import kubernetes, yaml_config
+from provenance.extract.config import yaml_config
+from provenance.extract.deploy import kubernetes
 from provenance.model import Extraction
 from tests.support.reading import ids, lines
 from tests.support.settings_files import direct

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.extract import languages
-from provenance.extract.model_constants import model_name
+from provenance.extract.languages import source as languages
+from provenance.extract.languages.constants import model_name
 from provenance.model import Document, Extraction
 from provenance.registry import Registry
 from provenance.vocabulary import Vocabulary

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.extract import local_store, weights
 from provenance.extract.collect import Collector
+from provenance.extract.models import store as local_store
+from provenance.extract.models import weights
 from provenance.model import Document, Extraction
 from tests.support.artifacts import floats, gguf, safetensors
 from tests.support.reading import component, gaps, ids, lines, links, places, vocabulary

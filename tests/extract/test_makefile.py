@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import makefile
+from provenance.extract.shell import makefile
 from tests.support.reading import component, gaps, ids, lines
 from tests.support.settings_files import at, direct
 

@@ -9,20 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.extract import (
-    conda,
-    conda_lock,
-    pdm_lock,
-    pipfile,
-    pixi,
-    pixi_lock,
-    poetry_lock,
-    pylock,
-    pyproject,
-    setup_cfg,
-    setup_py,
-    uv_lock,
-)
+from provenance.extract.locks import conda as conda_lock
+from provenance.extract.locks import pdm as pdm_lock
+from provenance.extract.locks import pixi as pixi_lock
+from provenance.extract.locks import poetry as poetry_lock
+from provenance.extract.locks import pylock
+from provenance.extract.locks import uv as uv_lock
+from provenance.extract.manifests import conda, pipfile, pixi, pyproject, setup_cfg, setup_py
 from provenance.model import Document
 from tests.support.reading import texts, vocabulary
 

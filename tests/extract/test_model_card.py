@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.extract import extractor_for, model_card
+from provenance.extract import extractor_for
+from provenance.extract.models import card as model_card
 from provenance.model import Document, Extraction
 from tests.support.fenced import fenced
 from tests.support.reading import (

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from provenance.extract import extractor_for, model_folder
+from provenance.extract import extractor_for
+from provenance.extract.models import folder as model_folder
 from provenance.model import Extraction
 from tests.support.reading import component, gaps, ids, lines, links, places, read, reasons, texts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance.extract import modelfile
+from provenance.extract.deploy import modelfile
 from tests.support.reading import gaps, ids, lines
 from tests.support.settings_files import at, direct
 

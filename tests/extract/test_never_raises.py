@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from provenance.extract import EXTRACTORS, extractor
 from provenance.extract.collect import Collector
-from provenance.extract.requirements import logical_lines, read_requirement
+from provenance.extract.manifests.requirements import logical_lines, read_requirement
 from provenance.model import Document, Extraction
 from tests.support.reading import texts, vocabulary
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from provenance.extract import extractor_for
-from provenance.extract import notebook as notebook_extractor
+from provenance.extract.python import notebook as notebook_extractor
 from provenance.model import Extraction
 from tests.support.fenced import fenced
 from tests.support.reading import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import npm
+from provenance.extract.manifests import npm
 from provenance.model import Extraction
 from tests.support.direct import extracted
 from tests.support.reading import (

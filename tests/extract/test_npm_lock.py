@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from provenance.extract import npm_lock
 from provenance.extract.channels import REGISTRY_HOSTS
+from provenance.extract.locks import npm as npm_lock
 from provenance.model import Extraction
 from tests.support.direct import extracted
 from tests.support.reading import component, gaps, ids, lines, links, requirement

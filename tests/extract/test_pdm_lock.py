@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import pdm_lock, pylock
+from provenance.extract.locks import pdm as pdm_lock
+from provenance.extract.locks import pylock
 from provenance.model import Document, Extraction
 from tests.support.reading import (
     PACKAGE_INDEX,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from provenance.extract import pipfile
+from provenance.extract.manifests import pipfile
 from provenance.model import Document, Extraction
 from tests.support.reading import (
     PACKAGE_INDEX,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance.extract import pnpm
+from provenance.extract.locks import pnpm
 from provenance.model import Extraction
 from tests.support.direct import extracted
 from tests.support.reading import gaps, ids, lines, links

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import poetry_lock
+from provenance.extract.locks import poetry as poetry_lock
 from provenance.model import Document, Extraction
 from tests.support.reading import PACKAGE_INDEX, component, gaps, ids, lines, links, vocabulary
 

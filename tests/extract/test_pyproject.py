@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import extractor_for, pyproject
+from provenance.extract import extractor_for
+from provenance.extract.manifests import pyproject
 from provenance.model import Extraction
 from tests.support.reading import (
     component,

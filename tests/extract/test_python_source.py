@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import extractor_for, python_source
+from provenance.extract import extractor_for
+from provenance.extract.python import source as python_source
 from provenance.model import Extraction
 from tests.support.fenced import fenced
 from tests.support.reading import (

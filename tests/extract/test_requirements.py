@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from provenance.discover import Walk
-from provenance.extract import extractor_for, requirements
+from provenance.extract import extractor_for
+from provenance.extract.manifests import requirements
 from provenance.model import Extraction, Gap, Include, Location
 from provenance.pipeline import extract_all
 from tests.support.reading import (

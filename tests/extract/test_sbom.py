@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from provenance.extract import purls, sbom
+from provenance.extract.bills import purls, sbom
 from provenance.model import Extraction
 from tests.support.direct import extracted
 from tests.support.reading import PACKAGE_INDEX, component, gaps, ids, lines, links

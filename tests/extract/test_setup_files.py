@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from provenance.extract import setup_cfg, setup_py
+from provenance.extract.manifests import setup_cfg, setup_py
 from provenance.model import Document, Extraction, Include, Location
 from tests.support.reading import gaps, ids, lines, requirement, vocabulary
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import shell
 from provenance.extract.collect import Collector
-from provenance.extract.shell_words import Value, Variables, commands
+from provenance.extract.shell import script as shell
+from provenance.extract.shell.words import Value, Variables, commands
 from provenance.model import Extraction
 from tests.support.reading import component, gaps, ids, lines, links, reasons, vocabulary
 from tests.support.settings_files import at, direct, imports, redirects

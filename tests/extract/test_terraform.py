@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance.extract import terraform
+from provenance.extract.deploy import terraform
 from provenance.model import Extraction
 from tests.support.reading import component, ids, lines
 from tests.support.settings_files import at, direct

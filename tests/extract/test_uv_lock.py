@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from provenance.extract import uv_lock
+from provenance.extract.locks import uv as uv_lock
 from provenance.model import Document, Extraction
 from tests.support.reading import (
     PACKAGE_INDEX,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.extract import weights
+from provenance.extract.models import weights
 from provenance.model import Document, Extraction, LicenseDeclaration
 from tests.support.artifacts import archive, floats, gguf, onnx, safetensors
 from tests.support.reading import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.extract import yaml_config
+from provenance.extract.config import yaml_config
 from provenance.model import Extraction
 from tests.support.reading import component, gaps, ids, lines, reasons
 from tests.support.settings_files import at, direct

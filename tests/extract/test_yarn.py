@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance.extract import yarn
+from provenance.extract.locks import yarn
 from provenance.model import Extraction
 from tests.support.direct import extracted
 from tests.support.reading import component, gaps, ids, lines, links, requirement

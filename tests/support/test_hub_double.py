@@ -257,7 +257,7 @@ def test_delay_is_cut_short_by_closing() -> None:
         url = hf_hub_url("ns/a", "w.bin", endpoint=double.url)
         with pytest.raises(httpx2.ReadTimeout):
             get_hf_file_metadata(url, token=False, timeout=0.1)
-    assert 0.1 <= time.monotonic() - begin < 4
+    assert 0.1 <= time.monotonic() - begin < 15
     assert len(double.requests) == 1
 
 

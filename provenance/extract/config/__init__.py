@@ -1,0 +1,1 @@
+"""Settings in files of keys and values."""

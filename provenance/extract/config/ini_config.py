@@ -1,0 +1,79 @@
+"""Settings a line: ``*.ini``, ``*.cfg``, ``*.conf``, ``*.properties``, sections and keys."""
+
+from __future__ import annotations
+
+import re
+
+from provenance.extract import textfile
+from provenance.extract.aside import Aside, absorb
+from provenance.extract.collect import Collector
+from provenance.extract.config.tree_settings import speaks_of
+from provenance.extract.settings import read_setting
+from provenance.extract.shell.words import Value, Variables
+from provenance.model import Document, Extraction
+from provenance.vocabulary import Vocabulary
+
+NAME = "ini-config"
+MAX_BYTES = 256 * 1024
+
+_NOT_SETTINGS = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "mypy.ini", "alembic.ini",
+                           "nginx.conf", "supervisord.conf", ".coveragerc"})  # fmt: skip
+_SECTION = re.compile(r"\[\[?[ \t]*([^\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(?:[#;].*)?")
+_LINE = re.compile(r"([#;][ \t]*)?([A-Za-z_][\w.-]{0,120})[ \t]*[=:][ \t]*(.*)")
+_TRIGGER = re.compile(rb"(?i)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|api\.")
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+
+
+def accepts(path: str) -> bool:
+    """Accept settings files that belong to no tool known by name."""
+    name = path.rpartition("/")[2].lower()
+    return name.endswith((".ini", ".cfg", ".conf", ".properties")) and name not in _NOT_SETTINGS
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what the settings of one file name."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    if len(document.data) > MAX_BYTES or not _TRIGGER.search(document.data):
+        return collector.done()
+    text, lossy = textfile.decode(document.data)
+    if lossy:
+        collector.gap(document.path, "undecodable-bytes")
+    read_lines(text, collector, vocabulary)
+    return collector.done()
+
+
+def read_lines(text: str, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Read ``[section]`` and ``key = value`` lines; what a comment holds is read aside."""
+    section, runtime = "", speaks_of(text)
+    variables, aside = Variables(), Aside(collector, "commented")
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+        line = line.strip()[:2000]
+        if heading := _SECTION.fullmatch(line):
+            section = heading.group(1).strip("\"' ")
+            continue
+        match = _LINE.fullmatch(line)
+        if not match or (match.group(1) and " " in match.group(3).split(" #")[0].strip()):
+            continue
+        comment, key, written = match.groups()
+        quoted = _QUOTED.match(written)
+        if quoted:
+            written = quoted.group(1) or quoted.group(2) or ""
+        else:
+            written = re.sub(r"[ \t]+[#;].*$", "", written)
+        value = variables.expand(written.strip())
+        if not comment:
+            variables.set(key, Value(value.text))
+        _setting(section, key, value, number, aside if comment else collector, vocabulary, runtime)
+    absorb(aside.done(), collector)
+
+
+def _setting(
+    section: str, key: str, value: Value, line: int, collector: Collector,
+    vocabulary: Vocabulary, runtime: str,
+) -> None:  # fmt: skip
+    last = section.rpartition(".")[2]
+    whole = key if key.isupper() or not last or key != "name" else f"{last}.{key}"
+    read_setting(
+        whole, value.text, line, collector, vocabulary, default=value.default, runtime=runtime
+    )

@@ -1,0 +1,123 @@
+"""JSON settings: MCP servers, router and application configs; never data or lock files."""
+
+from __future__ import annotations
+
+import re
+
+from provenance import ids
+from provenance.extract import textfile
+from provenance.extract.collect import Collector
+from provenance.extract.config.json_tree import load
+from provenance.extract.config.tree_settings import read_tree, speaks_of
+from provenance.extract.config.yaml_tree import Node, mappings
+from provenance.extract.deploy.workloads import Workloads
+from provenance.extract.shell.installs import install
+from provenance.model import Document, Extraction
+from provenance.vocabulary import Vocabulary, host_of, is_local_host
+
+NAME = "json-config"
+
+MAX_BYTES = 256 * 1024
+"""A larger file is data."""
+_RECORDS = 50
+"""So many records in a list at the top are data too."""
+
+_NOT_SETTINGS = re.compile(
+    r"package(?:-lock)?\.json|npm-shrinkwrap\.json|[jt]sconfig.*\.json|composer\.(?:json|lock)|"
+    r"tokenizer(?:_config)?\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json|"
+    r"merges\.json|.*\.index\.json|generation_config\.json|preprocessor_config\.json|"
+    r"dataset_infos?\.json|manifest\.json|.*\.schema\.json|(?:openapi|swagger).*\.json|"
+    r"components\.json|angular\.json|nx\.json|turbo\.json|vercel\.json|launch\.json|tasks\.json|"
+    r"settings\.json|extensions\.json|renovate\.json|\.eslintrc.*|\.prettierrc.*|.*\.lock\.json|"
+    r"deno\.json|biome\.json|lerna\.json|project\.json|trainer_state\.json|.*results?.*\.json|"
+    r"[0-9a-f-]{32,}\.json|.*\.(?:cdx|spdx)\.json|s?bom.*\.json|all_contributors.*|\.all-contributorsrc",
+    re.IGNORECASE,
+)
+_DATA_FOLDER = re.compile(
+    r"(?:^|/)(?:data|datasets?|locales?|i18n|lang|messages|translations?|dashboards?|grafana|"
+    r"cassettes|fixtures|snapshots?|__snapshots__|schemas?|logs?|outputs?|results?)/",
+    re.IGNORECASE,
+)
+_DATA_KEYS = frozenset({
+    "conversations", "instruction", "messages", "prompt", "completion", "question", "answer",
+    "chosen", "rejected", "text", "paperId", "query", "context", "dialog", "dialogue",
+})  # fmt: skip
+"""A record with one of these is a training or test sample."""
+_NOT_CONFIG_KEYS = frozenset({
+    "openapi", "swagger", "asyncapi", "$schema", "panels", "bomFormat", "spdxVersion", "nbformat",
+    "lockfileVersion", "_name_or_path", "architectures", "model_type", "log_history",
+    "builder_name", "dataset_size",
+})  # fmt: skip
+_TRIGGER = re.compile(
+    rb"(?i)mcpServers|[\"']?(?:\w*[_.-])?(?:models?|llm|embed\w*|re_?ranker?|checkpoint|deployment|"
+    rb"tokenizer|datasets?|image|model_?(?:name|id|path)\w*)[\"']?\s*:|_api_key|hf://|"
+    rb"(?:api\.|inference|huggingface)[\w.-]*\.\w"
+)
+
+
+def accepts(path: str) -> bool:
+    """Accept JSON by name, but for tools' own files and folders of data."""
+    name = path.rpartition("/")[2]
+    return (
+        name.lower().endswith((".json", ".jsonc", ".json5")) and not _NOT_SETTINGS.fullmatch(name)
+        and not _DATA_FOLDER.search(path)
+    ) or (name == "settings.json" and "/.gemini/" in f"/{path}")  # fmt: skip
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what the settings of one file name."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    if len(document.data) > MAX_BYTES or not _TRIGGER.search(document.data):
+        return collector.done()
+    text, _ = textfile.decode(document.data)
+    read_json(text, 1, collector, vocabulary)
+    return collector.done()
+
+
+def read_json(text: str, first_line: int, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Read JSON text into ``collector`` unless it is data."""
+    root = load(text, collector, first_line)
+    if root is None or _is_data(root):
+        return
+    servers = root.get("mcpServers") or root.get("mcp", "servers") or root.get("servers")
+    if servers is not None:
+        for _, server in servers.entries():
+            _mcp_server(server, collector, vocabulary)
+    runtime = speaks_of(text)
+    workloads = Workloads(collector, vocabulary, runtime=runtime)
+    for path, mapping, _ in mappings(root):
+        if path and path[-1] in ("env", "environment"):
+            workloads.environment(mapping)
+    read_tree(root, collector, vocabulary, runtime=runtime)
+
+
+def _is_data(root: Node) -> bool:
+    """Tell training samples, specifications and dashboards from settings."""
+    records = root.items
+    if records is None:
+        keys = {key for key, _ in root.entries()}
+        if keys & _NOT_CONFIG_KEYS:
+            return True
+        lists = [value.items for _, value in root.entries() if value.items]
+        return any(len(items) > _RECORDS and _is_sample(items[0]) for items in lists)
+    return len(records) > _RECORDS or any(_is_sample(item) for item in records[:5])
+
+
+def _is_sample(record: Node) -> bool:
+    return bool({key for key, _ in record.entries()} & _DATA_KEYS)
+
+
+def _mcp_server(server: Node, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record the package, image or host that one server of the protocol runs from."""
+    Workloads(collector, vocabulary).environment(server.get("env"))
+    command = server.get("command")
+    arguments = server.get("args")
+    if command is not None and command.value:
+        words = [command, *((arguments.items or []) if arguments is not None else ())]
+        install([(word.value, word.line) for word in words if word.value], collector, vocabulary)
+    url = server.get("url") or server.get("serverUrl")
+    host = host_of(url.value) if url is not None and url.value else None
+    if url is not None and host and not is_local_host(host):
+        where = collector.occurrence(url.line, url.value or host)
+        collector.service(vocabulary.service_of_host(host) or ids.service(host), where)

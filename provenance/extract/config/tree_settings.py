@@ -1,0 +1,237 @@
+"""The settings of a tree (YAML, JSON, TOML): which key holds a model, whose, and through what."""
+
+from __future__ import annotations
+
+import re
+
+from provenance.extract.aside import Aside, absorb
+from provenance.extract.channels import PYPI
+from provenance.extract.collect import Collector
+from provenance.extract.config.yaml_tree import Node, Setting, mappings, settings
+from provenance.extract.deploy.images import is_image, read_image
+from provenance.extract.manifests.requirements import read_requirement
+from provenance.extract.settings import names_dataset, names_model, read_model, read_setting
+from provenance.extract.shell.script import read_shell
+from provenance.extract.shell.words import Value, Variables
+from provenance.model import Usage
+from provenance.vocabulary import Vocabulary, host_of, is_local_host
+
+_PROVIDER_KEYS = ("provider", "model_provider", "llm_provider", "embedding_provider", "api_type",
+                  "modelProvider", "custom_llm_provider")  # fmt: skip
+_BASE_KEYS = ("api_base", "base_url", "baseURL", "baseUrl", "openai_api_base", "api_base_url",
+              "apiBase", "api_url", "base-url", "api-base", "endpoint")  # fmt: skip
+_SHELL_KEYS = frozenset("run setup command commands script cmd entrypoint before_script "
+                        "after_script install build_command start_command".split())  # fmt: skip
+_IMAGE_KEYS = frozenset({"image", "docker_image", "container_image", "base_image", "dockerImage"})
+_PIP_KEYS = frozenset({"python_packages", "pip_packages", "additional_dependencies"})
+_SECTIONS = {"google": "gemini", "aws": "bedrock", "vertex": "vertex_ai",
+             "together": "together_ai"}  # fmt: skip
+"""Names that sections of settings have for providers beside the routers' own."""
+_NOT_LOADED = re.compile(r"^(?:outputs?|save|saving|push|export|logging|labels|annotations)$", re.I)
+_COMMENTED = re.compile(r"[ \t]*#[ \t]*(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?")
+_INTERPOLATION = re.compile(
+    r"\$\{(?:oc\.)?env[:.](?P<env>\w{1,100})(?:[,:]-?(?P<default>[^{}]{0,300}))?\}"
+    r"|\$\{(?P<path>\.{0,3}[A-Za-z_][\w.-]{0,200})\}"
+)
+
+
+def speaks_of(text: str) -> str:
+    """Return the local runtime a file speaks of, the last resort for bare model names."""
+    return "ollama" if "ollama" in text.lower() else ""
+
+
+def read_tree(
+    root: Node, collector: Collector, vocabulary: Vocabulary, *, usage: Usage | None = None,
+    runtime: str = "",
+) -> None:  # fmt: skip
+    """Record what every setting of a tree names."""
+    reader = _TreeReader(root, collector, vocabulary, usage, runtime)
+    for setting in settings(root):
+        reader.setting(setting)
+    for path, mapping, owner in mappings(root):
+        listed = path[-1:] in (("models",), ("llms",), ("embeddings",))
+        if not (owner is not None and listed and reader.catalogue(path, mapping, owner)):
+            reader.mapping(path, mapping)
+
+
+def read_comments(text: str, first_line: int, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Read the settings of YAML lines that are put out of use."""
+    aside = Aside(collector, "commented")
+    for number, line in enumerate(text.split("\n"), first_line):
+        match = _COMMENTED.fullmatch(line[:300].rstrip("\r")) if "#" in line else None
+        if not match:
+            continue
+        key, value = match.group(1), match.group(2).strip("\"',")
+        if key == "image" and (":" in value or "/" in value):
+            read_image(Variables().expand(value).text, number, aside, vocabulary)
+        elif key != "image":
+            read_setting(key, value, number, aside, vocabulary)
+    absorb(aside.done(), collector)
+
+
+class _TreeReader:
+    """Reads the scalars of one tree in the light of their neighbours."""
+
+    def __init__(
+        self, root: Node, collector: Collector, vocabulary: Vocabulary, usage: Usage | None,
+        runtime: str,
+    ) -> None:  # fmt: skip
+        self.root = root
+        self.collector = collector
+        self.vocabulary = vocabulary
+        self.usage = usage
+        self.runtime = runtime
+        self.variables = Variables()
+
+    def setting(self, setting: Setting) -> None:
+        """Read one scalar."""
+        text, key = setting.node.value or "", setting.key
+        owner = setting.owners[-1] if setting.owners else None
+        if key in _SHELL_KEYS and (" " in text.strip() or "\n" in text):
+            read_shell(text, setting.node.text_line(), self.collector, self.vocabulary, self.usage)
+            return
+        if not text or len(text) > 1000 or any(_NOT_LOADED.match(p) for p in setting.path[:-1]):
+            return
+        value = self.resolve(text, setting.path)
+        if key in _IMAGE_KEYS and (":" in value.text or "." in value.text.partition("/")[0]):
+            if is_image(value.text) and not value.text.startswith("r8.im/"):  # Cog's own output
+                read_image(
+                    value.text, setting.node.line, self.collector, self.vocabulary,
+                    usage=self.usage, default=value.default,
+                )  # fmt: skip
+            return
+        if any(part.lower().endswith("image") for part in setting.path[-2:]):
+            return  # the parts of an image's name
+        if key in _PIP_KEYS:
+            read_requirement(
+                text, setting.node.line, self.usage or "used", [PYPI], self.collector,
+                self.vocabulary,
+            )  # fmt: skip
+            return
+        name = self._key(setting)
+        if key == "name" and owner is not None and (owner.text("id") or owner.text("model")):
+            return  # the name that people see
+        if key == "model_name" and owner is not None and owner.get("litellm_params"):
+            return  # the alias that a router offers
+        provider = self._provider(setting)
+        if names_model(name) and owner is not None:
+            base = next((b for k in _BASE_KEYS if (b := owner.text(k))), "")
+            host = host_of(self.resolve(base, setting.path).text) if base else None
+            if host and self._elsewhere(host, value, setting):
+                return
+        read_setting(
+            name, value.text, setting.node.line, self.collector, self.vocabulary,
+            usage=self.usage, default=value.default, provider=provider, runtime=self.runtime,
+        )  # fmt: skip
+
+    def mapping(self, path: tuple[str, ...], mapping: Node) -> None:
+        """Read what a mapping's keys name, and pairs written as ``name`` and ``value``."""
+        name, value = mapping.text("name") or mapping.text("key"), mapping.get("value")
+        if name and value is not None and value.value:
+            found = self.resolve(value.value, path)
+            read_setting(
+                name, found.text, value.line, self.collector, self.vocabulary, usage=self.usage,
+                default=found.default, runtime=self.runtime,
+            )  # fmt: skip
+        parent = path[-1] if path else ""
+        for key, _ in mapping.pairs or ():
+            text = key.value or ""
+            if "/" not in text or len(text) > 200:
+                continue
+            mixer = names_dataset(parent) or "mixer" in parent
+            if mixer or self.vocabulary.looks_like_model(text):
+                read_setting(
+                    "dataset" if mixer else "", text, key.line, self.collector, self.vocabulary,
+                    usage=self.usage,
+                )  # fmt: skip
+
+    def catalogue(self, path: tuple[str, ...], mapping: Node, owner: Node) -> bool:
+        """Read a table of models by name, in the section of the provider that offers them."""
+        provider = self._section(path[:-1], owner)
+        if not provider or any(v.value or v.items is not None for _, v in mapping.entries()):
+            return False  # settings, not models
+        for key, _ in mapping.pairs or ():
+            if key.value:
+                where = self.collector.occurrence(key.line, key.value, usage=self.usage)
+                read_model(key.value, where, self.collector, self.vocabulary, provider=provider)
+
+        return True
+
+    def _section(self, path: tuple[str, ...], owner: Node) -> str:
+        """Return the slug of the provider that a section is about, by its address or name."""
+        base = next((b for key in _BASE_KEYS if (b := owner.text(key))), "")
+        host = host_of(base) if base else None
+        service = self.vocabulary.service_of_host(host) if host else None
+        name = path[-1].lower() if path else ""
+        if name in ("ollama", "localai"):
+            return f"local:{name}"
+        if service is None and (host is None or not is_local_host(host)):
+            service = self.vocabulary.provider_prefix(_SECTIONS.get(name, name))
+        return (service or "").removeprefix("service:")
+
+    def resolve(self, text: str, path: tuple[str, ...]) -> Value:
+        """Return a value with defaults and references to the same file filled in."""
+        if "$" not in text:
+            return Value(text)
+        default = False
+
+        def one(match: re.Match[str]) -> str:
+            nonlocal default
+            if match.group("env"):
+                default = default or match.group("default") is not None
+                return (match.group("default") or match.group()).strip("'\" ")
+            keys = match.group("path")
+            start: tuple[str, ...] = ()
+            if keys.startswith("."):
+                up = len(keys) - len(keys.lstrip("."))
+                start = path[: len(path) - up]
+            found = self.root.text(*start, *keys.lstrip(".").split("."))
+            return found or match.group()
+
+        for _ in range(5):
+            previous, text = text, _INTERPOLATION.sub(one, text)[:1000]
+            if text == previous:
+                break
+        value = self.variables.expand(text)
+        return Value(value.text, value.default or default)
+
+    def _key(self, setting: Setting) -> str:
+        """Return the key that says what a value is: the last, or it with the one before."""
+        key = setting.key
+        if key in ("pull", "run", "preload") and setting.path[-2:-1] == ("models",):
+            return "models"
+        if names_model(key) or names_dataset(key) or key.isupper() or len(setting.path) < 2:
+            return key
+        return f"{setting.path[-2]}.{key}"
+
+    def _provider(self, setting: Setting) -> str:
+        """Return the slug of the provider named beside or above a setting."""
+        for owner in reversed(setting.owners[-3:]):
+            for key in _PROVIDER_KEYS:
+                written = owner.text(key).lower()
+                if written == "ollama":
+                    return "ollama"
+                if written and (service := self.vocabulary.provider_prefix(written)):
+                    return service.removeprefix("service:")
+        return ""
+
+    def _elsewhere(self, host: str, value: Value, setting: Setting) -> bool:
+        """Read a model whose base URL stands beside it; return whether that settled it."""
+        prefix, slash, name = value.text.partition("/")
+        line = setting.node.line
+        routed = bool(slash) and self.vocabulary.provider_prefix(prefix) is not None
+        if is_local_host(host):
+            if self._provider(setting) == "ollama" or prefix.startswith("ollama"):
+                return False
+            if not (routed and "litellm_params" in setting.path) and (
+                self.vocabulary.looks_like_model(value.text)
+            ):
+                return False  # a hub repository that is served here
+            self.collector.gap(value.text, "alias-of-local-model", line)
+            return True
+        service = self.vocabulary.service_of_host(host)
+        if service is None:
+            return False
+        where = self.collector.occurrence(line, value.text, usage=self.usage)
+        self.collector.api_model(service, name if routed else value.text, where)
+        return True

@@ -1,0 +1,1 @@
+"""Containers, orchestration, infrastructure and pipelines."""

@@ -1,0 +1,84 @@
+"""Workflows of GitHub and GitLab: images, services, environment and the shell they run."""
+
+from __future__ import annotations
+
+import re
+
+from provenance.extract import textfile
+from provenance.extract.collect import Collector
+from provenance.extract.config import yaml_tree
+from provenance.extract.config.yaml_tree import Node, mappings
+from provenance.extract.deploy.workloads import Workloads
+from provenance.extract.shell.script import read_shell
+from provenance.extract.shell.words import Value
+from provenance.model import Document, Extraction, strongest_usage
+from provenance.vocabulary import Vocabulary
+
+NAME = "ci"
+
+_NAME = re.compile(
+    r"(?:.*/)?(?:\.github/(?:workflows|actions)/.+\.ya?ml|action\.ya?ml|\.gitlab-ci\.ya?ml|"
+    r"\.gitlab/.+\.ya?ml|.*\.gitlab-ci\.ya?ml|\.circleci/config\.yml|azure-pipelines.*\.ya?ml|"
+    r"\.travis\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker.*\.ya?ml|buildkite.*\.ya?ml)"
+)
+_SHELL_KEYS = ("run", "script", "before_script", "after_script", "install", "before_install",
+               "commands", "command", "bash")  # fmt: skip
+_IMAGE_KEYS = ("image", "container")
+
+
+def accepts(path: str) -> bool:
+    """Accept the files that continuous integration is told by."""
+    return bool(_NAME.fullmatch(path))
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what the jobs of one file use, all of it for development."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    if strongest_usage((collector.usage, "development")) == collector.usage:
+        collector.usage = "development"
+    if len(document.data) > yaml_tree.MAX_BYTES:
+        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
+        return collector.done()
+    text, lossy = textfile.decode(document.data)
+    if lossy:
+        collector.gap(document.path, "undecodable-bytes")
+    for root in yaml_tree.load(text, collector):
+        _jobs(root, collector, vocabulary)
+    return collector.done()
+
+
+def _jobs(root: Node, collector: Collector, vocabulary: Vocabulary) -> None:
+    workloads = Workloads(collector, vocabulary, expand=Value)
+    for path, mapping, _ in mappings(root):
+        if path and path[-1] in ("with", "inputs", "outputs", "secrets"):
+            continue  # what an action is told, in its own words
+        for key in _IMAGE_KEYS:
+            image = mapping.get(key)
+            if image is not None and not _is_expression(image):
+                workloads.image(image)
+        services = mapping.get("services")
+        for item in (services.items if services is not None else None) or ():
+            workloads.image(item if item.value is not None else item.get("name"))
+        for key in ("env", "environment", "variables"):
+            workloads.environment(mapping.get(key))
+        for key in _SHELL_KEYS:
+            script = mapping.get(key)
+            _script(script, collector, vocabulary)
+
+
+def _script(script: Node | None, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Read a script: one text, or a list of them that one shell runs."""
+    for item in script.children() if script is not None else ():
+        if item.value:
+            text = re.sub(r"\$\{\{\s*(.{0,200}?)\s*\}\}", _variable, item.value)
+            read_shell(text, item.text_line(), collector, vocabulary)
+
+
+def _variable(match: re.Match[str]) -> str:
+    """Write an expression as a shell variable, whose value is as little known."""
+    return "${" + re.sub(r"\W", "_", match.group(1)) + "}"
+
+
+def _is_expression(node: Node) -> bool:
+    return node.value is not None and "${{" in node.value and node.value.startswith("${{")

@@ -1,0 +1,79 @@
+"""Other scripts of the scanned tree, found by the specifier an import gives.
+
+A model's name may be a constant of ``./config``, a client an export of ``@/lib/ai``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from functools import lru_cache
+
+from provenance.extract.javascript.tree import Tree, parse
+from provenance.extract.javascript.values import Lookup, Module, Values
+from provenance.model import Document
+
+_MAX_BYTES = 256 * 1024
+"""A larger script is data or a bundle."""
+_MAX_MODULES = 24
+"""Scripts that one document may ask for."""
+_ENDINGS = (".ts", ".tsx", ".js", ".mjs", ".jsx", ".mts", "/index.ts", "/index.js", "/index.tsx")
+_ALIASES = ("@/", "~/")
+"""What projects commonly call their own root."""
+
+
+def neighbours(document: Document) -> Lookup | None:
+    """Return how imports of a document are followed; None when it stands alone."""
+    if document.sibling is None:
+        return None
+    read = document.sibling
+    found: dict[tuple[str, str, int], Module | None] = {}
+
+    def lookup_from(path: str, specifier: str, depth: int) -> Module | None:
+        key = (path, specifier, depth)
+        if key not in found:
+            if len(found) >= _MAX_MODULES:
+                return None
+            found[key] = None  # a script that imports itself ends here
+            for candidate in _candidates(path, specifier):
+                data = read(candidate) if candidate != document.path else None
+                if data is not None and len(data) <= _MAX_BYTES:
+                    tree = _tree(data, not candidate.endswith((".ts", ".mts")))
+
+                    def outside(name: str, level: int, home: str = candidate) -> Module | None:
+                        return lookup_from(home, name, level)
+
+                    found[key] = Module(candidate, Values(tree, outside, depth))
+                    break
+        return found[key]
+
+    return lambda specifier, depth: lookup_from(document.path, specifier, depth)
+
+
+def _candidates(path: str, specifier: str) -> list[str]:
+    """Return the files that a specifier in ``path`` may mean, the nearest first."""
+    folder = posixpath.dirname(path)
+    if specifier.startswith(("./", "../")):
+        stems = [posixpath.normpath(posixpath.join(folder, specifier))]
+    elif specifier.startswith(_ALIASES):
+        tail = posixpath.normpath(specifier[2:])
+        parts = folder.split("/") if folder else []
+        above = ["/".join(parts[:size]) for size in range(len(parts), -1, -1)][:8]
+        stems = [posixpath.join(root, inner, tail) for root in above for inner in ("", "src")]
+    else:
+        return []
+    found: list[str] = []
+    for stem in stems:
+        if stem.startswith(("..", "/")):
+            continue
+        if stem.endswith(_ENDINGS[:6]):
+            found.append(stem)
+            if stem.endswith(".js"):  # TypeScript imports its sources by their output's name
+                found += [f"{stem[:-3]}.ts", f"{stem[:-3]}.tsx"]
+        else:
+            found += [f"{stem}{ending}" for ending in _ENDINGS]
+    return found
+
+
+@lru_cache(maxsize=128)
+def _tree(data: bytes, markup: bool) -> Tree:
+    return parse(data, markup=markup)

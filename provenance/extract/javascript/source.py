@@ -1,0 +1,174 @@
+"""JavaScript and TypeScript: imports, clients and model calls, names of API models.
+
+Addresses, variables and imports are found in the bytes. A file is parsed only when it
+imports a package or holds a method that ``data/calls_js.csv`` knows. Bundles, which
+nobody writes by hand, are searched for addresses and hub ids alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from provenance import ids
+from provenance.extract import api_names, signs, textfile
+from provenance.extract.collect import Collector
+from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
+from provenance.extract.places import Places
+from provenance.model import ComponentId, Document, Extraction
+from provenance.vocabulary import Vocabulary
+
+NAME = "javascript"
+
+_ENDINGS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
+_CASTS = (".ts", ".mts", ".cts")
+_BUNDLED = re.compile(r"(?:^|/)(?:dist|\.next|\.nuxt|vendor|bower_components)/|[.-]min\.[cm]?js$")
+_LONG_LINE = 20_000
+_MAX_BYTES = 1024 * 1024
+_MAX_IMPORTS = 2_000
+_PASSIVE = re.compile(
+    rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+    rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?|`(?:\\.|[^`\\])*+`?"
+    rb"|(?<=[=(,:\[!&|?{};])[ \t]*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*+\]|[^/\\\[\n])++/",
+    re.DOTALL,
+)
+"""Comments, strings and, since a quote may stand in one, regular expressions."""
+_SPECIFIER = re.compile(
+    rb"(\bfrom|\bimport|\brequire[ \t]*\(|\bimport[ \t]*\()\s{0,8}([\"'])([^\"'\n\\]{1,200})\2"
+)
+_CLAUSE = re.compile(rb"\b(?:import|export)\b([\w$*{},\s]*)\Z")
+_SCRIPT = re.compile(rb"<script\b([^>]{0,500})>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_PACKAGE = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
+_FOLDERS = frozenset(
+    "src app apps lib libs components component ui utils util hooks pages views layouts types "
+    "config configs constants services service store stores styles assets helpers contexts "
+    "context server client shared common core models test tests api features modules public "
+    "generated routes middleware images icons data i18n".split()
+)
+"""First parts of paths that projects let their own folders be imported by."""
+_BUILT_IN = frozenset(
+    "assert async_hooks buffer child_process cluster console constants crypto dgram "
+    "diagnostics_channel dns domain events fs http http2 https inspector module net os path "
+    "perf_hooks process punycode querystring readline repl stream string_decoder sys timers tls "
+    "trace_events tty url util v8 vm wasi worker_threads zlib bun electron vscode".split()
+)
+_CATALOGUE = re.compile(rb"model|Model|MODEL|llm|LLM|embedding|whisper|tts")
+
+
+def accepts(path: str) -> bool:
+    """Accept scripts and single-file components; type declarations run nothing."""
+    return path.endswith(_ENDINGS) and not path.endswith((".d.ts", ".d.mts", ".d.cts"))
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what one script uses and could not say."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    data = document.data
+    if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = textfile.decode(data)[0].encode("utf-8", "replace")
+    if document.path.endswith((".vue", ".svelte")):
+        data = _scripts(data)
+    places = Places(data, _PASSIVE)
+    signs.addresses(data, places, collector, vocabulary)
+    if _is_bundle(document.path, data):
+        signs.literals(data, places, collector, vocabulary)
+        return collector.done()
+    signs.variables(data, places, collector, vocabulary)
+    specs = specifications(vocabulary)
+    modules = _imports(data, places, collector)
+    service: ComponentId | None = None
+    claimed: set[int] = set()
+    told: set[str] = set()
+    local = False
+    if _worth_parsing(data, modules, specs):
+        from provenance.extract.javascript.calls import read_calls
+
+        result = read_calls(
+            data, document, collector, vocabulary, specs,
+            markup=not document.path.endswith(_CASTS),
+        )  # fmt: skip
+        claimed, told, service, local = result
+    if _CATALOGUE.search(data):
+        api_names.read_names(
+            data,
+            places,
+            collector,
+            vocabulary,
+            claimed=lambda at, _: at in claimed,
+            service=service,
+            local=local,
+        )
+    signs.literals(data, places, collector, vocabulary, frozenset(told | modules))
+    return collector.done()
+
+
+def _is_bundle(path: str, data: bytes) -> bool:
+    if len(data) > _MAX_BYTES or _BUNDLED.search(path):
+        return True
+    at = 0
+    while len(data) - at > _LONG_LINE:
+        end = data.rfind(b"\n", at, at + _LONG_LINE)
+        if end < 0:
+            return True
+        at = end + 1
+    return False
+
+
+def _scripts(data: bytes) -> bytes:
+    """Return a component's scripts in their places, all else blank."""
+    blank = bytearray(re.sub(rb"[^\n]", b" ", data))
+    for match in _SCRIPT.finditer(data):
+        blank[match.start(2) : match.end(2)] = match.group(2)
+    return bytes(blank)
+
+
+def _worth_parsing(data: bytes, modules: set[str], specs: Specs) -> bool:
+    return any(specs.knows(specifier(module)) for module in modules) or specs.may_call(data)
+
+
+# -- imports -------------------------------------------------------------------------------
+
+
+def _imports(data: bytes, places: Places, collector: Collector) -> set[str]:
+    """Record the packages that are imported; return every module specifier."""
+    modules: set[str] = set()
+    for number, match in enumerate(_SPECIFIER.finditer(data)):
+        if number >= _MAX_IMPORTS:
+            break
+        offset = match.start(1)
+        keyword, module = match.group(1), match.group(3).decode("utf-8", "replace")
+        if keyword == b"from" and not _is_import(data, offset):
+            continue
+        if places.state(offset) is not None:
+            continue
+        modules.add(module)
+        name = _package(module)
+        if name:
+            written = " ".join(match.group().decode("utf-8", "replace").split())
+            where = collector.occurrence(places.line(offset), written)
+            collector.package(ids.package("npm", name), where)
+    return modules
+
+
+def _is_import(data: bytes, offset: int) -> bool:
+    """Tell whether ``from "x"`` ends an import of values; types leave nothing behind."""
+    begin = max(data.rfind(b"import", max(0, offset - 2000), offset),
+                data.rfind(b"export", max(0, offset - 2000), offset))  # fmt: skip
+    clause = _CLAUSE.search(data, max(begin - 1, 0), offset) if begin >= 0 else None
+    if clause is None:
+        return False
+    words = clause.group(1).split()
+    return not (len(words) > 1 and words[0] == b"type" and words[1] != b",")
+
+
+def _package(module: str) -> str:
+    """Return the npm package that a specifier names, or ``""``."""
+    module = specifier(module)
+    if ":" in module or module.startswith((".", "/", "~/", "@/", "#", "$")):
+        return ""
+    name = package_of(module)
+    first = name.removeprefix("@").partition("/")[0]
+    own = "/" in module and first in _FOLDERS
+    if own or name in _BUILT_IN or not _PACKAGE.fullmatch(name) or len(name) > 214:
+        return ""
+    return name

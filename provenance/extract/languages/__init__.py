@@ -1,0 +1,1 @@
+"""Languages that are read without a parser."""

@@ -1,0 +1,239 @@
+"""Go, Java, Kotlin, Scala, C#, Rust, Ruby, PHP and Swift, read without a parser.
+
+One pattern a language tells comments and strings from code. Imports of SDKs that the
+registry knows become packages; names of API models, addresses, variables and hub ids are
+found in the bytes. Where a file makes a client of such an SDK, its base URL decides whom
+it asks.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from provenance.extract import api_names, signs, textfile
+from provenance.extract.collect import Collector
+from provenance.extract.languages import constants as model_constants
+from provenance.extract.places import Places
+from provenance.model import ComponentId, Document, Extraction
+from provenance.vocabulary import Vocabulary, is_local_host
+
+NAME = "languages"
+
+_SLASHES = rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+_DOUBLE = rb"|\"(?:\\.|[^\"\\\n])*+\"?"
+_SINGLE = rb"|'(?:\\.|[^'\\\n])*+'?"
+_CHARACTER = rb"|'(?:\\[^\n]{1,8}?|[^'\\\n])'"
+_BLOCK = rb'|"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
+_MAX_BYTES = 1024 * 1024
+_MAX_IMPORTS = 1_000
+
+
+class Language(NamedTuple):
+    """How one language writes comments, strings, imports and new clients."""
+
+    ecosystem: str
+    passive: re.Pattern[bytes]
+    imports: re.Pattern[bytes]
+    separator: str
+    """Between the parts of an imported name."""
+    client: re.Pattern[bytes]
+
+
+def _language(ecosystem: str, passive: bytes, imports: bytes, separator: str, client: bytes
+              ) -> Language:  # fmt: skip
+    return Language(
+        ecosystem, re.compile(passive, re.DOTALL), re.compile(imports, re.MULTILINE), separator,
+        re.compile(client),
+    )  # fmt: skip
+
+
+_BUILDER = rb"\b\w*(?:Client|Model|OkHttp\w{0,20})\s{0,8}\.\s{0,8}(?:builder|fromEnv|create)\s?\("
+_JVM = (
+    _SLASHES + _BLOCK + _DOUBLE + _CHARACTER,
+    rb"^[ \t]*import[ \t]+(?:static[ \t]+)?([A-Za-z_][\w.]{1,200})", ".",
+    _BUILDER + rb"|\bnew[ \t]+\w*(?:Client|Model|Service)\s?\(|\b[A-Z]\w*(?:Client|OpenAI)\s?\(",
+)  # fmt: skip
+_GO = _language(
+    "golang", _SLASHES + rb"|`[^`]*+`?" + _DOUBLE + _CHARACTER,
+    rb"^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?\"([a-z0-9][\w.-]*\.[a-z]{2,10}/[^\"\s]{1,200})\"",
+    "/", rb"\b(\w{1,40})\.New(?:\w{0,30}(?:Client|LLM|ChatModel|WithConfig))?\(",
+)  # fmt: skip
+_LANGUAGES: dict[str, Language] = {
+    ".go": _GO,
+    ".java": _language("maven", *_JVM),
+    ".kt": _language("maven", *_JVM),
+    ".kts": _language("maven", *_JVM),
+    ".scala": _language("maven", *_JVM),
+    ".cs": _language(
+        "nuget", _SLASHES + _BLOCK + rb"|(?<=@)\"(?:[^\"]|\"\")*+\"?" + _DOUBLE + _CHARACTER,
+        rb"^[ \t]*(?:global[ \t]+)?using[ \t]+(?:static[ \t]+)?([A-Za-z_][\w.]{1,200})[ \t]*;", ".",
+        rb"\bnew[ \t]+\w*(?:Client|Service|API)\s?\(|\.Add\w*(?:OpenAI|Chat|Client|Ollama)\w*\(",
+    ),
+    ".rs": _language(
+        "cargo", _SLASHES + rb"|\"(?:\\.|[^\"\\])*+\"?" + _CHARACTER,
+        rb"^[ \t]*(?:pub[ \t]+)?(?:use|extern[ \t]+crate)[ \t]+(?:::)?([a-z_][\w:]{1,200})", "::",
+        rb"\b\w*(?:Client|Api)(?:::<\w+>)?::(?:new|with_config|default|from_env|builder)\(",
+    ),
+    ".rb": _language(
+        "gem", rb"^=begin\b(?:[^\n]*\n)*?=end\b|#(?!\{)[^\n]*" + _DOUBLE + _SINGLE,
+        rb"^[ \t]*require[ \t(]+[\"']([\w/-]{1,200})[\"']", "/", rb"\b[A-Z][\w:]{1,80}\.new\b",
+    ),
+    ".php": _language(
+        "composer", _SLASHES + rb"|#(?!\[)[^\n]*" + _DOUBLE + _SINGLE,
+        rb"^[ \t]*use[ \t]+\\?([A-Za-z_][\w\\]{1,200})", "\\",
+        rb"\b\w*(?:OpenAI|Client|Anthropic|Gemini)::(?:client|factory|make|new)\("
+        rb"|\bnew[ \t]+\w*Client\(",
+    ),
+    ".swift": _language(
+        "swift", _SLASHES + _BLOCK + _DOUBLE,
+        rb"^[ \t]*(?:@\w+[ \t]+)?import[ \t]+(?:(?:struct|class|enum|func)[ \t]+)?"
+        rb"([A-Za-z_]\w{1,100})",
+        ".", rb"\b(?:OpenAI|GenerativeModel|\w+Client|\w+Service)\(",
+    ),
+}  # fmt: skip
+_BASE_URL = re.compile(
+    rb"(?:base_?ur[il]|api_?base|uri_?base|api_?host|endpoint|baseaddress|new Uri|with_api_base"
+    rb"|server_?url)\w{0,20}[\"']?[\s:=(,>]{1,12}(?:(?:new[ \t]+)?Uri\(|option\.\w+\()?[\s]{0,4}"
+    rb"[\"'`](?:https?|wss?)://([\w.-]+)",
+    re.IGNORECASE,
+)
+"""A base URL that a client is given."""
+
+
+def accepts(path: str) -> bool:
+    """Accept the sources of the languages above."""
+    return path[path.rfind(".") :] in _LANGUAGES
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what one source uses and could not say."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    if collector.usage == "used" and _is_test(document.path):
+        collector.usage = "test"
+    data = document.data
+    if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = textfile.decode(data)[0].encode("utf-8", "replace")
+    language = _LANGUAGES[document.path[document.path.rfind(".") :]]
+    places = Places(data, language.passive)
+    signs.addresses(data, places, collector, vocabulary)
+    if len(data) > _MAX_BYTES:
+        return collector.done()
+    signs.variables(data, places, collector, vocabulary)
+    packages, told = _imports(data, language, places, collector, vocabulary)
+    service, local = _client(data, packages, told, language, places, collector, vocabulary)
+    model_constants.read_constants(data, places, collector, vocabulary, service=service)
+    api_names.read_names(data, places, collector, vocabulary, service=service, local=local)
+    signs.literals(data, places, collector, vocabulary, told)
+    return collector.done()
+
+
+def _is_test(path: str) -> bool:
+    return path.endswith(
+        ("_test.go", "Test.java", "Tests.java", "Test.kt", "Tests.cs", "Test.cs", "_spec.rb",
+         "_test.rb", "Test.php", "Tests.swift")
+    )  # fmt: skip
+
+
+def _imports(
+    data: bytes, language: Language, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> tuple[tuple[ComponentId, ...], frozenset[str]]:
+    """Record the SDKs a source imports; return them, and every name imported."""
+    known = _known_imports(vocabulary, language.ecosystem)
+    found: dict[ComponentId, None] = {}
+    names: set[str] = set()
+    for number, match in enumerate(language.imports.finditer(data)):
+        if number >= _MAX_IMPORTS:
+            break
+        name = match.group(1).decode("utf-8", "replace")
+        names.add(name)
+        if places.state(match.start(1)) is not None:
+            continue
+        parts = name.split(language.separator)
+        prefixes = (language.separator.join(parts[:size]) for size in range(len(parts), 0, -1))
+        package = next((known[prefix] for prefix in prefixes if prefix in known), None)
+        if package:
+            found[package] = None
+            where = collector.occurrence(places.line(match.start(1)), name)
+            collector.package(package, where)
+    return tuple(found), frozenset(names)
+
+
+@lru_cache(maxsize=32)
+def _known_imports(vocabulary: Vocabulary, ecosystem: str) -> dict[str, ComponentId]:
+    """Return the packages of an ecosystem by what imports of them begin with."""
+    found = dict(vocabulary.imports_of(ecosystem))
+    if ecosystem == "golang":  # a module's path is what its packages are imported by
+        start = "pkg:golang/"
+        for package in vocabulary.default_services:
+            if package.startswith(start):
+                found.setdefault(package.removeprefix(start), package)
+    return found
+
+
+def _makers(
+    data: bytes, language: Language, imported: frozenset[str], places: Places
+) -> list[re.Match[bytes]]:
+    """Return where clients are made; in Go, by a package that is imported."""
+    names = {part for name in imported for part in re.split(r"[/.-]", name)[-4:]}
+    return [
+        match
+        for match in islice(language.client.finditer(data), _MAX_IMPORTS)
+        if places.state(match.start()) is None
+        and (not match.re.groups or match.group(1).decode() in names)
+    ]
+
+
+def _asked(maker: bytes, defaults: set[ComponentId]) -> ComponentId | None:
+    """Return which of several SDKs' services a client is of: the one its name names."""
+    if len(defaults) == 1:
+        return next(iter(defaults))
+    name = maker.decode("ascii", "replace").lower()
+    words = {service: service.partition(":")[2].split("-") for service in sorted(defaults)}
+    named = [
+        (len(parts), service)
+        for service, parts in words.items()
+        if all(part in name for part in parts)
+    ]
+    return max(named)[1] if named else None
+
+
+def _client(
+    data: bytes, packages: tuple[ComponentId, ...], told: frozenset[str], language: Language,
+    places: Places, collector: Collector, vocabulary: Vocabulary,
+) -> tuple[ComponentId | None, bool]:  # fmt: skip
+    """Return the one service that clients made here ask, and whether they ask a local server."""
+    found = (vocabulary.default_services.get(package) for package in packages)
+    defaults = {service for service in found if service}
+    makers = _makers(data, language, told, places) if defaults else []
+    if not makers:
+        return None, False
+    local = False
+    reached: set[ComponentId] = set()
+    for match in _BASE_URL.finditer(data):
+        if places.state(match.start()) == "commented":
+            continue
+        host = match.group(1).decode().lower()
+        where = collector.occurrence(places.line(match.start(1)), host, confidence="medium")
+        for default in sorted(defaults):
+            collector.redirects.append((default, where))
+        if is_local_host(host):
+            local = True
+        else:
+            reached.add(vocabulary.service_of_host(host) or f"service:{host}")
+    if local and not reached:
+        return None, True
+    services = set(reached)
+    for made in makers:
+        service = None if reached else _asked(made.group(), defaults)
+        where = collector.occurrence(
+            places.line(made.start()), made.group().decode("utf-8", "replace"),
+            confidence="medium",
+        )  # fmt: skip
+        for asked in reached or ({service} if service else ()):
+            collector.service(asked, where)
+            services.add(asked)
+    return (next(iter(services)), False) if len(services) == 1 else (None, False)

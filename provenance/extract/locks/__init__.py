@@ -1,0 +1,1 @@
+"""Lock files: exact versions and who asks for whom."""

@@ -1,0 +1,1 @@
+"""What projects declare that they depend on, by ecosystem."""

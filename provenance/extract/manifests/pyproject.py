@@ -1,0 +1,211 @@
+"""``pyproject.toml``: PEP 621 dependencies and extras, PEP 735 groups, Poetry, PDM, Hatch, uv."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from provenance import ids
+from provenance.extract import textfile
+from provenance.extract.channels import PYPI, channel_of_url
+from provenance.extract.collect import Collector
+from provenance.extract.manifests.requirement_tables import read_constraint, with_scheme
+from provenance.extract.manifests.requirements import read_requirement, usage_of_name
+from provenance.extract.manifests.toml_text import Finder, load, string, strings, table, tables
+from provenance.model import (
+    ComponentId,
+    Document,
+    Evidence,
+    Extraction,
+    LicenseDeclaration,
+    Usage,
+)
+from provenance.vocabulary import Vocabulary
+
+NAME = "pyproject"
+_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
+
+
+def accepts(path: str) -> bool:
+    """Accept ``pyproject.toml`` anywhere in the tree."""
+    return path.rpartition("/")[2] == "pyproject.toml"
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return the packages that a project file declares, each with its usage."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    data, text = load(document.data, collector)
+    project, poetry = table(data, "project"), table(data, "tool", "poetry")
+    channels, indexes = _channels(data, text, collector, vocabulary)
+    name = project.get("name") or poetry.get("name")
+    if isinstance(name, str):
+        collector.project(name, ids.pypi(name))
+    _license(project, text, collector)
+    own = ids.pypi(str(name)) if isinstance(name, str) else ""
+    finder = Finder(text)
+    placed = _Placed(table(data, "tool", "uv", "sources"), indexes, collector, vocabulary)
+    for usage, requirement in _requirements(data, project, collector):
+        named = _NAME.match(requirement)
+        key = ids.pypi(named.group(1)) if named else ""
+        if key and key == own:
+            continue  # extras of the project itself (``tool[all]``) are no dependency
+        line = finder.quoted(requirement)
+        placed.read(key, requirement, usage, line, channels)
+    for usage, head, package, constraint in _poetry(poetry):
+        line = finder.key(head, package)
+        read_constraint(
+            package, constraint, usage, line, channels, collector, vocabulary, indexes=indexes
+        )
+    if "pixi" in table(data, "tool"):
+        from provenance.extract.manifests import pixi
+
+        pixi.read(table(data, "tool", "pixi"), "tool.pixi.", text, collector, vocabulary)
+    return collector.done()
+
+
+def _requirements(
+    data: dict[str, Any], project: dict[str, Any], collector: Collector
+) -> Iterator[tuple[Usage, str]]:
+    for item in strings(table(data, "build-system").get("requires")):
+        yield "development", item
+    for item in strings(project.get("dependencies")):
+        yield "used", item
+    for extra, items in table(project, "optional-dependencies").items():
+        implied = usage_of_name(extra)
+        for item in strings(items):
+            yield ("optional" if implied == "used" else implied), item
+    for group, items in table(data, "dependency-groups").items():
+        implied = usage_of_name(group)
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, str):
+                # A group is never installed with the package itself (PEP 735).
+                yield ("development" if implied == "used" else implied), item
+            elif not (isinstance(item, dict) and "include-group" in item):
+                collector.gap(str(group), "malformed-file", detail=str(item)[:80], format="PEP 735")
+    yield from _tools(table(data, "tool"))
+
+
+def _tools(tool: dict[str, Any]) -> Iterator[tuple[Usage, str]]:
+    """Yield what PDM, uv and Hatch let a project ask for beside the standard tables."""
+    for group, items in table(tool, "pdm", "dev-dependencies").items():
+        for item in strings(items):
+            # PDM writes an editable requirement as pip does: ``-e file:///…#egg=name``.
+            yield _of_group(group), re.sub(r"^-e\s+", "", item)
+    for item in strings(table(tool, "uv").get("dev-dependencies")):
+        yield "development", item
+    for environment, content in table(tool, "hatch", "envs").items():
+        for key in ("dependencies", "extra-dependencies"):
+            for item in strings(table(content).get(key)):
+                yield _of_group(environment), item
+    for item in strings(table(tool, "hatch", "build").get("dependencies")):
+        yield "development", item
+
+
+def _of_group(name: str) -> Usage:
+    implied = usage_of_name(name)
+    return "development" if implied == "used" else implied
+
+
+class _Placed:
+    """Requirements whose source another table tells (``[tool.uv.sources]``)."""
+
+    def __init__(
+        self, sources: dict[str, Any], indexes: dict[str, ComponentId | None],
+        collector: Collector, vocabulary: Vocabulary,
+    ) -> None:  # fmt: skip
+        self._sources = {ids.pypi(name): value for name, value in sources.items()}
+        self._indexes = indexes
+        self._collector = collector
+        self._vocabulary = vocabulary
+
+    def read(
+        self, key: str, requirement: str, usage: Usage, line: int, channels: list[ComponentId]
+    ) -> None:
+        """Record a requirement from where its source says, else from the usual channels."""
+        found = self._sources.get(key)
+        options = [one for one in (found if isinstance(found, list) else [found])
+                   if isinstance(one, dict)]  # fmt: skip
+        if not options:
+            read_requirement(requirement, line, usage, channels, self._collector, self._vocabulary)
+            return
+        named: list[ComponentId] = []
+        for one in options:
+            address = with_scheme(string(one.get("git") or one.get("url")))
+            if "://" in address:
+                where = self._collector.occurrence(line, address, usage=usage)
+                channel = channel_of_url(address, where, self._collector, self._vocabulary)
+            elif "index" in one:
+                channel = self._indexes.get(string(one["index"]))
+            else:  # a path or a member of the workspace
+                if one.get("workspace") is not True:
+                    self._collector.gap(key.partition("/")[2], "local-requirement", line)
+                channel = None
+            if channel:
+                named.append(channel)
+        read_requirement(requirement, line, usage, named, self._collector, self._vocabulary)
+
+
+def _poetry(poetry: dict[str, Any]) -> Iterator[tuple[Usage, str, str, object]]:
+    for package, constraint in table(poetry, "dependencies").items():
+        if package.lower() != "python":
+            yield "used", "tool.poetry.dependencies", package, constraint
+    for package, constraint in table(poetry, "dev-dependencies").items():
+        yield "development", "tool.poetry.dev-dependencies", package, constraint
+    for group, content in table(poetry, "group").items():
+        for package, constraint in table(content, "dependencies").items():
+            yield _of_group(group), f"tool.poetry.group.{group}.dependencies", package, constraint
+
+
+def _channels(
+    data: dict[str, Any], text: str, collector: Collector, vocabulary: Vocabulary
+) -> tuple[list[ComponentId], dict[str, ComponentId | None]]:
+    """Return what declared packages arrive by, and every source by its name.
+
+    Poetry, PDM and uv each have their way to say that a source takes the place of the
+    public index; else it stands beside it.
+    """
+    channels: list[ComponentId] = []
+    indexes: dict[str, ComponentId | None] = {}
+    replaced = False
+    for source, primary in _sources(table(data, "tool")):
+        url = source.get("url")
+        if not isinstance(url, str):
+            continue
+        where = collector.occurrence(textfile.line_of(text, url), url)
+        channel = channel_of_url(url, where, collector, vocabulary)
+        indexes[string(source.get("name"))] = channel
+        replaced = replaced or primary
+        if channel and primary:
+            channels.append(channel)
+    return (channels if replaced else [PYPI]), indexes
+
+
+def _sources(tool: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Yield every source and whether it takes the place of the public index."""
+    for source in tables(table(tool, "poetry"), "source"):
+        yield source, source.get("priority", "primary") in ("primary", "default")
+    for source in tables(table(tool, "pdm"), "source"):
+        yield source, source.get("name") == "pypi"
+    uv = table(tool, "uv")
+    for source in tables(uv, "index"):
+        yield source, source.get("default") is True
+    if "index-url" in uv:
+        yield {"url": uv["index-url"]}, True
+    for url in strings(uv.get("extra-index-url")):
+        yield {"url": url}, False
+
+
+def _license(project: dict[str, Any], text: str, collector: Collector) -> None:
+    declared = project.get("license")
+    if isinstance(declared, dict):
+        declared = declared.get("text")
+    if isinstance(declared, str) and len(declared) < 100:
+        line = textfile.line_of(text, declared)
+        collector.licenses.append(
+            LicenseDeclaration(
+                component=ids.PROJECT, raw=declared.strip(), declared_by="tree", scheme="spdx",
+                evidence=Evidence(source="tree", reference=f"{collector.path}:{line}"),
+            )
+        )  # fmt: skip

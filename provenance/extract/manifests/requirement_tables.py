@@ -1,0 +1,58 @@
+"""Tables of requirements as Poetry, Pipfile and pixi write them: a name and a constraint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from provenance.extract.collect import Collector
+from provenance.extract.manifests.requirements import add_package, read_requirement
+from provenance.model import ComponentId, Usage
+from provenance.vocabulary import Vocabulary
+
+_SSH = re.compile(r"([\w.-]+@[\w.-]+):([^/].*)")
+_VERSION = re.compile(r"\d[\w.!+-]*")
+
+
+def with_scheme(url: str) -> str:
+    """Return ``git@host:owner/repo`` as the ssh URL it is; any other URL unchanged."""
+    shorthand = _SSH.fullmatch(url)
+    return f"ssh://{shorthand.group(1)}/{shorthand.group(2)}" if shorthand else url
+
+
+def read_constraint(
+    package: str, constraint: object, usage: Usage, line: int, channels: Sequence[ComponentId],
+    collector: Collector, vocabulary: Vocabulary, *,
+    indexes: Mapping[str, ComponentId | None] | None = None,
+) -> None:  # fmt: skip
+    """Record ``package = constraint``: a version, a table of its parts or a list of either.
+
+    Args:
+        channels: what packages come from unless the constraint says otherwise.
+        indexes: the sources that a constraint may name (``index``, ``source``).
+    """
+    for one in constraint if isinstance(constraint, list) else [constraint]:
+        marker, effective, sources = "", usage, list(channels)
+        if isinstance(one, dict):
+            marker = str(one.get("markers") or "")
+            if one.get("optional") is True and usage == "used":
+                effective = "optional"
+            address = next((one[k] for k in ("git", "url", "file") if k in one), None)
+            if isinstance(address, str) and "://" in with_scheme(address):
+                direct = f"{package} @ {'git+' if 'git' in one else ''}{with_scheme(address)}"
+                read_requirement(direct, line, effective, sources, collector, vocabulary)
+                continue
+            if address is not None or one.keys() & {"path", "workspace"}:
+                collector.gap(package, "local-requirement", line)
+                sources = []
+            named = one.get("index") or one.get("source")
+            if isinstance(named, str) and indexes and named in indexes:
+                sources = [channel for channel in (indexes[named],) if channel]
+            one = one.get("version", "*")
+        version = str(one).strip()
+        if _VERSION.fullmatch(version):
+            version = f"=={version}"
+        add_package(
+            collector, package, "" if version == "*" else version, line,
+            f"{package} = {one!r}", effective, sources, marker=marker,
+        )  # fmt: skip

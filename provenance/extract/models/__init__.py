@@ -1,0 +1,1 @@
+"""Models on disk: cards, folders, weights, caches and stores."""

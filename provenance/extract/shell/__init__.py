@@ -1,0 +1,1 @@
+"""Shell scripts and what runs them."""

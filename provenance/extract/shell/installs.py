@@ -1,0 +1,191 @@
+"""Packages that a command line installs, with pip and the tools of other ecosystems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from provenance import ids
+from provenance.extract.channels import PYPI, channel_of_url
+from provenance.extract.collect import Collector
+from provenance.extract.manifests.requirements import read_requirement
+from provenance.extract.shell.words import Argument, Word
+from provenance.model import ComponentId
+from provenance.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from provenance.extract.shell.script import Shell
+
+_PIP = frozenset("install download wheel".split())
+_SUBCOMMANDS: dict[str, tuple[str, frozenset[str]]] = {
+    "pip": ("pypi", _PIP),
+    "uv": ("pypi", frozenset({"add"})),
+    "poetry": ("pypi", frozenset({"add"})),
+    "pdm": ("pypi", frozenset({"add"})),
+    "rye": ("pypi", frozenset({"add"})),
+    "pipenv": ("pypi", frozenset({"install"})),
+    "pipx": ("pypi", frozenset({"install", "run"})),
+    "uvx": ("pypi", frozenset()),
+    "conda": ("conda", frozenset({"install", "create"})),
+    "mamba": ("conda", frozenset({"install", "create"})),
+    "micromamba": ("conda", frozenset({"install", "create"})),
+    "npm": ("npm", frozenset({"install", "i", "add"})),
+    "yarn": ("npm", frozenset({"add"})),
+    "pnpm": ("npm", frozenset({"add", "install", "i"})),
+    "bun": ("npm", frozenset({"add", "install"})),
+    "npx": ("npm", frozenset()),
+    "bunx": ("npm", frozenset()),
+    "go": ("golang", frozenset({"get", "install"})),
+    "cargo": ("cargo", frozenset({"add", "install"})),
+    "gem": ("gem", frozenset({"install"})),
+    "apt-get": ("apt", frozenset({"install"})),
+    "apt": ("apt", frozenset({"install"})),
+}
+"""By program: the ecosystem, and the subcommands that install (none: the program itself)."""
+
+_VALUED: dict[str, frozenset[str]] = {
+    "pypi": frozenset(
+        "-r -c -i -f -t -p -C --requirement --constraint --index-url --extra-index-url "
+        "--find-links --target --python --platform --prefix --root --cache-dir --trusted-host "
+        "--timeout --default-timeout --retries --only-binary --no-binary --progress-bar --src "
+        "--upgrade-strategy --log --proxy --abi --implementation --python-version --index "
+        "--config-settings --index-strategy --group -G --optional --extra -E --source -d --dest "
+        "--build-option --global-option --torch-backend --spec".split()
+    ),
+    "conda": frozenset("-c --channel -n --name -p --prefix --file -f".split()),
+    "npm": frozenset("--registry --prefix --tag -w --workspace --cache -C --dir".split()),
+    "golang": frozenset(),
+    "cargo": frozenset("--features -F --version --git --branch --path --rename --tag".split()),
+    "gem": frozenset("-v --version -s --source".split()),
+    "apt": frozenset("-t -o".split()),
+}
+_PINNED_LATER = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?)\s*(?:[=~<>!]=|[<>@])\s*\$.*")
+_CUDA = re.compile(r"cuda(?:-|$).*|nvidia-(?:cuda|container-toolkit).*|libcudnn.*|cudnn.*")
+_NPM = re.compile(r"((?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*)(?:@(\^|~|>=)?([\w.^~-]+))?")
+_TOOLS = frozenset("pip setuptools wheel virtualenv build twine poetry pipenv uv pdm hatch "
+                   "pip-tools flit tox nox pre-commit ruff".split())  # fmt: skip
+"""Packages that only make or install others."""
+_NOT_FROM_CONDA = frozenset({"python", "pip"})
+_INDEX_PLATFORM = re.compile(r"/(?:whl|simple|nightly)[\w/.-]*/(cu\d{2,3}|rocm[\d.]*|xpu)\b")
+_PLATFORM_OF_INDEX = {"cu": "nvidia-cuda", "ro": "amd-rocm", "xp": "intel-xpu"}
+
+
+def read(program: str, rest: Sequence[Argument], shell: Shell) -> bool:
+    """Record what an install command names; return whether it was one."""
+    if re.fullmatch(r"pip[\d.]*", program):
+        program = "pip"
+    if program not in _SUBCOMMANDS:
+        return False
+    ecosystem, subcommands = _SUBCOMMANDS[program]
+    if program == "uv" and rest and rest[0].text == "tool":
+        rest, subcommands = rest[1:], frozenset({"install", "run"})
+    valued = _VALUED[ecosystem]
+    words, channels = _words(rest, valued, shell, ecosystem)
+    if subcommands:
+        if not words or words[0].text not in subcommands:
+            return False
+        words = words[1:]
+    if program in ("uvx", "npx", "bunx", "pipx"):
+        words = words[:1]
+        agreed = any(argument.text in ("-y", "--yes") for argument in rest)
+        if program == "npx" and not agreed and not any("@" in word.text for word in words):
+            return True  # a tool of the project itself, as ``npx tsc``
+    for word in words:
+        _package(ecosystem, word, channels, shell)
+    return True
+
+
+def _words(
+    rest: Sequence[Argument], valued: frozenset[str], shell: Shell, ecosystem: str
+) -> tuple[list[Argument], list[ComponentId]]:
+    """Return the words that name something, and the channels pip is told of."""
+    words: list[Argument] = []
+    channels, default = [], True
+    skip = ""
+    for argument in rest:
+        flag, equals, value = argument.text.partition("=")
+        if skip:
+            flag, value, skip = skip, argument.text, ""
+        elif flag in valued and not equals:
+            skip = flag
+            continue
+        elif not argument.text.startswith("-"):
+            words.append(argument)
+            continue
+        if ecosystem == "pypi" and flag in _INDEX and "://" in value and "$" not in value:
+            where = shell.collector.occurrence(argument.line, value, usage=shell.usage)
+            channel = channel_of_url(value, where, shell.collector, shell.vocabulary)
+            default = default and flag not in ("-i", "--index-url")
+            if channel:
+                channels.append(channel)
+            platform = _INDEX_PLATFORM.search(value)
+            if platform:
+                shell.collector.platform(_PLATFORM_OF_INDEX[platform.group(1)[:2]], where)
+    return words, [PYPI, *channels] if default else channels
+
+
+_INDEX = frozenset({"-i", "--index-url", "--extra-index-url", "--index", "-f", "--find-links"})
+
+
+def _package(ecosystem: str, word: Argument, channels: list[ComponentId], shell: Shell) -> None:
+    text, collector = word.text.strip().rstrip(";,"), shell.collector
+    if ecosystem == "pypi" and text == "." and shell.cloned and shell.usage != "documentation":
+        slug, line = shell.cloned
+        where = collector.occurrence(line, f"https://github.com/{slug}", usage=shell.usage)
+        collector.package(f"pkg:github/{slug}", where, channels=("service:github",))
+        shell.cloned = None
+    if not text or text.startswith((".", "/", "~", "#")):
+        return  # the project itself, or a file beside it
+    if ecosystem == "pypi":
+        later = _PINNED_LATER.fullmatch(text)
+        if later:
+            text = later.group(1)
+        if "$" in text or "{" in text:
+            collector.gap(text, "dynamic-name", word.line, expression=text)
+        elif "://" in text or not re.search(r"[/\\<>*]$|\.(?:whl|txt|gz)$", text):
+            tool = re.split(r"[\[<>=~! ]", text, maxsplit=1)[0].lower() in _TOOLS
+            usage = shell.usage or ("development" if tool else "used")
+            read_requirement(text, word.line, usage, channels, collector, shell.vocabulary)
+        return
+    if "$" in text:
+        collector.gap(text, "dynamic-name", word.line, expression=text)
+        return
+    where = collector.occurrence(word.line, text, usage=shell.usage)
+    if ecosystem == "apt":
+        if _CUDA.fullmatch(text):
+            collector.platform("nvidia-cuda", where)
+    elif ecosystem == "conda":
+        _conda(text, word, shell)
+    elif ecosystem == "npm":
+        match = _NPM.fullmatch(text)
+        if match:
+            name, operator, version = match.groups()
+            exact = version if version and not operator and version[0].isdigit() else None
+            collector.package(
+                ids.package("npm", name, exact), where, requirement=version,
+                channels=("service:npm",),
+            )  # fmt: skip
+    else:
+        name, _, version = text.partition("@")
+        name = name.removesuffix("/...")
+        if re.fullmatch(r"[\w./-]+", name) and (ecosystem != "golang" or "." in name):
+            pinned = version if version[:1].isdigit() or version[1:2].isdigit() else None
+            collector.package(ids.package(ecosystem, name, pinned), where)
+
+
+def _conda(text: str, word: Argument, shell: Shell) -> None:
+    from provenance.extract.manifests.conda import read_spec
+
+    if re.split(r"[=<>!]", text, maxsplit=1)[0].lower() not in _NOT_FROM_CONDA:
+        read_spec(text, word.line, shell.usage or "used", [], shell.collector, shell.vocabulary)
+
+
+def install(words: Sequence[tuple[str, int]], collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record what a program's words, each with its line, run or install; npx always agrees."""
+    from provenance.extract.shell.script import read_command
+
+    found = [Word(text, line) for text, line in words]
+    if found and found[0].text.rpartition("/")[2] == "npx":
+        found.insert(1, Word("-y", found[0].line))
+    read_command(found, collector, vocabulary)

@@ -1,0 +1,287 @@
+"""What known programs are told on a command line: models to run, packages, images."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from provenance.extract.deploy.images import is_image, read_image
+from provenance.extract.shell import installs as shell_installs
+from provenance.extract.shell.words import Argument, commands
+from provenance.model import Import
+
+if TYPE_CHECKING:
+    from provenance.extract.shell.script import Shell
+
+Arguments = Sequence[Argument]
+
+_TOOLS = {
+    "vllm": "vllm", "accelerate": "accelerate", "deepspeed": "deepspeed", "torchrun": "torch",
+    "lmdeploy": "lmdeploy", "llamafactory-cli": "llamafactory", "trl": "trl",
+    "axolotl": "axolotl", "litellm": "litellm", "mergekit-yaml": "mergekit",
+    "mergekit-moe": "mergekit", "lm_eval": "lm_eval", "lm-eval": "lm_eval",
+    "xinference": "xinference", "xinference-local": "xinference", "sglang": "sglang",
+    "huggingface-cli": "huggingface_hub", "modelscope": "modelscope", "optimum-cli": "optimum",
+    "langgraph": "langgraph_cli", "wandb": "wandb", "autotrain": "autotrain",
+    "bentoml": "bentoml", "faster-whisper": "faster_whisper", "whisperx": "whisperx",
+}  # fmt: skip
+"""Commands that come with a Python package, and the module that package has."""
+_DOCKER_VALUES = frozenset(
+    "-a -c -e -h -l -m -p -u -v -w --name --env --env-file --volume --publish --gpus --network "
+    "--net --user --workdir --shm-size --memory --cpus --mount --device --entrypoint --runtime "
+    "--restart --hostname --add-host --label --ulimit --ipc --pid --cap-add --security-opt "
+    "--platform --log-driver --log-opt --cpuset-cpus --group-add --tmpfs --link --dns --expose "
+    "--health-cmd --health-interval --health-timeout --health-retries --memory-swap --pull "
+    "--userns --volumes-from --network-alias --annotation --cgroupns --stop-timeout".split()
+)
+_DEVICES = (
+    ("/dev/davinci", "ascend-cann"), ("/dev/kfd", "amd-rocm"), ("/dev/nvidia", "nvidia-cuda"),
+    ("/dev/neuron", "aws-neuron"), ("/dev/cambricon", "cambricon"), ("nvidia.com/gpu",
+     "nvidia-cuda"),
+)  # fmt: skip
+_RUNTIMES = {"nvidia": "nvidia-cuda", "habana": "intel-gaudi", "ascend": "ascend-cann",
+             "amd": "amd-rocm"}  # fmt: skip
+_SHORT_MODEL = {"llm", "mods", "aichat", "chatblade", "fabric", "interpreter"}
+"""Clients whose ``-m`` names a model."""
+
+
+def hub_of(arguments: Arguments) -> str:
+    """Return the hub that bare ``namespace/name`` of a command come from, when it says so."""
+    texts = [argument.text for argument in arguments]
+    program = texts[0].rpartition("/")[2] if texts else ""
+    flags = " ".join(texts)
+    if program == "modelscope" or "--use_modelscope" in flags or "--use-modelscope" in flags:
+        return "modelscope"
+    if program == "swift" and len(texts) > 1 and texts[1] in _SWIFT:
+        return "" if re.search(r"--use_hf(?:$|[ =](?:1|[Tt]rue))", flags) else "modelscope"
+    return ""
+
+
+_GITHUB = re.compile(r"(?:https?://github\.com/|git@github\.com:)([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+_SWIFT = frozenset("sft pt rlhf infer deploy export eval app web-ui merge-lora rollout".split())
+
+
+def read(arguments: Arguments, shell: Shell) -> None:
+    """Read every known program of a command line, behind whatever wraps it."""
+    for number, argument in enumerate(arguments[:60]):
+        name = argument.text.rpartition("/")[2]
+        rest = arguments[number + 1 :]
+        if name == "-m" and rest and number and "python" in arguments[number - 1].text:
+            _module(rest[0], shell)
+        elif name == "-c" and rest and number and _IS_SHELL.fullmatch(
+            arguments[number - 1].text.rpartition("/")[2]
+        ):  # fmt: skip
+            _nested(rest[0], shell)
+            return
+        elif (module := _TOOLS.get(name)) and not (
+            number and arguments[number - 1].text.startswith("-")
+        ):
+            _import(module, argument, shell)
+        if handler := _PROGRAMS.get(name):
+            handler(rest, shell)
+        if shell_installs.read(name, rest, shell):
+            return
+
+
+_IS_SHELL = re.compile(r"(?:ba|z|da|k)?sh|-l")
+
+
+def positionals(arguments: Arguments, valued: frozenset[str] = frozenset()) -> list[Argument]:
+    """Return the words that are neither options nor the values of these options."""
+    found, skip = [], False
+    for argument in arguments:
+        if skip:
+            skip = False
+        elif argument.text.startswith("-") and len(argument.text) > 1:
+            skip = argument.text in valued
+        else:
+            found.append(argument)
+    return found
+
+
+def option(arguments: Arguments, *names: str) -> Argument | None:
+    """Return the value of the first of these options that is given."""
+    for number, argument in enumerate(arguments):
+        flag, equals, value = argument.text.partition("=")
+        if flag in names:
+            if equals:
+                return Argument(value, argument.line, argument.default)
+            return arguments[number + 1] if number + 1 < len(arguments) else None
+    return None
+
+
+def _nested(script: Argument, shell: Shell) -> None:
+    """Read the text that ``sh -c`` runs."""
+    for command in commands(script.text, script.line, 1):
+        if command.words:
+            shell.command(command.words)
+
+
+def _module(argument: Argument, shell: Shell) -> None:
+    root = argument.text.partition(".")[0]
+    if root not in ("pip", "uv", "venv", "http", "build") and re.fullmatch(r"[A-Za-z_]\w*", root):
+        _import(argument.text, argument, shell)
+
+
+def _import(module: str, argument: Argument, shell: Shell) -> None:
+    import sys
+
+    if module.partition(".")[0] in sys.stdlib_module_names:
+        return
+    where = shell.collector.occurrence(argument.line, argument.text, usage=shell.usage)
+    shell.collector.imports.append(Import(module=module, names=(), occurrence=where))
+
+
+# -- programs ----------------------------------------
+
+
+def _first(subcommands: frozenset[str], provider: str = "") -> Callable[[Arguments, Shell], None]:
+    """Make a handler for ``program subcommand MODEL``."""
+
+    def read_first(rest: Arguments, shell: Shell) -> None:
+        words = positionals(rest, _SERVE_VALUES)
+        if len(words) > 1 and words[0].text in subcommands:
+            shell.model(words[1], provider)
+
+    return read_first
+
+
+_SERVE_VALUES = frozenset(
+    "--port --host --dtype --max-model-len --tensor-parallel-size -tp --gpu-memory-utilization "
+    "--api-key --served-model-name --tp --chat-template --backend --tokenizer --download-dir "
+    "--revision --quantization".split()
+)
+
+
+def _lmdeploy(rest: Arguments, shell: Shell) -> None:
+    words = positionals(rest, _SERVE_VALUES)
+    wanted = 2 if words and words[0].text in ("serve", "lite") else 1
+    if len(words) > wanted:
+        shell.model(words[wanted])
+
+
+def _hub_download(rest: Arguments, shell: Shell) -> None:
+    """Read ``huggingface-cli download ns/name [files]``, also of datasets."""
+    words = positionals(
+        rest, frozenset("--repo-type --revision --local-dir --include --exclude --cache-dir "
+                        "--token --local-dir-use-symlinks --max-workers".split())
+    )  # fmt: skip
+    if len(words) < 2 or words[0].text != "download":
+        return
+    repo_type = option(rest, "--repo-type")
+    if repo_type is not None and repo_type.text == "dataset":
+        shell.setting("dataset", words[1])
+    elif repo_type is None or repo_type.text == "model":
+        shell.model(words[1])
+
+
+def _modelscope(rest: Arguments, shell: Shell) -> None:
+    words = positionals(
+        rest, frozenset("--local_dir --cache_dir --revision --include --exclude --model "
+                        "--dataset --token".split())
+    )  # fmt: skip
+    if not words or words[0].text != "download":
+        return
+    if len(words) > 1 and not (option(rest, "--model") or option(rest, "--dataset")):
+        shell.model(words[1], "modelscope")
+
+
+def _llama_cpp(rest: Arguments, shell: Shell) -> None:
+    for flag in ("-hf", "-hfr", "--hf-repo"):
+        found = option(rest, flag)
+        if found is not None:
+            shell.model(found)
+
+
+def _short_model(rest: Arguments, shell: Shell) -> None:
+    found = option(rest, "-m")
+    if found is not None:
+        shell.model(found)
+
+
+def _git(rest: Arguments, shell: Shell) -> None:
+    """Read ``git clone`` of a ModelScope repository; hub addresses are read as such."""
+    for argument in rest[:8]:
+        slug = _GITHUB.fullmatch(argument.text)
+        if slug and rest[0].text == "clone":
+            shell.cloned = (slug.group(1).lower(), argument.line)
+        match = re.match(
+            r"https?://(?:www\.)?modelscope\.cn/(datasets/)?(?:models/)?([\w-]+/[\w.-]+?)"
+            r"(?:\.git)?/?$", argument.text,
+        )  # fmt: skip
+        if match:
+            where = shell.collector.occurrence(argument.line, argument.text, usage=shell.usage)
+            if match.group(1):
+                shell.collector.dataset("modelscope", match.group(2), where)
+            else:
+                shell.collector.modelscope_model(match.group(2), where)
+
+
+def docker(rest: Arguments, shell: Shell) -> None:
+    """Read ``docker run|pull|create``: image, devices and the environment given."""
+    verb = rest[0].text if rest else ""
+    if verb in ("build", "buildx", "tag"):
+        made = rest[-1] if verb == "tag" else option(rest, "-t", "--tag")
+        if made is not None:
+            shell.variables.made.add(made.text)
+    if verb not in ("run", "pull", "create"):
+        return
+    words = positionals(rest[1:], _DOCKER_VALUES)
+    if not words:
+        return
+    image = words[0]
+    if image.text.startswith("$") and len(words) > 1 and is_image(words[1].text):
+        image = words[1]  # options that a variable holds
+    bare = not re.search(r"[/:@]", image.text)
+    if image.text not in shell.variables.made and not (bare and shell.usage == "documentation"):
+        read_image(
+            image.text, image.line, shell.collector, shell.vocabulary, usage=shell.usage,
+            default=image.default,
+        )  # fmt: skip
+    options = rest[1 : rest.index(image)]
+    for number, argument in enumerate(options):
+        value = options[number + 1] if number + 1 < len(options) else argument
+        flag, equals, inline = argument.text.partition("=")
+        if flag in ("--env", "-e"):
+            key, _, setting = (inline if equals else value.text).partition("=")
+            shell.setting(key, Argument(setting, value.line, value.default))
+        given = inline if equals else value.text
+        if flag == "--gpus":
+            _platform("nvidia-cuda", argument, shell)
+        elif flag == "--runtime" and given in _RUNTIMES:
+            _platform(_RUNTIMES[given], argument, shell)
+        elif flag in ("--device", "-v", "--volume"):
+            for device, slug in _DEVICES:
+                if given.startswith(device):
+                    _platform(slug, argument, shell)
+
+
+def _platform(slug: str, argument: Argument, shell: Shell) -> None:
+    where = shell.collector.occurrence(argument.line, argument.text, usage=shell.usage)
+    shell.collector.platform(slug, where)
+
+
+_PROGRAMS: dict[str, Callable[[Arguments, Shell], None]] = {
+    "ollama": _first(frozenset({"run", "pull"}), "ollama"),
+    "vllm": _first(frozenset({"serve"})),
+    "trtllm-serve": lambda rest, shell: _first_word(rest, shell),
+    "lmdeploy": _lmdeploy,
+    "huggingface-cli": _hub_download,
+    "hf": _hub_download,
+    "modelscope": _modelscope,
+    "llama-server": _llama_cpp,
+    "llama-cli": _llama_cpp,
+    "git": _git,
+    "docker": docker,
+    "podman": docker,
+    "nerdctl": docker,
+    "nvidia-docker": docker,
+    **dict.fromkeys(_SHORT_MODEL, _short_model),
+}
+
+
+def _first_word(rest: Arguments, shell: Shell) -> None:
+    words = positionals(rest, _SERVE_VALUES)
+    if words:
+        shell.model(words[0])

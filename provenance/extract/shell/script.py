@@ -1,0 +1,278 @@
+"""Shell scripts: variables followed, flags of model tools, installs, downloads, containers.
+
+``read_shell`` serves every format that holds shell text: Dockerfiles, recipes,
+workflows, notebooks, documentation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from provenance.extract import signs, textfile
+from provenance.extract.aside import Aside, absorb
+from provenance.extract.collect import Collector
+from provenance.extract.places import Places
+from provenance.extract.settings import (
+    names_dataset,
+    names_model,
+    names_tracker,
+    read_model,
+    read_setting,
+)
+from provenance.extract.shell import programs as shell_programs
+from provenance.extract.shell.words import (
+    Argument,
+    Command,
+    Value,
+    Variables,
+    Word,
+    commands,
+)
+from provenance.model import Document, Extraction, Usage
+from provenance.vocabulary import Vocabulary, host_of, is_local_host
+
+NAME = "shell"
+
+MAX_BYTES = 1024 * 1024
+"""A larger script is made, not written."""
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=(.*)", re.DOTALL)
+_KEYWORDS = frozenset("if then else elif do while until ! time { } exec nohup sudo fi done".split())
+_DECLARATIONS = frozenset("export declare local readonly typeset env setenv".split())
+_TALK = frozenset("echo printf cat grep egrep sed awk log info warn error die print trap".split())
+"""Commands whose words are text, not arguments."""
+_FLAG = re.compile(r"--?([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
+_HUB_BY_VARIABLE = re.compile(r"\w*USE_MODELSCOPE(?:_HUB)?")
+_BODY_MODEL = re.compile(r"[\"']model[\"']\s*:\s*[\"']([^\"']{2,200})[\"']")
+_UNFINISHED = re.compile(r"(?:huggingface\.co|hf\.co|modelscope\.cn)/[^\s]*\$")
+_SPEAKS = re.compile(
+    r"[A-Za-z_]\w*=\S|--?\w[\w-]*[ =]\S|(?:!|\$ )?(?:sudo )?(?:pip3?|uv|python3?|conda|"
+    r"mamba|docker|podman|ollama|vllm|huggingface-cli|hf|modelscope|git clone|wget|curl|npm|"
+    r"npx|yarn|pnpm|export|accelerate|torchrun|deepspeed|llamafactory-cli|swift|sglang|"
+    r"ARG|ENV|RUN|FROM)\s"
+)
+"""How a comment begins that is a command put out of use, rather than prose."""
+
+
+def accepts(path: str) -> bool:
+    """Accept shell scripts by their ending."""
+    return path.lower().endswith((".sh", ".bash", ".zsh", ".ksh", ".sbatch", ".slurm"))
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what one script uses."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    if len(document.data) > MAX_BYTES:
+        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes of shell")
+        return collector.done()
+    text, lossy = textfile.decode(document.data)
+    if lossy:
+        collector.gap(document.path, "undecodable-bytes")
+    read_shell(text, 1, collector, vocabulary)
+    return collector.done()
+
+
+def read_shell(
+    text: str, first_line: int, collector: Collector, vocabulary: Vocabulary,
+    usage: Usage | None = None, variables: Variables | None = None,
+) -> None:  # fmt: skip
+    """Read shell text into ``collector``.
+
+    Args:
+        first_line: the line of the document on which the text begins.
+        usage: what the surroundings say of its use.
+        variables: known before; what the text sets is added to them.
+    """
+    variables = variables if variables is not None else Variables()
+    reader = Shell(collector, vocabulary, usage, variables)
+    aside = Aside(collector, "commented")
+    passive = Shell(aside, vocabulary, "commented", Variables(variables.known))
+    for command in commands(text, first_line):
+        if command.comment:
+            passive.comment(command)
+        else:
+            reader.command(command.words)
+    absorb(aside.done(), collector)
+
+
+def read_command(
+    words: Sequence[Word], collector: Collector, vocabulary: Vocabulary,
+    usage: Usage | None = None, variables: Variables | None = None,
+) -> None:  # fmt: skip
+    """Read one command that is given as a list of words."""
+    known = variables if variables is not None else Variables()
+    if words:
+        Shell(collector, vocabulary, usage, known).command(words)
+
+
+class Shell:
+    """Interprets the commands of one script, in order."""
+
+    def __init__(
+        self, collector: Collector, vocabulary: Vocabulary, usage: Usage | None,
+        variables: Variables,
+    ) -> None:  # fmt: skip
+        self.collector = collector
+        self.vocabulary = vocabulary
+        self.usage = usage
+        self.variables = variables
+        self.hub = ""
+        """The hub or provider that the names of the present command belong to."""
+        self.cloned: tuple[str, int] | None = None
+        """The repository of a code host that was fetched last, and the line."""
+        self.loops: set[str] = set()
+        self._asked: set[str] = set()
+
+    def comment(self, comment: Command) -> None:
+        """Read a comment: its addresses always, its words when it is a command put out of use."""
+        text = comment.comment.strip().removesuffix("\\")
+        if "://" in text:
+            self._addresses(text, comment.line)
+        if _SPEAKS.match(text):
+            for command in commands(text, comment.line):
+                if command.words:
+                    self.command(command.words)
+
+    def command(self, words: Sequence[Word]) -> None:
+        """Read one command: assignments first, then flags, addresses and the program."""
+        self.hub = ""
+        at = 0
+        while at < len(words):
+            word = words[at]
+            match = _ASSIGNMENT.fullmatch(word.text)
+            if match:
+                self._assign(match.group(1), match.group(2), word)
+            elif word.text not in _KEYWORDS and word.text not in _DECLARATIONS:
+                break
+            at += 1
+        if at >= len(words):
+            return
+        if words[at].text in ("for", "select") and len(words) > at + 2:
+            self._loop(words[at + 1].text, words[at + 3 :])
+            return
+        if words[at].text in (":", "set"):
+            self._defaults(words[at + 1 :])
+            return
+        if words[at].text.rpartition("/")[2] in _TALK:
+            return
+        arguments = [
+            Argument(value.text, word.line, value.default)
+            for word in words[at:]
+            for value in (self.variables.expand(word.text),)
+        ]
+        self.hub = self.hub or shell_programs.hub_of(arguments)
+        named = shell_programs.option(arguments, "--provider", "--llm-provider", "--model-provider")
+        if named is not None and not self.hub:
+            service = self.vocabulary.provider_prefix(named.text.lower()) or ""
+            local = named.text.lower() == "ollama"
+            self.hub = "ollama" if local else service.removeprefix("service:")
+        self._flags(arguments)
+        for argument in arguments:
+            if "://" in argument.text:
+                self._addresses(argument.text, argument.line)
+        self._body(arguments)
+        shell_programs.read(arguments, self)
+
+    def setting(self, key: str, argument: Argument, provider: str = "") -> None:
+        """Read a setting; what the script leaves open is asked once."""
+        if "$" in argument.text:
+            if argument.text in self._asked or argument.text.strip("${}") in self.loops:
+                return
+            self._asked.add(argument.text)
+        read_setting(
+            key, argument.text, argument.line, self.collector, self.vocabulary,
+            usage=self.usage, default=argument.default, provider=provider or self.hub,
+        )  # fmt: skip
+
+    def model(self, argument: Argument, provider: str = "") -> bool:
+        """Read a word that can only be a model."""
+        where = self.collector.occurrence(
+            argument.line, argument.text, usage=self.usage,
+            confidence="medium" if argument.default else "high",
+        )  # fmt: skip
+        return read_model(
+            argument.text, where, self.collector, self.vocabulary, provider=provider or self.hub
+        )
+
+    # -- variables ----------------------------------------
+
+    def _assign(self, name: str, text: str, word: Word) -> None:
+        if word.items is not None:
+            self._loop(name, word.items)
+            return
+        value = self.variables.expand(text)
+        if "$" in value.text and f"${{{name}" not in text:
+            # A later use names the variable's own source: ``$1``, ``$(…)``.
+            self.variables.known.pop(name, None)
+        if "$" not in value.text:
+            self.variables.set(name, value)
+        if _HUB_BY_VARIABLE.fullmatch(name) and value.text.lower() in ("1", "true", "yes"):
+            self.hub = "modelscope"
+        self.setting(name, Argument(value.text, word.line, value.default))
+
+    def _loop(self, name: str, words: Sequence[Word]) -> None:
+        """Read the values that a loop's variable or a list takes in turn."""
+        self.variables.known.pop(name, None)
+        self.loops.add(name)
+        for word in words:
+            value = self.variables.expand(word.text)
+            self.setting(name.rstrip("sS"), Argument(value.text, word.line, value.default))
+
+    def _defaults(self, words: Sequence[Word]) -> None:
+        """Read ``: "${NAME:=default}"``."""
+        for word in words:
+            match = re.fullmatch(r"\$\{(\w+):?=.*\}", word.text, re.DOTALL)
+            if match:
+                value = self.variables.expand(word.text)
+                self.variables.set(match.group(1), Value(value.text, default=True))
+                self.setting(match.group(1), Argument(value.text, word.line, default=True))
+
+    # -- arguments ----------------------------------------
+
+    def _flags(self, arguments: Sequence[Argument]) -> None:
+        for number, argument in enumerate(arguments):
+            match = _FLAG.fullmatch(argument.text)
+            if not match:
+                continue
+            key, value = match.groups()
+            if not (names_model(key) or names_dataset(key) or names_tracker(key)):
+                continue
+            if value is not None:
+                self.setting(key, Argument(value, argument.line, argument.default))
+                continue
+            for position in range(number + 1, len(arguments)):
+                other = arguments[position]
+                more = position > number + 1
+                if other.text.startswith("-") or (more and not self._is_another(other)):
+                    break
+                self.setting(key, other)
+
+    def _is_another(self, argument: Argument) -> bool:
+        """Tell whether a word goes on a list of hub ids after a flag."""
+        return self.vocabulary.looks_like_model(argument.text)
+
+    def _addresses(self, text: str, line: int) -> None:
+        if _UNFINISHED.search(text):
+            self.collector.gap(text, "dynamic-name", line, expression=text)
+            return
+        data = text.encode("utf-8", "replace")
+        places = Places(data, first_line=line, usage=self.usage)
+        signs.addresses(data, places, self.collector, self.vocabulary)
+
+    def _body(self, arguments: Sequence[Argument]) -> None:
+        """Read the model that the body of a request asks for."""
+        found = [(a, m) for a in arguments for m in _BODY_MODEL.finditer(a.text)]
+        if not found:
+            return
+        hosts = [host for a in arguments if (host := host_of(a.text))]
+        service = self.vocabulary.service_of_host(hosts[0]) if hosts else None
+        local = bool(hosts) and is_local_host(hosts[0])
+        for argument, match in found:
+            line = argument.line + argument.text.count("\n", 0, match.start())
+            if local:
+                self.collector.gap(match.group(1), "alias-of-local-model", line)
+            else:
+                provider = (service or "").removeprefix("service:")
+                self.model(Argument(match.group(1), line), provider)
