@@ -77,6 +77,15 @@ def api_model(provider: str, name: str) -> str:
     return f"model:{'bedrock' if provider == 'aws-bedrock' else provider}/{name}"
 
 
+def service_of_model(component: str) -> str | None:
+    """Return the service that a ``model:<provider>/<name>`` is asked of; None for other ids."""
+    scheme, slash, _ = component.partition("/")
+    provider = scheme.removeprefix("model:")
+    if not slash or not scheme.startswith("model:") or provider in ("local", "modelscope", "url"):
+        return None
+    return service("aws-bedrock" if provider == "bedrock" else provider)
+
+
 def local_model(path: str) -> str:
     """Return the id of a model folder or file of the tree (``.`` is its root)."""
     return f"model:local/{path.strip('/') or '.'}"

@@ -93,6 +93,19 @@ class Vocabulary:
             _SIZE.search(name) or self._model_word.search(name)
         )
 
+    def reads_like_model(self, name: str) -> bool:
+        """Tell whether a bare name has a model's word and a size or version in it."""
+        if _FILE.search(name) or not self._model_word.search(name):
+            return False
+        return bool(_SIZE.search(name) or name.count("-") > 1)
+
+    def hub_of_namespace(self, repository: str) -> str | None:
+        """Return ``modelscope`` for a namespace that only ModelScope is known to have."""
+        namespace = repository.partition("/")[0].lower()
+        if namespace in self._registry.modelscope_namespaces:
+            return None if namespace in self._registry.known_namespaces else "modelscope"
+        return None
+
     def may_be_model(self, repository: str) -> bool:
         """Tell whether a literal has the form of a hub id and of nothing more usual."""
         if not ids.is_hub_repository(repository) or _FILE.search(repository):

@@ -10,6 +10,7 @@ from provenance.analysis.dependency import Dependencies
 from provenance.model import ComponentId
 
 MAX_PATHS = 100
+MAX_COUNT = 10**12
 MAX_EFFORT = 1_000_000
 """Steps of paths looked at; cycles can hold more dead ends than there are ways through."""
 
@@ -20,7 +21,7 @@ class Paths:
 
     shown: tuple[tuple[ComponentId, ...], ...]
     total: int | None
-    """How many there are; None where cycles forbid counting what was cut."""
+    """How many there are; None where cycles forbid counting what was cut, or too many are."""
 
 
 def paths_to(dependencies: Dependencies, component: ComponentId, limit: int = MAX_PATHS) -> Paths:
@@ -35,7 +36,7 @@ def paths_to(dependencies: Dependencies, component: ComponentId, limit: int = MA
     # Least possible length first, then by name: paths come out shortest first.
     pending: list[tuple[int, tuple[ComponentId, ...]]] = [(left[root], (root,))]
     effort = 0
-    while pending and len(found) < limit and effort < MAX_EFFORT:
+    while pending and len(found) < limit and (effort < MAX_EFFORT or not found):
         _, path = heappop(pending)
         if path[-1] == component:
             found.append(path)
@@ -51,7 +52,7 @@ def paths_to(dependencies: Dependencies, component: ComponentId, limit: int = MA
 def _count(
     dependencies: Dependencies, component: ComponentId, between: Collection[ComponentId]
 ) -> int | None:
-    """Return the number of paths, None where there are cycles on the way."""
+    """Return the number of paths, None where cycles are on the way or it is past all use."""
     import networkx
 
     part = dependencies.digraph.subgraph(between)
@@ -61,4 +62,5 @@ def _count(
     for name in reversed(list(networkx.topological_sort(part))):
         if name != component:
             ways[name] = sum(ways[following] for following in part.successors(name))
-    return ways[dependencies.root]
+    total = ways[dependencies.root]
+    return total if total <= MAX_COUNT else None

@@ -23,7 +23,8 @@ def matching(report: Report, wanted: str, words: Messages) -> tuple[ComponentId,
         found = tuple(item.id for item in components if meant(item, wanted))
         if found:
             return found
-    near = get_close_matches(wanted, [item.id for item in components], 3, 0.3)
+    spelled = {form: item.id for item in components for form in (item.id, _bare(item))}
+    near = dict.fromkeys(spelled[form] for form in get_close_matches(wanted, spelled, 3, 0.5))
     raise UsageError(
         words("label.not-in-report", component=wanted),
         hint=words("label.did-you-mean", names=", ".join(near)) if near else "",
@@ -35,10 +36,14 @@ def _by_id(item: Component, wanted: str) -> bool:
 
 
 def _by_name(item: Component, wanted: str) -> bool:
-    bare = ids.short(ids.without_version(item.id)).lower()
+    bare = _bare(item)
     names = (bare, bare.rpartition("/")[2], item.name.lower())
     return wanted.lower() in names or ids.pypi(wanted) == ids.without_version(item.id)
 
 
 def _by_part(item: Component, wanted: str) -> bool:
     return wanted.lower() in item.id.lower()
+
+
+def _bare(item: Component) -> str:
+    return ids.short(ids.without_version(item.id)).lower()

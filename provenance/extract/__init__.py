@@ -97,12 +97,16 @@ def extractor_for(path: str) -> Extractor | None:
         found = extractor(module)
         if found.accepts(path):
             return found
+    stem, _, ending = path.rpartition(".")
+    if ending.lower() in _TEMPLATES and "." in stem.rpartition("/")[2]:
+        return extractor_for(stem)  # ``config.yaml.example`` is a ``config.yaml``
     for folder, module in _FOLDERS:
         if folder in path and extractor(module).accepts(path):
             return extractor(module)
     return None
 
 
+_TEMPLATES = frozenset({"example", "sample", "template", "dist", "tmpl"})
 _FOLDERS: list[tuple[str, str]] = []
 _EXACT: dict[str, list[str]] = {}
 _ENDINGS: dict[str, list[str]] = {}

@@ -86,7 +86,16 @@ def read_names(
         if _ENTRY.match(data, match.end()) or (claimed and claimed(offset, text)):
             continue
         if owner is None:
-            if not (any(c.isdigit() for c in text) and _names_model(before)):
+            alias = _legacy_name(text, vocabulary)
+            if alias:
+                where = collector.occurrence(
+                    places.line(offset), text, usage=places.state(offset), confidence="medium"
+                )
+                collector.hub_model(alias, where)
+                continue
+            if not any(c.isdigit() for c in text) or not (
+                _names_model(before) or vocabulary.reads_like_model(text)
+            ):
                 continue
             if reached is None:
                 reached = endpoints(data, places, vocabulary)
@@ -109,6 +118,13 @@ def read_names(
             collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
         elif reached is not None:
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
+
+
+def _legacy_name(text: str, vocabulary: Vocabulary) -> str | None:
+    """Return the hub model of a short name that is long enough to mean nothing else."""
+    if text.count("-") < 2 or "/" in text:
+        return None
+    return vocabulary.alias(text)
 
 
 def _who(owner: ComponentId, service: ComponentId | None, vocabulary: Vocabulary) -> ComponentId:

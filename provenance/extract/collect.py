@@ -43,7 +43,8 @@ _SEGMENTS: dict[str, Usage] = {
          "tutorial", "tutorials", "quickstart"), "example"),
     **dict.fromkeys(("doc", "docs", "documentation"), "documentation"),
     **dict.fromkeys(
-        ("benchmark", "benchmarks", "bench", "ci", ".github", "dev", "evals"), "development"),
+        ("benchmark", "benchmarks", "bench", "ci", ".github", ".devcontainer", "dev", "evals"),
+        "development"),
 }  # fmt: skip
 
 
@@ -60,11 +61,21 @@ def usage_of_path(path: str) -> Usage:
             return usage
     if name in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py", "dodo.py"):
         return "development"
-    if name == "conftest.py" or (name.startswith("test_") and name.endswith(".py")):
+    if name in ("conftest.py", "tests.py", "test.py") or (
+        name.startswith("test_") and name.endswith(".py")
+    ):
         return "test"
-    return "used"
+    script = _SCRIPT.fullmatch(name)
+    return _SCRIPT_KINDS.get(script.group(1), "development") if script else "used"
 
 
+_SCRIPT = re.compile(
+    r"(?:.*\.)?(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test)\.go|.*(?:test|tests)\.(?:cs|java|kt)"
+)
+"""JavaScript tests, stories and configuration of tools, by the words of the file's name."""
+_SCRIPT_KINDS: dict[str | None, Usage] = {
+    "test": "test", "spec": "test", "stories": "example", None: "test",
+}  # fmt: skip
 _CREDENTIALS = re.compile(r"(?<=//)(?!git@)[^/@\s]+@")
 
 
@@ -299,7 +310,7 @@ class Collector:
         self.link(component, self.service(service, seen), "served-by", seen)
         if ids.is_hub_repository(name) and service not in _ROUTERS:
             repository = ids.hub_model(name)
-            self.component(repository, "model", name, where)
+            self.component(repository, "model", name, where, direct=False)
             self.link(component, repository, "same-as", where)
         return component
 

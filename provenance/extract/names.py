@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from provenance import ids
 from provenance.extract.collect import Collector
-from provenance.model import Occurrence
+from provenance.model import ComponentId, Occurrence
 from provenance.vocabulary import Vocabulary
 
 _DATA_FORMATS = frozenset(
@@ -20,6 +20,9 @@ def dataset(
     text: str, hub: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
 ) -> None:
     """Record a dataset by the name a loader is given."""
+    if hub.startswith("local:"):
+        known(ids.dataset(hub.removeprefix("local:"), text), where, collector)
+        return
     if ids.is_hub_repository(text) and not text.startswith("."):
         component = collector.dataset(hub, text, where)
     elif hub == "huggingface" and (alias := vocabulary.dataset_alias(text)):
@@ -61,7 +64,8 @@ def weights(
         name = ids.hub_model(text, revision) if revision else text
         component = collector.hub_model(name, where, function=function)
     elif alias := vocabulary.alias(text, tool):
-        component = collector.hub_model(alias, where, function=function)
+        known(alias, where, collector, function=function)
+        return
     elif text.isupper():
         # A framework's own constant (a bundle, a preset): no folder and no hub id.
         collector.gap(text, "short-name-unresolved", where)
@@ -75,11 +79,31 @@ def weights(
     collector.link(ids.PROJECT, component, "depends-on", where)
 
 
+def known(
+    component: ComponentId, where: Occurrence, collector: Collector, *, function: str = ""
+) -> None:
+    """Record a component whose id the data gives, with the channel or service it comes by."""
+    scheme, _, name = component.partition("/")
+    if component.startswith("pkg:huggingface/"):
+        collector.hub_model(component, where, function=function)
+    elif scheme == "model:modelscope":
+        collector.modelscope_model(name, where, function=function)
+    elif scheme.startswith("dataset:"):
+        collector.dataset(scheme.removeprefix("dataset:"), name, where)
+    else:
+        collector.component(component, "model", name, where, function=function)
+    collector.link(ids.PROJECT, component, "depends-on", where)
+
+
 def runtime_model(
     text: str, runtime: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
     function: str = "",
 ) -> None:  # fmt: skip
     """Record a model that a framework or local runtime knows by a name of its own."""
+    alias = vocabulary.alias(text, runtime)
+    if alias:
+        known(alias, where, collector, function=function)
+        return
     component = ids.api_model(runtime, text)
     collector.component(component, "model", text, where, function=function)
     channel = vocabulary.runtime_channel(runtime)

@@ -132,6 +132,10 @@ def literals(
     """
     if b"/" not in data:
         return
+    # A source that works with ModelScope and not with the other hub means its names.
+    modelscope = (b"modelscope" in data or "modelscope" in collector.path.lower()) and not any(
+        word in data for word in (b"transformers", b"huggingface", b"sentence_transformers")
+    )
     for match in _LITERAL.finditer(data):
         text = match.group(1).decode("ascii", "replace")
         offset = match.start(1)
@@ -152,7 +156,11 @@ def literals(
             collector.api_model(service, text.partition("/")[2], where)
             continue
         around = line_text.replace(match.group(1), b"")
-        if b"modelscope" in around.lower():
+        if (
+            modelscope
+            or b"modelscope" in around.lower()
+            or vocabulary.hub_of_namespace(text) == "modelscope"
+        ):
             collector.modelscope_model(text, where)
         elif _DATA_WORD.search(around):
             collector.dataset("huggingface", text, where)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -232,6 +233,12 @@ class Registry:
         found = self._claims.keys("huggingface:")
         return frozenset(key.partition(":")[2].lower() for key in found)
 
+    @cached_property
+    def modelscope_namespaces(self) -> frozenset[str]:
+        """ModelScope namespaces with a row of their own, lower-cased."""
+        found = self._claims.keys("modelscope:")
+        return frozenset(key.partition(":")[2].lower() for key in found)
+
     def is_storehouse(self, component: str) -> bool:
         """Tell whether a service is a place for code, packages or weights, not an API."""
         functions = self.functions(component)
@@ -374,13 +381,22 @@ class Registry:
         found: dict[str, tuple[Default, ...]] = {}
         for row in self.rows("defaults.csv", Default):
             found[row.callable] = (*found.get(row.callable, ()), row)
-        return found
+        return {
+            # A condition before none, the newest version first.
+            name: tuple(sorted(rows, key=lambda r: (bool(r.condition), _version(r.until)),
+                               reverse=True))
+            for name, rows in found.items()
+        }  # fmt: skip
 
     @cached_property
     def model_words(self) -> tuple[str, ...]:
         """Words that occur in the names of models (for spotting ids, never for origin)."""
         lines = self.text("model_words.csv").split()
         return tuple(lines[1:])
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", text))
 
 
 def in_force(valid_from: str, valid_to: str, on: str) -> bool:

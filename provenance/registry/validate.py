@@ -20,9 +20,10 @@ _COMPONENT = re.compile(
     r"(?:pkg:[a-z]+/\S+|huggingface:\S+|modelscope:\S+|github:\S+|model:\S+/\S+"
     r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+)"
 )
-_IDENTIFIER = re.compile(
-    r"(?:host|env|import|client|hub|dataset|prefix|runtime|whisper|family):\S+"
+_SCHEMES = frozenset(
+    "host env import client hub dataset prefix runtime family whisper".split()
 )
+"""What identifiers are of; see data/README.md."""
 _CONDITION = re.compile(r"\w+=[^=\s]\S*")
 _ORGANIZATION_TYPES = frozenset(
     "company foundation nonprofit university research-institute public-body community".split()
@@ -190,9 +191,12 @@ def _claims(registry: Registry) -> Iterator[str]:
 
 
 def _relations(registry: Registry) -> Iterator[str]:
+    # Beside the fixed schemes, every tool whose short names a call can be given.
+    providers = (call.provider.partition(":") for call in registry.calls)
+    schemes = _SCHEMES | {tool for _, _, tool in providers if tool}
     for row in registry.rows("identifiers.csv", tables.Identifier):
         where = f"data/identifiers.csv: {row.identifier}"
-        if not _IDENTIFIER.fullmatch(row.identifier):
+        if row.identifier.partition(":")[0] not in schemes or " " in row.identifier.strip():
             yield f"{where}: no identifier of a known scheme"
         if not _COMPONENT.fullmatch(row.component):
             yield f"{where}: no component {row.component!r}"

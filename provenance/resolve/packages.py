@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 
@@ -47,6 +48,18 @@ def _join_versions(inventory: Inventory) -> None:
         if len(chosen) == 1:
             names[bare] = chosen.pop()
     inventory.rename(names)
+    inventory.rename(_major_versions(inventory))
+
+
+def _major_versions(inventory: Inventory) -> dict[ComponentId, ComponentId]:
+    """Map Go modules that sources name without ``/v2`` to the one that ``go.mod`` has."""
+    found: dict[ComponentId, ComponentId] = {}
+    for component in inventory.components:
+        base = re.sub(r"/v\d+(?=@|$)", "", ids.without_version(component))
+        if component.startswith("pkg:golang/") and base != ids.without_version(component):
+            if base in inventory.components:
+                found[base] = component
+    return found
 
 
 def _imports(inventory: Inventory) -> None:

@@ -48,7 +48,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     shared = table(workspace, "dependencies")
     for crate, spec in shared.items():
         # Members inherit by name; which of them do, their own manifests say.
-        _read(crate, spec, lines.get(("workspace.dependencies", crate), 0), "used", packages)
+        _read(crate, spec, lines.get(("workspace.dependencies", crate), 0), "commented", packages)
     for head, usage, crate, spec in _declared(data):
         line = lines.get((_QUOTES.sub("", head), crate), 0)
         if isinstance(spec, dict) and spec.get("workspace") is True:

@@ -61,7 +61,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             if not name:
                 continue  # a removal, or a property of the same name
             version = _field(entry, "VersionOverride") or _field(entry, "Version")
-            _package(entry, name, version, _usage(entry, tests), properties, packages)
+            central = entry.name == "PackageVersion"
+            usage = "commented" if central else _usage(entry, tests)
+            _package(entry, name, version, usage, properties, packages)
     return collector.done()
 
 

@@ -164,14 +164,36 @@ class _Setup:
                 yield from self._strings(value, depth + 1)
         elif isinstance(node, ast.Subscript):
             key = _constant(node.slice)
-            for name, value in self._entries(node.value, depth + 1):
-                if name == key:
-                    yield from self._strings(value, depth + 1)
+            given = [value for name, value in self._entries(node.value, depth + 1) if name == key]
+            for value in given:
+                yield from self._strings(value, depth + 1)
+            if not given and key:
+                yield self._declared(key), node.lineno
         elif isinstance(node, ast.JoinedStr):
             yield from self._formatted(node, depth)
+        elif isinstance(node, ast.Call) and self._picks_by_name(node):
+            for argument in node.args:
+                yield self._declared(_constant(argument) or ""), argument.lineno
         elif isinstance(node, ast.Call):
             for argument in self._passed_on(node):
                 yield from self._strings(argument, depth + 1)
+
+    def _picks_by_name(self, node: ast.Call) -> bool:
+        """Tell whether a call of the file's own function names packages of a table it computes."""
+        return (
+            isinstance(node.func, ast.Name) and node.func.id in self._functions
+            and bool(node.args) and all(_constant(argument) for argument in node.args)
+        )  # fmt: skip
+
+    def _declared(self, name: str) -> str:
+        """Return the requirement of a package as a list of the file spells it, else its name."""
+        for values in self._values.values():
+            for value in values:
+                for item in value.elts if isinstance(value, (ast.List, ast.Tuple)) else ():
+                    text = _constant(item) or ""
+                    if re.split(r"[\[<>=!~; ]", text, maxsplit=1)[0] == name:
+                        return text
+        return name
 
     def _formatted(self, node: ast.JoinedStr, depth: int) -> Iterator[tuple[str, int]]:
         parts: list[str] = []

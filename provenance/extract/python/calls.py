@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from provenance import ids
@@ -232,6 +233,8 @@ class _Reader:
             return
         found = self.values.evaluate(argument, scope)
         if not found:
+            if _is_object(argument, self.names.dotted, scope):
+                return  # a model made elsewhere; the call that makes it is read there
             self.collector.gap(
                 _source(argument), "dynamic-name", call.lineno, expression=_source(call)
             )
@@ -281,19 +284,12 @@ class _Reader:
                 row.component, "implicit-default", where, expression=_source(call.func),
                 versions="–".join(filter(None, (row.since, row.until))) or "?", source=row.source,
             )  # fmt: skip
-            scheme, _, name = row.component.partition("/")
-            if row.component.startswith("pkg:huggingface/"):
-                names.weights(
-                    name, "huggingface", where, self.collector, self.vocabulary,
-                    function=spec.function,
-                )  # fmt: skip
-            elif spec.provider.startswith("local:"):
-                names.runtime_model(
-                    name, spec.provider.removeprefix("local:"), where, self.collector,
-                    self.vocabulary, function=spec.function,
-                )  # fmt: skip
-            elif client is None or client.service == ids.service(scheme.removeprefix("model:")):
-                service = ids.service(scheme.removeprefix("model:"))
+            service = ids.service_of_model(row.component)
+            local = spec.provider.startswith("local:")
+            if service is None or local:
+                names.known(row.component, where, self.collector, function=spec.function)
+            elif client is None or client.service == service:
+                name = row.component.partition("/")[2]
                 names.served(service, name, where, self.collector, function=spec.function)
             return
 
@@ -305,8 +301,12 @@ class _Reader:
             given = call.args[int(name)] if int(name) < len(call.args) else None
         else:
             given = next((k.value for k in call.keywords if k.arg == name), None)
+        if isinstance(given, ast.Constant):
+            return str(given.value) == wanted
+        if isinstance(given, ast.Attribute) and given.attr == wanted:
+            return True  # a member of an enumeration
         found = self.values.evaluate(given, scope) if given is not None else None
-        return bool(found) and any(value.text == wanted for value in found or ())
+        return any(value.text == wanted for value in found or ())
 
     def _at(self, value: Value) -> Occurrence:
         return self.collector.occurrence(
@@ -367,6 +367,17 @@ def _argument(call: ast.Call, spec: CallSpec) -> ast.expr | None:
                 if keyword.arg == wanted:
                     return keyword.value
     return None
+
+
+def _is_object(node: ast.expr, dotted: Callable[[ast.expr], str], scope: Scope) -> bool:
+    """Tell whether an argument is an object that a class makes, not a name."""
+    made = [node]
+    if isinstance(node, ast.Name):
+        made = [value for value, _ in scope.lookup(node.id)]
+    return any(
+        isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2][:1].isupper()
+        for value in made
+    )
 
 
 def _source(node: ast.AST) -> str:

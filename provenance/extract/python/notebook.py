@@ -44,6 +44,11 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     for number, line in enumerate(lines, 1):
         if line.lstrip().startswith(("!", "%")):
             command = _MAGIC.sub("", line).replace("{sys.executable}", "python")
+            at = number
+            while command.endswith("\\") and at < len(lines):  # continued on the next line
+                command += "\n" + _MAGIC.sub("", lines[at])
+                lines[at] = ""
+                at += 1
             read_shell(command, number, collector, vocabulary, variables=variables)
             indent = line[: len(line) - len(line.lstrip())]
             lines[number - 1] = f"{indent}pass" if indent else ""
