@@ -128,16 +128,15 @@ def _digraph(graph: Graph, relations: frozenset[Relation]) -> networkx.DiGraph[C
 
 
 def _named_by_project(graph: Graph) -> Iterator[ComponentId]:
-    """Yield components written in the tree where no other component's link explains it.
+    """Yield components written in the tree where no link explains it.
 
     The graph ties to the project only what nothing else leads to. A base model that is
     loaded in code as well stays when the model made from it leaves.
     """
     explained: dict[ComponentId, set[tuple[str, int]]] = {}
     for link in graph.links:
-        if link.source != graph.root:
-            places = explained.setdefault(link.target, set())
-            places.update((place.path, place.line) for place in link.occurrences)
+        places = explained.setdefault(link.target, set())
+        places.update((place.path, place.line) for place in link.occurrences)
     for component in graph.components.values():
         known = explained.get(component.id, set())
         if component.direct and any((o.path, o.line) not in known for o in component.occurrences):

@@ -30,6 +30,12 @@ _COMPARED = re.compile(
 """Right before a literal that something else is compared with."""
 _ENTRY = re.compile(rb"[ \t]*:(?!:)")
 _NOT_ASKED = re.compile(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
+_PATTERNS = re.compile(
+    rb"(?:\w*(?:pattern|prefix|capable|support|allow|known|limit|price|cost|context)\w*"
+    rb"[ \t]*(?::[^=\n]{0,60})?=|\bany\([^\n]{0,60}\bin)[ \t]*\Z",
+    re.IGNORECASE,
+)
+"""What stands before a list that tells models apart by their names."""
 _URL = re.compile(rb"(?:https?|wss?)://([A-Za-z0-9._-]+)((?::\d+)?[\w./~%-]*)")
 _MAX_LITERALS = 20_000
 _MAX_NAMES = 1_000
@@ -83,6 +89,8 @@ def read_names(
             owners[text] = vocabulary.api_owner(text)
         owner = owners[text]
         before = data[max(0, offset - 80) : offset]
+        if text.endswith(("-", ".", ":", "/")):
+            continue  # the beginning of names
         if _ENTRY.match(data, match.end()) or (claimed and claimed(offset, text)):
             continue
         if owner is None:
@@ -93,7 +101,7 @@ def read_names(
                 )
                 collector.hub_model(alias, where)
                 continue
-            if not any(c.isdigit() for c in text) or not (
+            if "/" in text or not any(c.isdigit() for c in text) or not (
                 _names_model(before) or vocabulary.reads_like_model(text)
             ):
                 continue
@@ -103,7 +111,7 @@ def read_names(
                     reached = frozenset((service,)), reached[1]
         elif text != text.lower() and not _names_model(before):
             continue  # a display name
-        if _NOT_ASKED.search(places.text_line(offset)):
+        if _NOT_ASKED.search(places.text_line(offset)) or _is_pattern(data, offset):
             continue
         recorded += 1
         if recorded > _MAX_NAMES:
@@ -118,6 +126,15 @@ def read_names(
             collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
         elif reached is not None:
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
+
+
+def _is_pattern(data: bytes, offset: int) -> bool:
+    """Tell whether a literal stands in a list that names are held against, not picked from."""
+    before = data[max(0, offset - 600) : offset]
+    opening = before.rfind(b"[")
+    if opening < 0 or b"]" in before[opening:]:
+        return False
+    return bool(_PATTERNS.search(before[:opening]))
 
 
 def _legacy_name(text: str, vocabulary: Vocabulary) -> str | None:

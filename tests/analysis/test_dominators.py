@@ -33,6 +33,14 @@ def test_what_two_bring_in_leaves_with_neither() -> None:
     ]
 
 
+def test_what_takes_more_with_it_goes_before_what_leads_to_more() -> None:
+    made = dependencies("app>a app>d app>x app>y a>x a>y a>z d>v d>w", "v w x y z")
+    assert list(weighed(made, "a d").items()) == [
+        ("d", ("v w", "v w", 3)),
+        ("a", ("z", "x y z", 2)),
+    ]
+
+
 def test_an_exposed_component_leaves_with_itself() -> None:
     assert weighed(dependencies("app>a a>b", "a b"))["a"] == ("a b", "a b", 2)
     assert weighed(dependencies("app>a a>b", "a b"), "b") == {"b": ("b", "b", 1)}

@@ -75,7 +75,7 @@ def test_central_versions() -> None:
         "Directory.Packages.props",
     )
     assert {c.id: c.usage for c in found.components} == {
-        "pkg:nuget/OpenAI@2.1.0": "used",
+        "pkg:nuget/OpenAI@2.1.0": "commented",  # a version; nobody here refers to it
         "pkg:nuget/Nerdbank.GitVersioning@3.6.0": "development",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 
 from provenance import ids
@@ -18,10 +19,10 @@ def sound(reader: Extractor | ModuleType, path: str, data: bytes) -> Extraction:
     written into a report.
     """
     head = getattr(reader, "HEAD_BYTES", 0)
-    document = Document(path=path, data=data)
+    document = Document(path=path, data=data, sibling=lambda _: data)  # modules that loop
     if head:  # as the walk does it: the beginning, and the rest on demand
-        document = Document(
-            path=path, data=data[:head], size=len(data),
+        document = replace(
+            document, data=data[:head], size=len(data),
             read=lambda offset, length: data[offset : offset + length],
         )  # fmt: skip
     found = reader.extract(document, vocabulary())

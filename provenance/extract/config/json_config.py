@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 
-from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config.json_tree import load
+from provenance.extract.config.mcp import read_servers
 from provenance.extract.config.tree_settings import read_tree, speaks_of
 from provenance.extract.config.yaml_tree import Node, mappings
 from provenance.extract.deploy.workloads import Workloads
-from provenance.extract.shell.installs import install
 from provenance.model import Document, Extraction
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 NAME = "json-config"
 
@@ -80,10 +79,7 @@ def read_json(text: str, first_line: int, collector: Collector, vocabulary: Voca
     root = load(text, collector, first_line)
     if root is None or _is_data(root):
         return
-    servers = root.get("mcpServers") or root.get("mcp", "servers") or root.get("servers")
-    if servers is not None:
-        for _, server in servers.entries():
-            _mcp_server(server, collector, vocabulary)
+    read_servers(root, collector, vocabulary)
     runtime = speaks_of(text)
     workloads = Workloads(collector, vocabulary, runtime=runtime)
     for path, mapping, _ in mappings(root):
@@ -106,18 +102,3 @@ def _is_data(root: Node) -> bool:
 
 def _is_sample(record: Node) -> bool:
     return bool({key for key, _ in record.entries()} & _DATA_KEYS)
-
-
-def _mcp_server(server: Node, collector: Collector, vocabulary: Vocabulary) -> None:
-    """Record the package, image or host that one server of the protocol runs from."""
-    Workloads(collector, vocabulary).environment(server.get("env"))
-    command = server.get("command")
-    arguments = server.get("args")
-    if command is not None and command.value:
-        words = [command, *((arguments.items or []) if arguments is not None else ())]
-        install([(word.value, word.line) for word in words if word.value], collector, vocabulary)
-    url = server.get("url") or server.get("serverUrl")
-    host = host_of(url.value) if url is not None and url.value else None
-    if url is not None and host and not is_local_host(host):
-        where = collector.occurrence(url.line, url.value or host)
-        collector.service(vocabulary.service_of_host(host) or ids.service(host), where)

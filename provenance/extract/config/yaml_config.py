@@ -7,6 +7,7 @@ import re
 from provenance.extract import signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
+from provenance.extract.config.mcp import read_servers
 from provenance.extract.config.tree_settings import read_comments, read_tree, speaks_of
 from provenance.extract.deploy import compose, kubernetes
 from provenance.extract.places import Places
@@ -28,7 +29,7 @@ _SPECIFICATION = re.compile(
 )
 _TRIGGER = re.compile(
     rb"(?i)(?:model|llm|embed|re_?rank|checkpoint|tokenizer|dataset|lora|adapter|vae|unet|whisper|"
-    rb"image|ckpt|deployment|pretrained|encoder)\w*[\"']?[ \t]*:|_api_|hf://|"
+    rb"image|ckpt|deployment|pretrained|encoder|mcp_?servers?)\w*[\"']?[ \t]*:|_api_|hf://|"
     rb"[\s\"'][A-Za-z0-9][\w-]+/[\w.-]*(?:\d[bB]\b|bert|llama|qwen|mistral|gpt|embed)|"
     rb"pip3? install|docker run|huggingface|ollama|vllm"
 )
@@ -75,6 +76,7 @@ def read_yaml(text: str, first_line: int, collector: Collector, vocabulary: Voca
     if roots is None:
         kubernetes.read_template(text, collector, vocabulary)
     for root in roots or ():
+        read_servers(root, collector, vocabulary)
         services = root.get("services")
         if services is not None and any(
             service.get("image") or service.get("build") for _, service in services.entries()

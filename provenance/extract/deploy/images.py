@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from provenance import ids
+from provenance.extract.accelerators import platform_of
 from provenance.extract.collect import Collector
 from provenance.model import Usage
 from provenance.vocabulary import Vocabulary
@@ -20,33 +21,9 @@ _IMAGE = re.compile(
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|bmp|ya?ml|json|tar|img|qcow2|iso)$")
 _DYNAMIC = re.compile(r"\$|\{\{|\}\}|[<>%]")
 _PLACEHOLDER = re.compile(r"(?:^|/)(?:your|my)[-_](?:org|user|registry|name|repo|account|project)")
-_PLATFORMS = (
-    ("ascend-cann", re.compile(r"ascend|(?:^|[/_-])cann|mindie|mindspore.*(?:910|npu)|[_-]npu")),
-    ("amd-rocm", re.compile(r"rocm|(?:^|[/:_.-])hip(?:$|[/:_.-])")),
-    ("intel-gaudi", re.compile(r"gaudi|habana")),
-    ("intel-xpu", re.compile(r"ipex|[-_.:]xpu|intel-gpu|oneapi")),
-    ("aws-neuron", re.compile(r"neuron")),
-    ("cambricon", re.compile(r"cambricon")),
-    ("moore-threads-musa", re.compile(r"musa|mthreads")),
-    ("nvidia-jetson", re.compile(r"l4t|jetson")),
-    ("nvidia-cuda", re.compile(
-        r"cuda|(?:^|[-_.:/])cu\d{2,3}(?:$|[-_.])|^nvcr\.io/nvidia/(?:pytorch|tensorflow|tensorrt|"
-        r"tritonserver|nemo|rapids|jax|vllm|cuda|k8s)|^nvidia/|-gpu(?:$|[-_.])|tensorrt")),
-)  # fmt: skip
-_WITHOUT = re.compile(r"device-plugin|dcgm|docs")
-
-
 def is_image(text: str) -> bool:
     """Tell whether a text can be an image reference."""
     return bool(_IMAGE.fullmatch(text)) and not _FILE.search(text)
-
-
-def platform_of(image: str) -> str | None:
-    """Return the slug of the accelerator stack that an image brings, or None."""
-    name = image.lower()
-    if _WITHOUT.search(name):
-        return None
-    return next((slug for slug, pattern in _PLATFORMS if pattern.search(name)), None)
 
 
 def read_image(

@@ -13,6 +13,7 @@ from typing import Literal
 
 from provenance import ids
 from provenance.extract import textfile
+from provenance.extract.accelerators import platform_of
 from provenance.extract.channels import PYPI, channel_of_url
 from provenance.extract.collect import Collector
 from provenance.model import Document, Extraction, Include, Location, Usage
@@ -117,6 +118,9 @@ def _channels(
             continue
         where = collector.occurrence(number, line, usage=usage)
         channel = channel_of_url(value, where, collector, vocabulary)
+        platform = platform_of(value)
+        if platform:
+            collector.platform(platform, where)
         if channel and line.startswith(_INDEX):
             channels.append(channel)
     return [PYPI, *channels] if default else channels
@@ -278,10 +282,10 @@ def add_package(
     pin = re.fullmatch(r"={2,3}\s*([^\s*,]+)", specifier.strip())
     version = pin.group(1) if pin else None
     where = collector.occurrence(number, line, usage=usage)
-    component = collector.component(
-        ids.pypi(name, version), "package", ids.short(ids.pypi(name)), where, version=version
-    )
     requirement = " ; ".join(part for part in (specifier, marker) if part)
-    collector.link(ids.PROJECT, component, "depends-on", where, requirement=requirement or None)
-    for channel in channels:
-        collector.link(component, collector.service(channel, where), "delivered-by", where)
+    collector.package(
+        ids.pypi(name, version), where, requirement=requirement, channels=channels
+    )
+    platform = platform_of(f"+{version.partition('+')[2]}") if version and "+" in version else None
+    if platform:
+        collector.platform(platform, where)

@@ -248,7 +248,9 @@ class _Reader:
             where = self._at(value)
             self.settled.places.add((value.line, value.text))
             routed = self.vocabulary.routed(value.text) if spec.yields == "model" else None
-            if spec.yields == "dataset":
+            if spec.yields == "container":
+                self.collector.container(value.text, where)
+            elif spec.yields == "dataset":
                 self.settled.datasets.add(value.text)
                 names.dataset(value.text, spec.provider, where, self.collector, self.vocabulary)
             elif routed and spec.provider.startswith("huggingface"):

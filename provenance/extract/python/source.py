@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Set
 
-from provenance.extract import api_names, signs, textfile
+from provenance.extract import accelerators, api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
 from provenance.model import Document, Extraction, Import
@@ -67,6 +67,7 @@ def read_source(
         outside = neighbours(document) if document else None
         said = read_calls(data, lines, collector, vocabulary, outside)
         datasets, settled = said.datasets, said.places
+    accelerators.devices(data, places, collector)
     signs.literals(data, places, collector, vocabulary, datasets)
     api_names.read_names(
         data, places, collector, vocabulary,

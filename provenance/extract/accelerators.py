@@ -1,0 +1,48 @@
+"""Accelerator stacks, as names of images and builds, indexes and device strings tell them."""
+
+from __future__ import annotations
+
+import re
+
+from provenance.extract.collect import Collector
+from provenance.extract.places import Places
+
+_PLATFORMS = (
+    ("ascend-cann", re.compile(r"ascend|(?:^|[/_-])cann|mindie|mindspore.*(?:910|npu)|[_-]npu")),
+    ("amd-rocm", re.compile(r"rocm|(?:^|[/:_.-])hip(?:$|[/:_.-])")),
+    ("intel-gaudi", re.compile(r"gaudi|habana")),
+    ("intel-xpu", re.compile(r"ipex|[-_.:]xpu|intel-gpu|oneapi")),
+    ("aws-neuron", re.compile(r"neuron")),
+    ("cambricon", re.compile(r"cambricon")),
+    ("moore-threads-musa", re.compile(r"musa|mthreads")),
+    ("nvidia-jetson", re.compile(r"l4t|jetson")),
+    ("nvidia-cuda", re.compile(
+        r"cuda|(?:^|[-_.:/+])cu\d{2,3}(?:$|[-_./])|^nvcr\.io/nvidia/(?:pytorch|tensorflow|tensorrt|"
+        r"tritonserver|nemo|rapids|jax|vllm|cuda|k8s)|^nvidia/|-gpu(?:$|[-_.])|tensorrt")),
+)  # fmt: skip
+_WITHOUT = re.compile(r"device-plugin|dcgm|docs")
+_DEVICES = (
+    ("nvidia-cuda", b"cuda", re.compile(rb"torch\.cuda\.|\.cuda\(|[\"']cuda(?::\d+)?[\"']")),
+    ("ascend-cann", b"npu", re.compile(rb"torch\.npu\.|\.npu\(|[\"']npu(?::\d+)?[\"']")),
+)
+"""What Python writes to move tensors to a device, and a word to look for first."""
+
+
+def platform_of(image: str) -> str | None:
+    """Return the slug of the accelerator stack that an image or a build brings, or None."""
+    name = image.lower()
+    if _WITHOUT.search(name):
+        return None
+    return next((slug for slug, pattern in _PLATFORMS if pattern.search(name)), None)
+
+
+def devices(data: bytes, places: Places, collector: Collector) -> None:
+    """Record the accelerators a source moves work to; code mostly runs without them too."""
+    for slug, word, pattern in _DEVICES:
+        match = pattern.search(data) if word in data else None
+        if match:
+            where = collector.occurrence(
+                places.line(match.start()), match.group().decode("ascii", "replace"),
+                usage=places.state(match.start()) or "optional", confidence="medium",
+            )  # fmt: skip
+            collector.platform(slug, where)
