@@ -7,7 +7,7 @@ worth a look; it never says whose the model is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
 from typing import NamedTuple
 
@@ -45,6 +45,9 @@ _READING = re.compile(
     re.IGNORECASE,
 )
 _FETCH = re.compile(r"/(?:raw|resolve|archive|releases/download|tarball|zipball|media)/|\.git$")
+_CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
+"""A name that is called, or imported under another name."""
+_NOTHING: Set[bytes] = frozenset()
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
 
 
@@ -202,7 +205,7 @@ class Vocabulary:
     @cached_property
     def family_stems(self) -> frozenset[bytes]:
         """The letters that names of API models begin with, up to the first other sign."""
-        return frozenset(stem.encode() for stem in self._families if stem)
+        return frozenset(stem.encode() for stem in self._families)
 
     def api_owner(self, name: str) -> str | None:
         """Return the service of the provider whose own family a bare model name belongs to.
@@ -270,34 +273,32 @@ class Vocabulary:
         return self._registry.defaults.get(spec.callable, ())
 
     @cached_property
-    def _triggers(self) -> tuple[Mapping[str, tuple[bytes, ...]], Mapping[bytes, list[bytes]]]:
-        """What a file must hold to be worth parsing: by imported root, and for any file."""
+    def _triggers(self) -> tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]:
+        """What a file must call to be worth parsing: by imported root, and for any file."""
         rooted: dict[str, set[bytes]] = {}
-        free: dict[bytes, list[bytes]] = {}
+        free: dict[bytes, tuple[bytes, ...]] = {}
         for row in self._registry.calls:
-            head, _, last = row.callable.rpartition(".")
-            if head.startswith("*"):
+            head, _, last = row.callable.encode().rpartition(b".")
+            if head.startswith(b"*"):
                 # Receivers have any name, so the last two words must stand together.
-                middle = head.rpartition(".")[2].lstrip("*")
-                free.setdefault(f".{last}".encode(), []).append(f"{middle}.{last}".encode())
+                dotted = head.rpartition(b".")[2].lstrip(b"*") + b"." + last
+                free[last] = (*free.get(last, ()), dotted)
             else:
-                names = rooted.setdefault(row.callable.partition(".")[0], set())
-                names.add(last.encode())
-        return {root: tuple(sorted(names)) for root, names in rooted.items()}, free
+                rooted.setdefault(row.callable.partition(".")[0], set()).add(last)
+        return rooted, free
 
     def call_offsets(self, data: bytes, roots: Iterable[str]) -> list[int]:
         """Return where a source that imports ``roots`` may hold a call we know."""
         rooted, free = self._triggers
-        words = [name for root in roots for name in rooted.get(root, ())]
-        for last, dotted in free.items():
-            if last in data:
-                words += dotted
+        called = set(_CALLED.findall(data))
+        words = {dotted for last in called & free.keys() for dotted in free[last]}
+        for root in roots:
+            words |= called & rooted.get(root, _NOTHING)
         found: list[int] = []
         for word in words:
             at = data.find(word)
             while at >= 0:
-                after = data[at + len(word) : at + len(word) + 8].lstrip()
-                if after.startswith((b"(", b"as ")):
+                if data[at + len(word) : at + len(word) + 8].lstrip().startswith((b"(", b"as ")):
                     found.append(at)
                 at = data.find(word, at + 1)
         return found

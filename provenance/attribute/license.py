@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Any
 
 from provenance.graph import IDENTITY, LINEAGE, Graph
 from provenance.model import (
@@ -17,6 +19,10 @@ from provenance.model import (
 from provenance.registry import Registry
 from provenance.registry.tables import evidence_of
 
+_COMMON = frozenset(
+    "MIT Apache-2.0 BSD-3-Clause BSD-2-Clause ISC 0BSD MPL-2.0 Unlicense CC0-1.0 Python-2.0".split()
+)
+"""Identifiers that need no parser; it takes 0.1 s to make."""
 _OPERATORS = re.compile(r"\s+(?:AND|OR|WITH)\s+|[()]")
 
 
@@ -100,15 +106,23 @@ class Licenses:
         return tuple(self._gaps)
 
 
+@cache
+def _licensing() -> Any:
+    """Return the SPDX license list as a parser; made once, since that takes longer than a scan."""
+    from license_expression import get_spdx_licensing  # type: ignore[import-untyped]
+
+    return get_spdx_licensing()
+
+
+@lru_cache(maxsize=4096)
 def _spdx(raw: str) -> str | None:
     """Return a valid SPDX expression in canonical spelling, or None."""
-    from license_expression import (  # type: ignore[import-untyped]
-        ExpressionError,
-        get_spdx_licensing,
-    )
+    if raw in _COMMON:
+        return raw
+    from license_expression import ExpressionError
 
     try:
-        parsed = get_spdx_licensing().parse(raw, validate=True, strict=True)
+        parsed = _licensing().parse(raw, validate=True, strict=True)
     except (ExpressionError, ValueError, RecursionError, AttributeError, TypeError):
         return None
     return str(parsed) if parsed is not None else None

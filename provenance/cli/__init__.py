@@ -15,7 +15,7 @@ from provenance.errors import ProvenanceError
 COMMANDS = {
     "scan": "Find what AI a tree stands on, whose it is, and what is exposed.",
     "explain": "Print every claim, place and path of one component.",
-    "tree": "The graph as a tree: who asks for whom, and what exposure goes with it.",
+    "tree": "Print what brings what in, and what the exposure hangs on.",
     "hook": "The fast gate for pre-commit: silent unless something is exposed.",
     "registry": "Look things up in the origin registry and check it.",
 }

@@ -17,7 +17,9 @@ from provenance.extract.settings import names_model, read_model
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
 
-_QUOTED = re.compile(rb"[\"'`]([A-Za-z0-9*][\w.:@/*+-]{1,80})[\"'`]")
+_QUOTED = re.compile(rb"[\"'`](([A-Za-z]*+)[-_.:@\d][\w.:@*+-]{0,80})[\"'`]")
+"""A quoted word with something else than letters in it, as names of models have."""
+_DIGIT = re.compile(rb"\d")
 _KEY = re.compile(
     rb"([A-Za-z_$][\w$.-]{0,60})[\"']?\]?[ \t]{0,8}(?::?[ \t]{0,4}[&\w]{1,20}[ \t]{0,4})?"
     rb"(?::=|=>|[:=(])\s{0,8}\Z"
@@ -77,16 +79,21 @@ def read_names(
         service: the only service that the source's clients ask, if there is one.
         local: the source's only client asks a local server.
     """
+    stems = vocabulary.family_stems
     owners: dict[str, ComponentId | None] = {}
     reached: tuple[frozenset[ComponentId], bool] | None = None
     recorded = 0
     for number, match in enumerate(_QUOTED.finditer(data)):
         if number >= _MAX_LITERALS:
             return
+        name, stem = match.groups()
+        known = stem.lower() in stems
+        if not known and name.count(b"-") < 2 and not _DIGIT.search(name):
+            continue
         offset = match.start()
-        text = match.group(1).decode("ascii", "replace")
+        text = name.decode("ascii", "replace")
         if text not in owners:
-            owners[text] = vocabulary.api_owner(text)
+            owners[text] = vocabulary.api_owner(text) if known else None
         owner = owners[text]
         before = data[max(0, offset - 80) : offset]
         if text.endswith(("-", ".", ":", "/")):
@@ -101,7 +108,7 @@ def read_names(
                 )
                 collector.hub_model(alias, where)
                 continue
-            if "/" in text or not any(c.isdigit() for c in text) or not (
+            if not _DIGIT.search(name) or not (
                 _names_model(before) or vocabulary.reads_like_model(text)
             ):
                 continue
@@ -139,7 +146,7 @@ def _is_pattern(data: bytes, offset: int) -> bool:
 
 def _legacy_name(text: str, vocabulary: Vocabulary) -> str | None:
     """Return the hub model of a short name that is long enough to mean nothing else."""
-    if text.count("-") < 2 or "/" in text:
+    if text.count("-") < 2:
         return None
     return vocabulary.alias(text)
 

@@ -45,6 +45,11 @@ def decode(data: bytes) -> tuple[str, bool]:
         return data.decode("latin-1"), True
 
 
+def lines(text: str) -> list[str]:
+    """Return the lines as editors count them; ``str.splitlines`` breaks at form feeds as well."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def line_of(text: str, needle: str, start: int = 0) -> int:
     """Return the 1-based line of the first ``needle`` at or after ``start``, else 0."""
     position = text.find(needle, start)

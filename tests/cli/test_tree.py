@@ -150,7 +150,7 @@ def test_an_ancestor_is_shown_and_speaks_through_what_is_made_from_it(tmp_path: 
 
 def test_an_origin_that_is_known_in_part_keeps_its_question_mark(tmp_path: Path) -> None:
     card = "---\nbase_model: meta-llama/Llama-3.1-8B\n---\n"
-    project, own, *_ = drawn(tree(write(tmp_path, README_md=card)))
+    _, own, *_ = drawn(tree(write(tmp_path, README_md=card)))
     assert "  ? → US?  " in own
     assert own.endswith(" [contains]")
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from provenance.extract import textfile
 from provenance.extract.collect import Collector
 
 MAX_DEPTH = 100
@@ -19,6 +20,8 @@ MAX_NODES = 200_000
 MAX_BYTES = 1024 * 1024
 
 _BRACKET = re.compile(r"[\[\]{}]")
+_NO_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
+"""Characters that end a line for YAML 1.1, and for no editor."""
 
 
 @dataclass(slots=True, eq=False)
@@ -140,13 +143,14 @@ def load(text: str, collector: Collector, first_line: int = 1) -> list[Node]:
     composer = _Composer(first_line)
     try:
         _check_nesting(text)
-        for event in yaml.parse(text, Loader=loader):
+        for event in yaml.parse(text.translate(_NO_BREAKS), Loader=loader):
             composer.take(event)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         detail = str(getattr(error, "problem", None) or error or type(error).__name__)
+        last = len(textfile.lines(text)) - 1  # the end of a text is a line further for libyaml
         collector.gap(
-            collector.path, "malformed-file", mark.line + first_line if mark else 0,
+            collector.path, "malformed-file", min(mark.line, last) + first_line if mark else 0,
             detail=detail.splitlines()[0][:200], format="YAML",
         )  # fmt: skip
     return composer.documents

@@ -83,7 +83,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
 
 def _rows(text: str) -> Iterator[_Row]:
     """Yield every ``key: value`` of a block mapping with its indentation."""
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(textfile.lines(text), 1):
         body = raw.lstrip(" ")
         indent = len(raw) - len(body)
         if body.startswith(("? ", ": ")):  # a key too long for one line, and what it holds

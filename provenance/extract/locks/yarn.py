@@ -73,7 +73,7 @@ def _entries(text: str, collector: Collector) -> Iterator[_Entry]:
     """Yield the entries; a line that has no place in either format becomes a gap."""
     entry: _Entry | None = None
     section = name = ""
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(textfile.lines(text), 1):
         body = raw.strip()
         if not body or body.startswith("#") or body == ":":
             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from provenance import ids
+from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.dependencies import Dependencies
 from provenance.extract.manifests.toml_text import load, string, table
@@ -95,7 +96,7 @@ def _lines(text: str) -> dict[tuple[str, str], int]:
     """Return the line of every key by table; ``[dependencies.name]`` counts as one."""
     found: dict[tuple[str, str], int] = {}
     head = ""
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(textfile.lines(text), 1):
         opened = _HEAD.match(raw) if raw.lstrip()[:1] == "[" else None
         if opened:
             head = _QUOTES.sub("", opened.group(1))

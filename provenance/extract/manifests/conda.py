@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
+from provenance.extract.config import yaml_tree
+from provenance.extract.config.yaml_tree import Node
 from provenance.extract.manifests import conda_names
 from provenance.extract.manifests.requirements import logical_lines, read_lines, usage_of_name
 from provenance.model import ComponentId, Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary
 
-if TYPE_CHECKING:
-    from yaml import Node
-
 NAME = "conda"
-MAX_BYTES = 1024 * 1024
-MAX_ENTRIES = 20_000
 MAX_SPEC = 300
 _FILE = re.compile(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
 _SPEC = re.compile(
@@ -36,29 +32,31 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the packages of a conda environment; nothing of other YAML of such a name."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    if b"dependencies" not in document.data or len(document.data) > MAX_BYTES:
+    if b"dependencies" not in document.data:
         return collector.done()
-    root = _compose(document.data, collector)
-    sections = dict(_pairs(root))
-    if "dependencies" not in sections:
+    if len(document.data) > yaml_tree.MAX_BYTES:
+        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
+        return collector.done()
+    text, _ = textfile.decode(document.data)
+    root = next(iter(yaml_tree.load(text, collector)), None)
+    dependencies = root.get("dependencies") if root else None
+    if root is None or dependencies is None:
         return collector.done()
     channels: list[ComponentId] = []
-    for line, name in _scalars(sections.get("channels")):
+    for line, name in _scalars(root.get("channels")):
         found = conda_names.channel(name, collector.occurrence(line, name), collector, vocabulary)
         if found and found not in channels:
             channels.append(found)
     usage = usage_of_name(document.path.rpartition("/")[2].rpartition(".")[0])
-    for line, written in _scalars(sections["dependencies"]):
+    for line, written in _scalars(dependencies):
         read_spec(written, line, usage, channels, collector, vocabulary)
-    for entry in _items(sections["dependencies"]):
-        for key, value in _pairs(entry):
-            if key == "pip":
-                lines = [
-                    (line, text)
-                    for line, item in _scalars(value)
-                    for _, text in logical_lines(item)
-                ]
-                read_lines(lines, usage, collector, vocabulary)
+    for entry in _items(dependencies):
+        lines = [
+            (line, text)
+            for line, item in _scalars(entry.get("pip"))
+            for _, text in logical_lines(item)
+        ]
+        read_lines(lines, usage, collector, vocabulary)
     return collector.done()
 
 
@@ -105,41 +103,11 @@ def _exact(condition: str) -> str | None:
     return (match.group(1) or match.group(2)) if match else None
 
 
-def _compose(data: bytes, collector: Collector) -> Node | None:
-    """Return the tree of nodes, which have lines and share what anchors repeat."""
-    import yaml
-
-    text, _ = textfile.decode(data)
-    try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        detail = str(getattr(error, "problem", "") or type(error).__name__)
-        collector.gap(
-            collector.path, "malformed-file", mark.line + 1 if mark else 0, detail=detail,
-            format="YAML",
-        )  # fmt: skip
-        return None
-
-
-def _pairs(node: Node | None) -> Iterator[tuple[str, Node]]:
-    import yaml
-
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value[:MAX_ENTRIES]:
-            if isinstance(key, yaml.ScalarNode):
-                yield key.value, value
+def _scalars(node: Node | None) -> Iterator[tuple[int, str]]:
+    for item in _items(node):
+        if item.value is not None:
+            yield item.line, item.value.strip()
 
 
 def _items(node: Node | None) -> list[Node]:
-    import yaml
-
-    return node.value[:MAX_ENTRIES] if isinstance(node, yaml.SequenceNode) else []
-
-
-def _scalars(node: Node | None) -> Iterator[tuple[int, str]]:
-    import yaml
-
-    for item in _items(node):
-        if isinstance(item, yaml.ScalarNode):
-            yield item.start_mark.line + 1, item.value.strip()
+    return (node.items or []) if node else []

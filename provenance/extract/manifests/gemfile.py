@@ -50,7 +50,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
 
 def _declared(text: str, packages: Dependencies) -> None:
     groups: list[Usage | None] = []  # one for each open block
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(textfile.lines(text), 1):
         line = raw.strip()
         if len(line) > 2000:
             continue
@@ -121,7 +121,7 @@ def _lock(text: str, packages: Dependencies) -> None:
         collector.gap(
             collector.path, "malformed-file", 1, detail="no GEM section", format="Gemfile.lock"
         )
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(textfile.lines(text), 1):
         if raw[:1].strip():
             section, remote, gem = raw.strip(), "", ""
             continue

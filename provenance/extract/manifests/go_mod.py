@@ -68,7 +68,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
 def _rows(text: str, collector: Collector) -> Iterator[tuple[int, str, list[str], str]]:
     """Yield line, directive, its words and the comment, blocks opened up."""
     block = ""
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(textfile.lines(text), 1):
         code, _, comment = raw.partition("//")
         code = code.strip()
         if not code:

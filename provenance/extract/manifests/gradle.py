@@ -174,7 +174,7 @@ def _version(value: object, versions: dict[str, object]) -> str:
 
 def _lock(text: str, packages: Dependencies) -> None:
     """Read ``group:artifact:version=configuration,…``; who asks for what it does not say."""
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(textfile.lines(text), 1):
         match = _LOCKED.fullmatch(raw.strip())
         if not match:
             if raw.strip() and not raw.startswith(("#", "empty=")):
