@@ -18,11 +18,11 @@ _SCHEMES = (b"https", b"http", b"wss", b"ws")
 _HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
 _VARIABLE_ENDS = (b"_KEY", b"_TOKEN", b"_BASE", b"_URL", b"_ENDPOINT", b"_HOST", b"_SECRET")
 _VARIABLE = re.compile(rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|BASE_URL|API_BASE|ENDPOINT|HOST|SECRET)\b")
-_WEIGHTS = re.compile(
-    r"\.(?:safetensors|gguf|ggml|onnx|pth?|ckpt|tflite|caffemodel|pdparams|h5|keras|mlmodel|jit|"
-    r"nemo|whl\.pt)$|/(?:pytorch_model|model|weights)\.bin$",
-    re.IGNORECASE,
-)
+_WEIGHTS = (
+    ".safetensors", ".gguf", ".ggml", ".onnx", ".pt", ".pth", ".ckpt", ".tflite", ".caffemodel",
+    ".pdparams", ".h5", ".keras", ".mlmodel", ".jit", ".nemo", "/pytorch_model.bin", "/model.bin",
+    "/weights.bin",
+)  # fmt: skip
 """The end of a URL that fetches weights."""
 _HUB_PATH = re.compile(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
 _NOT_REPOSITORIES = frozenset(
@@ -72,8 +72,7 @@ def _host(
     if is_local_host(host):
         return False
     state = places.state(offset)
-    file = _WEIGHTS.search(url)
-    if file:
+    if url.lower().endswith(_WEIGHTS):
         where = collector.occurrence(places.line(offset), url, usage=state)
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True

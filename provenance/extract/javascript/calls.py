@@ -66,6 +66,10 @@ class Reader:
         """Offsets and texts of the literals whose meaning a call has told."""
         self.clients: dict[Target, Client] = {}
         self._made: dict[int, Client] = {}
+        self._foreign: dict[str, Client | None] = {}
+        """Clients of other modules, by the name they have here."""
+        self._readers: dict[int, Reader] = {}
+        """By the module's values, which each reader keeps alive."""
 
     def read(self) -> None:
         """Record every client, then every model: a method may stand above its client."""
@@ -254,17 +258,22 @@ class Reader:
         return self._imported_client(name)
 
     def _imported_client(self, name: str) -> Client | None:
-        found = self.values.foreign(name)
+        found = self.values.foreign(name) if name not in self._foreign else None
         if found is None:
-            return None
+            return self._foreign.get(name)
         (_, values), symbol = found
-        silent = Collector("", self.collector.extractor)  # that file reports its own clients
-        reader = Reader(silent, self.vocabulary, self.specs, values)
-        for call, scope in values.tree.calls:
-            spec = reader._spec(call)
-            if spec is not None and spec.yields in ("client", "provider"):
-                reader._client(call, scope, spec)
-        return reader._named(symbol, values.tree.module, follow=False) or reader._returned(symbol)
+        reader = self._readers.get(id(values))
+        if reader is None:
+            silent = Collector("", self.collector.extractor)  # that file reports its own clients
+            reader = Reader(silent, self.vocabulary, self.specs, values)
+            self._readers[id(values)] = reader
+            for call, scope in values.tree.calls:
+                spec = reader._spec(call)
+                if spec is not None and spec.yields in ("client", "provider"):
+                    reader._client(call, scope, spec)
+        client = reader._named(symbol, values.tree.module, follow=False)
+        self._foreign[name] = client or reader._returned(symbol)
+        return self._foreign[name]
 
     # -- models ------------------------------------------------------------------------------
 

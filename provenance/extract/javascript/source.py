@@ -68,9 +68,11 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         data = textfile.decode(data)[0].encode("utf-8", "replace")
     if document.path.endswith((".vue", ".svelte")):
         data = _scripts(data)
-    places = Places(data, _PASSIVE)
+    bundle = _is_bundle(document.path, data)
+    # A bundle's few comments are licenses; finding them would read it all once more.
+    places = Places(data, None if bundle else _PASSIVE)
     signs.addresses(data, places, collector, vocabulary)
-    if _is_bundle(document.path, data):
+    if bundle:
         signs.literals(data, places, collector, vocabulary)
         return collector.done()
     signs.variables(data, places, collector, vocabulary)
