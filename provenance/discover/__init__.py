@@ -6,6 +6,7 @@ device or pipe, and turns what it could not read into gaps.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import stat
@@ -30,6 +31,10 @@ MAX_DEPTH = 100
 """Folders below this are a gap; deeper trees are made, not written."""
 
 _SMALL = 1024 * 1024
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 Wanted: TypeAlias = tuple[str, int]
@@ -107,7 +112,7 @@ class Walk:
             self._gap(path, "too-large", detail="grew while being read")
             return None
         self.read += 1
-        return Document(path=path, data=data, sibling=self.sibling)
+        return Document(path=path, data=as_utf8(data), sibling=self.sibling)
 
     def sibling(self, path: str) -> bytes | None:
         """Return another file of the tree, at most 1 MiB; None when there is none."""
@@ -115,7 +120,8 @@ class Walk:
             full = str(self.base / path)
             # Folders on the way may be links, which must not lead out of the tree.
             inside = os.path.realpath(full) == os.path.join(os.path.realpath(self.base), path)
-            self._siblings[path] = read_bytes(full) if inside else None
+            found = read_bytes(full) if inside else None
+            self._siblings[path] = as_utf8(found) if found is not None else None
         return self._siblings[path]
 
     def _gap(self, path: str, reason: str, **params: str) -> None:
@@ -243,6 +249,22 @@ def _read(handle: int, size: int) -> bytes:
         parts.append(data)
         total += len(data)
     return b"".join(parts)
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return text that begins with a byte order mark as UTF-8 without one; the rest as it is.
+
+    Readers look for words in the bytes; none of them should have to think of this.
+    """
+    if data.startswith(codecs.BOM_UTF8):
+        return data[len(codecs.BOM_UTF8) :]
+    for mark, name in _WIDE:
+        if data.startswith(mark):
+            try:
+                return data.decode(name).encode()
+            except UnicodeError:
+                return data  # the reader says that it has to guess
+    return data
 
 
 class Ignore:

@@ -45,6 +45,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "deploy.ci": ("*.yml", "*.yaml"),
     "deploy.kubernetes": ("*.yaml", "*.yml", "*.tpl"),
     "deploy.terraform": ("*.tf", "*.tfvars", "*.hcl", "*.tofu", "*.example"),
+    "deploy.bicep": ("*.bicep", "*.bicepparam"),
     "deploy.modelfile": ("Modelfile*", "*.modelfile"),
     "shell.makefile": (
         "Makefile*", "GNUmakefile", "justfile", ".justfile", "*.mk", "*.mak", "*.just",

@@ -122,6 +122,9 @@ def read_setting(
     if value.startswith(_HUB_SCHEMES) and (repository := _on_hub(value.partition("://")[2])):
         collector.hub_model(repository, where)
         return True
+    if value.startswith("ollama://"):
+        _runtime_model("ollama", value.partition("://")[2], where, collector, vocabulary)
+        return True
     if "://" in value:
         return _address(value, line, usage, collector, vocabulary) or bool(service)
     if names_tracker(key) and value.lower() in _TRACKERS:
@@ -224,7 +227,12 @@ def read_model(
     if (repository := _on_hub(value)) and vocabulary.may_be_model(repository):
         if provider == "modelscope":
             collector.modelscope_model(repository, where)
-        elif provider and not provider.startswith("huggingface"):
+        elif provider and not provider.startswith("huggingface") and not (
+            # A provider of models of its own serves no repository: a server that speaks
+            # its protocol does.
+            ids.service(provider) in vocabulary.family_owners
+            and vocabulary.looks_like_model(repository)
+        ):
             collector.api_model(ids.service(provider), value, where)
         else:
             collector.hub_model(repository, where)

@@ -307,3 +307,12 @@ def test_a_file_that_grows_while_it_is_read(
     one = Walk(root=tmp_path, wanted=wanted)
     assert [(d.path, len(d.data)) for d in one.documents()] == [("a.py", 30)]
     assert reasons(one) == {("b.py", "too-large")}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_readers_get_utf8_without_a_mark(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "app.py").write_bytes("模型 = 1\n".encode(encoding))
+    (document,) = Walk(root=tmp_path, wanted=wanted).documents()
+    assert document.data == "模型 = 1\n".encode()
+    assert document.sibling
+    assert document.sibling("app.py") == document.data

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config.tree_settings import read_tree, speaks_of
 from provenance.extract.config.yaml_tree import MAX_DEPTH, Node
+from provenance.extract.manifests.toml_text import load
 from provenance.model import Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -23,7 +23,6 @@ _NOT_SETTINGS = re.compile(
     re.IGNORECASE,
 )
 _TRIGGER = re.compile(rb"(?i)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|image")
-_AT_LINE = re.compile(r"at line (\d+)")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'')
 
 
@@ -36,21 +35,10 @@ def accepts(path: str) -> bool:
 def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what the settings of one file name."""
     assert isinstance(vocabulary, Vocabulary)
-    import tomllib
-
     collector = Collector(document.path, NAME)
     if len(document.data) > MAX_BYTES or not _TRIGGER.search(document.data):
         return collector.done()
-    text, _ = textfile.decode(document.data)
-    try:
-        loaded = tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        at = _AT_LINE.search(str(error))
-        collector.gap(
-            document.path, "malformed-file", int(at.group(1)) if at else 0,
-            detail=str(error) or type(error).__name__, format="TOML",
-        )  # fmt: skip
-        return collector.done()
+    loaded, text = load(document.data, collector)
     lines = _Lines(text)
     root = _node(loaded, lines, 0)
     read_tree(root, collector, vocabulary, runtime=speaks_of(text))

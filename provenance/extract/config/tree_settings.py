@@ -22,6 +22,8 @@ _BASE_KEYS = ("api_base", "base_url", "baseURL", "baseUrl", "openai_api_base", "
               "apiBase", "api_url", "base-url", "api-base", "endpoint")  # fmt: skip
 _SHELL_KEYS = frozenset("run setup command commands script cmd entrypoint before_script "
                         "after_script install build_command start_command".split())  # fmt: skip
+_TAGGED = re.compile(r"[a-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)+:[\w.-]+")
+"""An image with a path and a tag: nothing else is written so."""
 _IMAGE_KEYS = frozenset({"image", "docker_image", "container_image", "base_image", "dockerImage"})
 _PIP_KEYS = frozenset({"python_packages", "pip_packages", "additional_dependencies"})
 _SECTIONS = {"google": "gemini", "aws": "bedrock", "vertex": "vertex_ai",
@@ -99,6 +101,12 @@ class _TreeReader:
                     value.text, setting.node.line, self.collector, self.vocabulary,
                     usage=self.usage, default=value.default,
                 )  # fmt: skip
+            return
+        if setting.path[-2:-1] == ("images",) and _TAGGED.fullmatch(value.text):
+            read_image(  # a table of images by the name they are chosen by
+                value.text, setting.node.line, self.collector, self.vocabulary,
+                usage=self.usage, default=value.default,
+            )  # fmt: skip
             return
         if any(part.lower().endswith("image") for part in setting.path[-2:]):
             return  # the parts of an image's name

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from provenance.extract import textfile
+from provenance.extract import signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
 from provenance.extract.config.yaml_tree import Node, mappings
 from provenance.extract.deploy.workloads import Workloads
+from provenance.extract.places import Places
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Value
 from provenance.model import Document, Extraction, strongest_usage
@@ -21,6 +22,7 @@ _NAME = re.compile(
     r"\.gitlab/.+\.ya?ml|.*\.gitlab-ci\.ya?ml|\.circleci/config\.yml|azure-pipelines.*\.ya?ml|"
     r"\.travis\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker.*\.ya?ml|buildkite.*\.ya?ml)"
 )
+_COMMENT = re.compile(rb"\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _SHELL_KEYS = ("run", "script", "before_script", "after_script", "install", "before_install",
                "commands", "command", "bash")  # fmt: skip
 _IMAGE_KEYS = ("image", "container")
@@ -43,6 +45,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     text, lossy = textfile.decode(document.data)
     if lossy:
         collector.gap(document.path, "undecodable-bytes")
+    data = text.encode("utf-8", "replace")
+    signs.variables(data, Places(data, _COMMENT), collector, vocabulary)
     for root in yaml_tree.load(text, collector):
         _jobs(root, collector, vocabulary)
     return collector.done()

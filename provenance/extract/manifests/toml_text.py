@@ -11,6 +11,7 @@ from provenance.extract import textfile
 from provenance.extract.collect import Collector
 
 _MAX_MISSES = 64
+_LONG_KEY = re.compile(r"(?:\.[ \t]*+(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+){100}")
 _AT_LINE = re.compile(r"at line (\d+)")
 _ARTIFACTS = re.compile(
     r"^(?:wheels|files) = \[\n(?:[ \t][^\n]*\n)*\]\n|^(?:sdist|wheels) = [^\n]*\n", re.MULTILINE
@@ -26,15 +27,13 @@ def load(
         without_artifacts: do not parse the lists of downloadable files, nine tenths of a
             lock file.
     """
-    import tomllib
-
     text, lossy = textfile.decode(data)
     if lossy:
         collector.gap(collector.path, "undecodable-bytes")
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
     try:
-        return tomllib.loads(_ARTIFACTS.sub("", text) if without_artifacts else text), text
+        return parse(_ARTIFACTS.sub("", text) if without_artifacts else text), text
     except (ValueError, RecursionError) as error:  # ValueError: also numbers without end
         if without_artifacts:
             return load(data, collector)  # for the line of the mistake in the whole text
@@ -44,6 +43,20 @@ def load(
             detail=str(error) or type(error).__name__, format="TOML",
         )  # fmt: skip
         return {}, text
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Parse TOML; tomllib takes quadratic time for keys of ever more parts.
+
+    Raises:
+        ValueError: it is malformed, holds a number without end, or such a key.
+        RecursionError: it is nested too deeply.
+    """
+    import tomllib
+
+    if _LONG_KEY.search(text):
+        raise ValueError("nested too deeply")
+    return tomllib.loads(text)
 
 
 def table(data: object, *keys: str) -> dict[str, Any]:

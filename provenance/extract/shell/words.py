@@ -263,6 +263,8 @@ class Variables:
             if otherwise is None or depth > 5:
                 return match.group()
             default = True
+            if len(otherwise) > 1 and otherwise[0] == otherwise[-1] and otherwise[0] in "'\"":
+                otherwise = otherwise[1:-1]  # quotation marks of the shell, not of the value
             return self.expand(otherwise, depth + 1).text
 
         expanded = _EXPANSION.sub(value, text)[:_MAX_VALUE]
