@@ -73,7 +73,7 @@ def scan(
     if not extractions and not walk.gaps:
         raise NothingToAudit(
             f"{path}: nothing to audit",
-            hint="no requirements, project file, model card or Python source was found",
+            hint="no file of a known format was found; docs/formats.md lists them",
         )
     root = ids.project(_project_name(path, extractions))
     inventory = Inventory(

@@ -150,6 +150,10 @@ class Vocabulary:
                 return component
         return None
 
+    def is_storehouse(self, service: str) -> bool:
+        """Tell whether a service keeps code, packages or weights and answers no requests."""
+        return self._registry.is_storehouse(service)
+
     def is_mere_link(self, service: str, host: str, url: str) -> bool:
         """Tell whether a URL points a reader somewhere instead of calling a service.
 

@@ -31,6 +31,8 @@ _COMPARED = re.compile(
 )
 """Right before a literal that something else is compared with."""
 _ENTRY = re.compile(rb"[ \t]*:(?!:)")
+_OPENING = (b"{", b",", b"")
+"""What stands before a key of a table."""
 _NOT_ASKED = re.compile(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
 _PATTERNS = re.compile(
     rb"(?:\w*(?:pattern|prefix|capable|support|allow|known|limit|price|cost|context)\w*"
@@ -58,7 +60,9 @@ def endpoints(
             local = True
             continue
         service = vocabulary.service_of_host(host)
-        if service and not vocabulary.is_mere_link(service, host, match.group().decode()):
+        if service and not vocabulary.is_storehouse(service) and not vocabulary.is_mere_link(
+            service, host, match.group().decode()
+        ):  # fmt: skip
             services.add(service)
     return frozenset(services), local
 
@@ -98,7 +102,9 @@ def read_names(
         before = data[max(0, offset - 80) : offset]
         if text.endswith(("-", ".", ":", "/")):
             continue  # the beginning of names
-        if _ENTRY.match(data, match.end()) or (claimed and claimed(offset, text)):
+        if claimed and claimed(offset, text):
+            continue
+        if _ENTRY.match(data, match.end()) and before.rstrip()[-1:] in _OPENING:
             continue
         if owner is None:
             alias = _legacy_name(text, vocabulary)

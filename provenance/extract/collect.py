@@ -65,12 +65,12 @@ def usage_of_path(path: str) -> Usage:
         name.startswith("test_") and name.endswith(".py")
     ):
         return "test"
-    script = _SCRIPT.fullmatch(name)
+    script = _SCRIPT.fullmatch(path.rpartition("/")[2])
     return _SCRIPT_KINDS.get(script.group(1), "development") if script else "used"
 
 
 _SCRIPT = re.compile(
-    r"(?:.*\.)?(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test)\.go|.*(?:test|tests)\.(?:cs|java|kt)"
+    r".+\.(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test)\.go|.*[a-z0-9]Tests?\.(?:cs|java|kt)"
 )
 """JavaScript tests, stories and configuration of tools, by the words of the file's name."""
 _SCRIPT_KINDS: dict[str | None, Usage] = {

@@ -85,7 +85,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
     if len(document.data) > MAX_BYTES:
-        return collector.done()  # text to be read by machines, not by people
+        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
+        return collector.done()
     text, _ = textfile.decode(document.data)
     front = _FRONT.match(text)
     if front:  # read as a model card's, or nobody's: what it lists is no prose

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +33,7 @@ from provenance.registry.tables import (
     Lineage,
     Organization,
     Ownership,
+    in_force,
 )
 
 Row = TypeVar("Row")
@@ -383,7 +383,7 @@ class Registry:
             found[row.callable] = (*found.get(row.callable, ()), row)
         return {
             # A condition before none, the newest version first.
-            name: tuple(sorted(rows, key=lambda r: (bool(r.condition), _version(r.until)),
+            name: tuple(sorted(rows, key=lambda r: (bool(r.condition), r.order),
                                reverse=True))
             for name, rows in found.items()
         }  # fmt: skip
@@ -393,12 +393,3 @@ class Registry:
         """Words that occur in the names of models (for spotting ids, never for origin)."""
         lines = self.text("model_words.csv").split()
         return tuple(lines[1:])
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", text))
-
-
-def in_force(valid_from: str, valid_to: str, on: str) -> bool:
-    """Tell whether ISO date ``on`` lies in an interval of full or partial ISO dates."""
-    return (not valid_from or valid_from <= on) and (not valid_to or on < valid_to)

@@ -6,6 +6,7 @@ Every row carries its evidence: ``source`` (a URL or a document's name), ``as_of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar, cast
@@ -196,6 +197,16 @@ class Default(NamedTuple):
     as_of: str
     confidence: str
     note: str
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The newest version that was read, for sorting."""
+        return tuple(int(part) for part in re.findall(r"\d+", self.until))
+
+
+def in_force(valid_from: str, valid_to: str, on: str) -> bool:
+    """Tell whether ISO date ``on`` lies in an interval of full or partial ISO dates."""
+    return (not valid_from or valid_from <= on) and (not valid_to or on < valid_to)
 
 
 def evidence_of(row: Claim | Organization | Ownership | Lineage | ComponentLink

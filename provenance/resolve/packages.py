@@ -55,10 +55,10 @@ def _major_versions(inventory: Inventory) -> dict[ComponentId, ComponentId]:
     """Map Go modules that sources name without ``/v2`` to the one that ``go.mod`` has."""
     found: dict[ComponentId, ComponentId] = {}
     for component in inventory.components:
-        base = re.sub(r"/v\d+(?=@|$)", "", ids.without_version(component))
-        if component.startswith("pkg:golang/") and base != ids.without_version(component):
-            if base in inventory.components:
-                found[base] = component
+        whole = ids.without_version(component)
+        base = re.sub(r"/v\d+$", "", whole)
+        if whole.startswith("pkg:golang/") and base != whole and base in inventory.components:
+            found[base] = component
     return found
 
 

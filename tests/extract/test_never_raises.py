@@ -211,6 +211,10 @@ def test_deep_nesting_is_answered(name: str) -> None:
          b'{"packages": {"' + b"a/" * 50_000 + b'node_modules/b": {"dependencies": {"c": "1"}}}}'),
         ("manifests.setup_py", "setup.py", b"setup(install_requires=" + b"(" * 20_000),
         ("manifests.conda", "environment.yml", b"dependencies: " + b"[" * 20_000),
+        ("manifests.cargo", "Cargo.toml", b"[a" + b".a" * 200_000 + b"]"),
+        ("locks.uv", "uv.lock", b"a" + b" . 'a'" * 200_000 + b" = 1"),
+        ("config.toml_config", "app.toml", b"model" + b'."a"' * 60_000 + b" = 1"),
+        ("deploy.bicep", "main.bicep", b"image" * 40_000),
     ],
 )  # fmt: skip
 def test_what_is_long_stays_cheap(name: str, path: str, data: bytes) -> None:

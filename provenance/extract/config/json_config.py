@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from provenance.extract import textfile
+from provenance.extract.bills import sbom
 from provenance.extract.collect import Collector
 from provenance.extract.config.json_tree import load
 from provenance.extract.config.mcp import read_servers
@@ -66,6 +67,8 @@ def accepts(path: str) -> bool:
 def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what the settings of one file name."""
     assert isinstance(vocabulary, Vocabulary)
+    if sbom.recognises(document.data):
+        return sbom.extract(document, vocabulary)  # a bill under a name of its own
     collector = Collector(document.path, NAME)
     if len(document.data) > MAX_BYTES or not _TRIGGER.search(document.data):
         return collector.done()

@@ -36,7 +36,10 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what the settings of one file name."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    if len(document.data) > MAX_BYTES or not _TRIGGER.search(document.data):
+    if not _TRIGGER.search(document.data):
+        return collector.done()
+    if len(document.data) > MAX_BYTES:
+        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
         return collector.done()
     loaded, text = load(document.data, collector)
     lines = _Lines(text)

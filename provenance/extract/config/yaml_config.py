@@ -55,7 +55,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if _SPECIFICATION.search(data[:4096]) or not (_TRIGGER.search(data) or b"://" in data):
         return collector.done()
     if len(data) > yaml_tree.MAX_BYTES:
-        return collector.done()  # data, not settings
+        collector.gap(document.path, "too-large", detail=f"{len(data)} bytes")
+        return collector.done()
     text, lossy = textfile.decode(data)
     if lossy:
         collector.gap(document.path, "undecodable-bytes")

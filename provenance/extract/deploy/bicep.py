@@ -16,7 +16,9 @@ MAX_BYTES = 1024 * 1024
 
 _PASSIVE = re.compile(rb"'(?:\\.|[^'\\\n])*'|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _DESCRIPTION = re.compile(rb"@(?:sys\.)?description\('(?:\\.|[^'\\\n])*'\)")
-_IMAGE = re.compile(rb"\b\w*[iI]mage\w*[ \t]*(?:string[ \t]*=|:)[^'\n]{0,120}'([^'\n$]{3,200})'")
+_IMAGE = re.compile(
+    rb"\b\w{0,60}[iI]mage\w{0,60}[ \t]*(?:string[ \t]*=|:)[^'\n]{0,120}'([^'\n$]{3,200})'"
+)
 _AZURE_MODELS = re.compile(rb"(?i)openai|CognitiveServices")
 
 

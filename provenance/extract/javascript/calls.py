@@ -7,12 +7,13 @@ properties from there (``0.configuration.baseURL``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
+from provenance.extract.javascript.clients import Client
 from provenance.extract.javascript.modules import neighbours
 from provenance.extract.javascript.specs import PLACEHOLDER, Spec, Specs, specifier
 from provenance.extract.javascript.tree import (
@@ -26,7 +27,7 @@ from provenance.extract.javascript.tree import (
 )
 from provenance.extract.javascript.values import Value, Values
 from provenance.extract.settings import read_model
-from provenance.model import ComponentId, Confidence, Document, Occurrence, weakest
+from provenance.model import ComponentId, Document, Occurrence, weakest
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 if TYPE_CHECKING:
@@ -35,19 +36,6 @@ if TYPE_CHECKING:
 _NO_NAMES = frozenset("object array number arrow_function this undefined null true false".split())
 _MAX_CHAIN = 32
 _MAX_OPEN_COMMENTS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Where a client object sends its requests: a service, a runtime, a local server."""
-
-    service: ComponentId | None
-    runtime: str = ""
-    local: bool = False
-    confidence: Confidence = "high"
-    callable: bool = False
-    """Calling the client itself names a model: ``openai("gpt-4o")``."""
-    function: str = ""
 
 
 class Reader:

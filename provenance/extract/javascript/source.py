@@ -73,6 +73,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     places = Places(data, None if bundle else _PASSIVE)
     signs.addresses(data, places, collector, vocabulary)
     if bundle:
+        if len(data) > _MAX_BYTES and not _BUNDLED.search(document.path):
+            collector.gap(document.path, "too-large", detail=f"{len(data)} bytes")
         signs.literals(data, places, collector, vocabulary)
         return collector.done()
     signs.variables(data, places, collector, vocabulary)

@@ -121,6 +121,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     places = Places(data, language.passive)
     signs.addresses(data, places, collector, vocabulary)
     if len(data) > _MAX_BYTES:
+        collector.gap(document.path, "too-large", detail=f"{len(data)} bytes")
         return collector.done()
     signs.variables(data, places, collector, vocabulary)
     packages, told = _imports(data, language, places, collector, vocabulary)

@@ -39,7 +39,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     collector = Collector(document.path, NAME)
     folder, _, name = document.path.rpartition("/")
     if name == "config.json" and not any(mark.encode() in document.data for mark in _MODEL_MARKS):
-        return collector.done()
+        from provenance.extract.config import json_config
+
+        return json_config.extract(document, vocabulary)  # an application's own settings
     data, text = textfile.load_json(document.data, collector)
     if not isinstance(data, dict) or not _is_model_file(name, data):
         return collector.done()

@@ -1,0 +1,66 @@
+"""Quoted names of API models outside calls: asked for, told apart, or only tabled."""
+
+from __future__ import annotations
+
+import pytest
+
+from provenance.model import Extraction
+from tests.support.reading import component, ids, read, reasons
+
+
+def models(path: str, text: str) -> set[str]:
+    return ids(read(path, text), "model")
+
+
+MINI, MAIN = "model:openai/gpt-4o-mini", "model:openai/gpt-4.1"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.ts", 'const model = fast ? "gpt-4o-mini" : "gpt-4.1";\n'),
+        ("a.py", 'model = "gpt-4o-mini" if fast else "gpt-4.1"\n'),
+        ("a.py", 'if model == "gpt-4o-mini":\n    model = "gpt-4.1"\n'),
+    ],
+)
+def test_either_side_of_a_choice_is_named(path: str, text: str) -> None:
+    assert models(path, text) == {MINI, MAIN}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'LIMITS = {"gpt-4o-mini": 128000, "gpt-4.1": 8}\n',
+        'LIMITS = {\n    "gpt-4o-mini": 128000,\n    "gpt-4.1": 8,\n}\n',
+        'tool_patterns = ["gpt-4o-mini", "gpt-4.1"]\n',
+        'capable = any(m in name for m in ["gpt-4o-mini", "gpt-4.1"])\n',
+        'encoding = tiktoken.encoding_for_model("gpt-4o-mini")\n',
+        'family = "gpt-4.1-"\n',
+    ],
+)
+def test_what_tells_models_apart_asks_for_none(text: str) -> None:
+    assert models("a.py", text) == set()
+
+
+def test_a_code_host_serves_no_models() -> None:
+    text = 'URL = "https://github.com/acme/x/archive/main.zip"\nname = "llama3-chat-7b"\n'
+    assert models("a.py", text) == set()
+
+
+def test_short_names_of_the_hub_that_can_mean_nothing_else() -> None:
+    found = read("a.py", 'CHOICES = ["all-MiniLM-L6-v2", "quick-brown-fox-7"]\n')
+    assert ids(found, "model") == {"pkg:huggingface/sentence-transformers/all-MiniLM-L6-v2"}
+    assert component(found, next(iter(ids(found, "model")))).occurrences[0].confidence == "medium"
+
+
+def test_an_alias_of_a_local_server_is_no_model_of_the_provider() -> None:
+    found: Extraction = read(
+        "a.py",
+        """\
+        from openai import OpenAI
+        client = OpenAI(base_url="http://localhost:8000/v1")
+        client.chat.completions.create(model="gpt-4o-mini", messages=[])
+        """,
+    )
+    assert ids(found, "model") == set()
+    assert ("alias-of-local-model", 3) in reasons(found)
