@@ -28,7 +28,7 @@ _NOT_SETTINGS = re.compile(
     r"merges\.json|.*\.index\.json|generation_config\.json|preprocessor_config\.json|"
     r"dataset_infos?\.json|manifest\.json|.*\.schema\.json|(?:openapi|swagger).*\.json|"
     r"components\.json|angular\.json|nx\.json|turbo\.json|vercel\.json|launch\.json|tasks\.json|"
-    r"settings\.json|extensions\.json|renovate\.json|\.eslintrc.*|\.prettierrc.*|.*\.lock\.json|"
+    r"renovate\.json|\.eslintrc.*|\.prettierrc.*|.*\.lock\.json|"
     r"deno\.json|biome\.json|lerna\.json|project\.json|trainer_state\.json|.*results?.*\.json|"
     r"[0-9a-f-]{32,}\.json|.*\.(?:cdx|spdx)\.json|s?bom.*\.json|all_contributors.*|\.all-contributorsrc",
     re.IGNORECASE,
@@ -60,8 +60,8 @@ def accepts(path: str) -> bool:
     name = path.rpartition("/")[2]
     return (
         name.lower().endswith((".json", ".jsonc", ".json5")) and not _NOT_SETTINGS.fullmatch(name)
-        and not _DATA_FOLDER.search(path)
-    ) or (name == "settings.json" and "/.gemini/" in f"/{path}")  # fmt: skip
+        and not _DATA_FOLDER.search(path) and "/.vscode/" not in f"/{path}"
+    )  # fmt: skip
 
 
 def extract(document: Document, vocabulary: object) -> Extraction:
