@@ -10,17 +10,20 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
+from provenance.extract.places import Places
 from provenance.extract.python.scopes import Scope, Target, build_scopes
 from provenance.extract.python.values import Lookup, Value, Values
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
 from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
 
+_CALL = re.compile(rb"\b(\w++)\(")
 _PLACEHOLDER = re.compile(
     r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
     r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
@@ -82,17 +85,19 @@ def _lines_of_wrappers(tree: ast.Module, data: bytes, lines: frozenset[int]) -> 
     functions = list(ast.iter_child_nodes(tree))
     functions += [child for node in functions if isinstance(node, ast.ClassDef)
                   for child in node.body]  # fmt: skip
-    found: set[int] = set()
+    wanted = sorted(lines)
+    names: set[bytes] = set()
     for node in functions:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            span = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            if node.args.args and any(line in span for line in lines):
-                word = f"{node.name}(".encode()
-                at = data.find(word)
-                while at >= 0:
-                    found.add(data.count(b"\n", 0, at) + 1)
-                    at = data.find(word, at + 1)
-    return frozenset(found)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.args.args:
+            first = bisect_left(wanted, node.lineno)
+            if first < len(wanted) and wanted[first] <= (node.end_lineno or node.lineno):
+                names.add(node.name.encode())
+    if not names:
+        return frozenset()
+    places = Places(data)
+    return frozenset(
+        places.line(match.start()) for match in _CALL.finditer(data) if match.group(1) in names
+    )
 
 
 @dataclass(slots=True)

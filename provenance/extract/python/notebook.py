@@ -39,6 +39,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     assert isinstance(vocabulary, Vocabulary)
     collector = _CellCollector(document.path)
     notebook, text = textfile.load_json(document.data, collector)
+    if notebook is not None and not _is_notebook(notebook):
+        collector.gap(document.path, "malformed-file", detail="no cells", format="notebook")
+        return collector.done()
     lines, collector.numbers, ends = _code(notebook, text)
     variables = Variables()
     for number, line in enumerate(lines, 1):
@@ -145,6 +148,13 @@ def _code(notebook: Any, text: str) -> tuple[list[str], list[int], list[int]]:
         numbers.append(cursor + 1)
         ends.append(len(lines))
     return lines, numbers, ends
+
+
+def _is_notebook(value: object) -> bool:
+    """Tell whether a JSON value has the cells of a notebook, of format 4 or 3."""
+    return isinstance(value, dict) and (
+        isinstance(value.get("cells"), list) or isinstance(value.get("worksheets"), list)
+    )
 
 
 def _list(value: object) -> list[Any]:

@@ -92,7 +92,9 @@ def _imports(data: bytes, places: Places, collector: Collector) -> None:
 def _import(match: re.Match[bytes], begin: int, places: Places, collector: Collector) -> None:
     """Record one import statement; ``begin`` is where its line starts."""
     group = 1 if match.group(1) else 3
-    if match.group(group).partition(b".")[0] in _STANDARD and b"," not in match.group(group):
+    if match.group(group).partition(b".")[0].strip() in _STANDARD and b"," not in match.group(
+        group
+    ):
         return
     offset = begin + match.start(group)
     if places.state(offset) is not None:

@@ -95,6 +95,15 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
                 {{- end }}
             """),
     ),
+    "deploy.bicep": (
+        text("main.bicep", """
+            @description('Name of the model')
+            @allowed([ 'gpt-4o', 'gpt-4o-mini' ])
+            param azureOpenAIModelName string = 'gpt-4o-mini' // was 'gpt-35-turbo'
+            param image string = 'mcr.microsoft.com/azuredocs/hello:1'
+            resource a 'Microsoft.CognitiveServices/accounts@2023-05-01' = { /* x */ }
+            """),
+    ),
     "deploy.terraform": (
         text("a.tf", """
             variable "model" {
