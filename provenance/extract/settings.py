@@ -227,11 +227,15 @@ def read_model(
     if (repository := _on_hub(value)) and vocabulary.may_be_model(repository):
         if provider == "modelscope":
             collector.modelscope_model(repository, where)
-        elif provider and not provider.startswith("huggingface") and not (
-            # A provider of models of its own serves no repository: a server that speaks
-            # its protocol does.
-            ids.service(provider) in vocabulary.family_owners
-            and vocabulary.looks_like_model(repository)
+        elif (
+            provider
+            and not provider.startswith("huggingface")
+            and not (
+                # A provider of models of its own serves no repository: a server that speaks
+                # its protocol does.
+                ids.service(provider) in vocabulary.family_owners
+                and vocabulary.looks_like_model(repository)
+            )
         ):
             collector.api_model(ids.service(provider), value, where)
         else:

@@ -21,6 +21,8 @@ _IMAGE = re.compile(
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|bmp|ya?ml|json|tar|img|qcow2|iso)$")
 _DYNAMIC = re.compile(r"\$|\{\{|\}\}|[<>%]")
 _PLACEHOLDER = re.compile(r"(?:^|/)(?:your|my)[-_](?:org|user|registry|name|repo|account|project)")
+
+
 def is_image(text: str) -> bool:
     """Tell whether a text can be an image reference."""
     return bool(_IMAGE.fullmatch(text)) and not _FILE.search(text)

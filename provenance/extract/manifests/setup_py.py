@@ -127,9 +127,11 @@ class _Setup:
                     read_requirement(
                         whole, line + offset, usage, [PYPI], self._collector, self._vocabulary
                     )
-        if self._left <= 0 or (not files and not found and not (
-            isinstance(value, (ast.List, ast.Tuple)) and not value.elts
-        )):
+        if self._left <= 0 or (
+            not files
+            and not found
+            and not (isinstance(value, (ast.List, ast.Tuple)) and not value.elts)
+        ):
             self._unknown(name, value)
 
     def _unknown(self, name: str, value: ast.expr) -> None:
