@@ -18,6 +18,8 @@ from provenance.model import (
 )
 from provenance.resolve.inventory import Inventory
 
+_SOURCES = frozenset({"python-source", "notebook", "javascript", "languages"})
+_MODEL_APIS = frozenset("llm.api embedding.api rerank.api image.api video.api llm.router".split())
 _STANDARD = frozenset(sys.stdlib_module_names) | {"__main__", "distutils", "imp", "asyncore"}
 
 
@@ -172,7 +174,12 @@ def _package_of(
 
 
 def _sdks(inventory: Inventory) -> None:
-    """A client package without a call seen is a question, not the service itself."""
+    """A client package without a call seen is a question, not the service itself.
+
+    Where code imports the SDK of a service that nobody else's server stands in for (a
+    search, a vector store: no model API, whose protocol many speak), the service counts
+    with low confidence, beside the question.
+    """
     for component in tuple(inventory.components.values()):
         if component.kind != "package" or component.usage != "used":
             continue
@@ -187,3 +194,16 @@ def _sdks(inventory: Inventory) -> None:
                     params=(("service", service),),
                 )
             )  # fmt: skip
+            imported = [place for place in component.occurrences if place.extractor in _SOURCES]
+            functions = inventory.registry.functions(service)
+            if imported and functions and not _MODEL_APIS.intersection(functions):
+                weak = tuple(replace(place, confidence="low") for place in imported)
+                inventory.add(
+                    Component(
+                        id=service, kind="service", name=service.partition(":")[2],
+                        usage=component.usage, occurrences=weak,
+                    )
+                )  # fmt: skip
+                inventory.add_link(
+                    Link(source=component.id, target=service, relation="calls", occurrences=weak)
+                )

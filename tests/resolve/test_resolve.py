@@ -465,3 +465,16 @@ def test_a_file_s_own_model_keeps_its_parents_in_the_registry(registry: Registry
 
 def test_the_order_of_the_resolvers() -> None:
     assert (packages.resolve, services.resolve, lineage.resolve, stages.resolve) == RESOLVERS
+
+
+def test_an_imported_sdk_tells_of_its_service_unless_others_speak_its_protocol() -> None:
+    found = scan(
+        Registry(),
+        ("app.py", "import pinecone\nimport openai\n"),
+        ("requirements.txt", "pinecone\nopenai\n"),
+    )
+    service = found.components["service:pinecone"]
+    assert {place.confidence for place in service.occurrences} == {"low"}
+    assert "service:openai" not in found.components
+    asked = {gap.subject for gap in found.gaps if gap.reason == "sdk-without-endpoint"}
+    assert {"pkg:pypi/pinecone", "pkg:pypi/openai"} <= asked
