@@ -26,7 +26,7 @@ _KEY = re.compile(
 )
 """A key, variable, parameter (with its type) or setter right before a literal."""
 _COMPARED = re.compile(
-    rb"(?:[=!]==?|\bcase|\.(?:includes|startsWith|endsWith|has|contains|equals|Contains|Equals"
+    rb"(?:[=!]==?|\bcase|\.(?:includes|startsWith|startswith|endswith|endsWith|has|contains|equals|Contains|Equals"
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
 )
 """Right before a literal that something else is compared with."""

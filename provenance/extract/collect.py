@@ -70,7 +70,8 @@ def usage_of_path(path: str) -> Usage:
 
 
 _SCRIPT = re.compile(
-    r".+\.(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test)\.go|.*[a-z0-9]Tests?\.(?:cs|java|kt)"
+    r".+\.(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test)\.(?:go|rb)|"
+    r".*[a-z0-9]Tests?\.(?:cs|java|kt|scala|swift)"
 )
 """JavaScript tests, stories and configuration of tools, by the words of the file's name."""
 _SCRIPT_KINDS: dict[str | None, Usage] = {
@@ -250,7 +251,17 @@ class Collector:
         self.link(source, component, "depends-on", where, requirement=requirement or None)
         for channel in channels:
             self.link(component, self.service(channel, where), "delivered-by", where)
+        if version and "+" in version:
+            self._build(version, where)
         return component
+
+    def _build(self, version: str, where: Occurrence) -> None:
+        """Record the platform that a build is for, as ``2.3.1+cu118`` says."""
+        from provenance.extract.accelerators import platform_of
+
+        platform = platform_of(f"+{version.partition('+')[2]}")
+        if platform:
+            self.platform(platform, where)
 
     def container(
         self, image: str, where: Occurrence, *, source: ComponentId = ids.PROJECT

@@ -122,12 +122,13 @@ def variables(data: bytes, places: Places, collector: Collector, vocabulary: Voc
 
 def literals(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
-    datasets: Set[str] = frozenset(),
+    datasets: Set[str] = frozenset(), settled: Set[tuple[int, str]] = frozenset(),
 ) -> None:  # fmt: skip
     """Report quoted strings that read like hub ids wherever they stand (tables, defaults).
 
     Args:
         datasets: texts already known to name datasets.
+        settled: (line, text) of literals that a call has explained already.
     """
     if b"/" not in data:
         return
@@ -145,7 +146,7 @@ def literals(
         ):  # fmt: skip
             continue
         line_text = places.text_line(offset)
-        if _OUTPUT.search(line_text):
+        if _OUTPUT.search(line_text) or (settled and (places.line(offset), text) in settled):
             continue
         where = collector.occurrence(
             places.line(offset), text, usage=places.state(offset), confidence="medium"

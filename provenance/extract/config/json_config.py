@@ -49,7 +49,7 @@ _NOT_CONFIG_KEYS = frozenset({
     "builder_name", "dataset_size",
 })  # fmt: skip
 _TRIGGER = re.compile(
-    rb"(?i)mcpServers|[\"']?(?:\w*[_.-])?(?:models?|llm|embed\w*|re_?ranker?|checkpoint|deployment|"
+    rb"(?i)mcp_?servers|\"mcp\"|[\"']?(?:\w*[_.-])?(?:models?|llm|embed\w*|re_?ranker?|checkpoint|deployment|"
     rb"tokenizer|datasets?|image|model_?(?:name|id|path)\w*)[\"']?\s*:|_api_key|hf://|"
     rb"(?:api\.|inference|huggingface)[\w.-]*\.\w"
 )

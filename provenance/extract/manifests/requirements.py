@@ -284,6 +284,3 @@ def add_package(
     where = collector.occurrence(number, line, usage=usage)
     requirement = " ; ".join(part for part in (specifier, marker) if part)
     collector.package(ids.pypi(name, version), where, requirement=requirement, channels=channels)
-    platform = platform_of(f"+{version.partition('+')[2]}") if version and "+" in version else None
-    if platform:
-        collector.platform(platform, where)

@@ -68,7 +68,7 @@ def read_source(
         said = read_calls(data, lines, collector, vocabulary, outside)
         datasets, settled = said.datasets, said.places
     accelerators.devices(data, places, collector)
-    signs.literals(data, places, collector, vocabulary, datasets)
+    signs.literals(data, places, collector, vocabulary, datasets, settled)
     api_names.read_names(
         data, places, collector, vocabulary,
         claimed=lambda offset, text: (places.line(offset), text) in settled,
