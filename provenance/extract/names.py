@@ -5,11 +5,19 @@ The same for every language: a call says by which scheme a name is read.
 
 from __future__ import annotations
 
+import re
+
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.model import ComponentId, Occurrence
 from provenance.vocabulary import Vocabulary
 
+PLACEHOLDER = re.compile(
+    r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
+    r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
+    re.IGNORECASE,
+)
+"""What documentation writes where a reader is to put a name."""
 _DATA_FORMATS = frozenset(
     "json csv parquet text arrow imagefolder audiofolder webdataset pandas sql xml".split()
 )

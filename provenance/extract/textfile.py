@@ -45,6 +45,22 @@ def decode(data: bytes) -> tuple[str, bool]:
         return data.decode("latin-1"), True
 
 
+def decoded(data: bytes, collector: Collector) -> str:
+    """Return the text of a file; a gap says when it had to be read with losses."""
+    text, lossy = decode(data)
+    if lossy:
+        collector.gap(collector.path, "undecodable-bytes")
+    return text
+
+
+def bounded(data: bytes, collector: Collector, most: int) -> str | None:
+    """Return the text of a file of at most so many bytes; None and a gap for a larger one."""
+    if len(data) > most:
+        collector.gap(collector.path, "too-large", detail=f"{len(data)} bytes")
+        return None
+    return decoded(data, collector)
+
+
 def lines(text: str) -> list[str]:
     """Return the lines as editors count them; ``str.splitlines`` breaks at form feeds as well."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -94,7 +94,7 @@ def test_run_with_continuations_comments_and_options() -> None:
     found = docker(
         """\
         FROM python
-        RUN --mount=type=cache,target=/root/.cache pip install \\
+        RUN --mount=type=cache,target=/var/cache pip install \\
             # the client
             openai==1.2 \\
 

@@ -46,9 +46,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         return collector.done()
     if b"\x00" in document.data[:1024] and not document.data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return collector.done()  # a folder's or tool's binary of the same name
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
+    text = textfile.decoded(document.data, collector)
     read_env(text, 1, collector, vocabulary)
     return collector.done()
 

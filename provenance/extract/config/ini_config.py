@@ -36,12 +36,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     collector = Collector(document.path, NAME)
     if not _TRIGGER.search(document.data):
         return collector.done()
-    if len(document.data) > MAX_BYTES:
-        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
+    text = textfile.bounded(document.data, collector, MAX_BYTES)
+    if text is None:
         return collector.done()
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
     read_lines(text, collector, vocabulary)
     return collector.done()
 

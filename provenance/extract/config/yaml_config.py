@@ -54,12 +54,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     collector = Collector(document.path, NAME)
     if _SPECIFICATION.search(data[:4096]) or not (_TRIGGER.search(data) or b"://" in data):
         return collector.done()
-    if len(data) > yaml_tree.MAX_BYTES:
-        collector.gap(document.path, "too-large", detail=f"{len(data)} bytes")
+    text = textfile.bounded(data, collector, yaml_tree.MAX_BYTES)
+    if text is None:
         return collector.done()
-    text, lossy = textfile.decode(data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
     read_yaml(text, 1, collector, vocabulary)
     return collector.done()
 

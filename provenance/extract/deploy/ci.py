@@ -39,12 +39,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     collector = Collector(document.path, NAME)
     if strongest_usage((collector.usage, "development")) == collector.usage:
         collector.usage = "development"
-    if len(document.data) > yaml_tree.MAX_BYTES:
-        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
+    text = textfile.bounded(document.data, collector, yaml_tree.MAX_BYTES)
+    if text is None:
         return collector.done()
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
     data = text.encode("utf-8", "replace")
     signs.variables(data, Places(data, _COMMENT), collector, vocabulary)
     for root in yaml_tree.load(text, collector):

@@ -41,12 +41,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what one image is built from and what it starts."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    if len(document.data) > MAX_BYTES:
-        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
+    text = textfile.bounded(document.data, collector, MAX_BYTES)
+    if text is None:
         return collector.done()
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
     read_dockerfile(text, 1, collector, vocabulary)
     return collector.done()
 

@@ -42,12 +42,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what one manifest, values file or template runs."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    if len(document.data) > yaml_tree.MAX_BYTES:
-        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
+    text = textfile.bounded(document.data, collector, yaml_tree.MAX_BYTES)
+    if text is None:
         return collector.done()
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
     runtime = speaks_of(text)
     read_comments(text, 1, collector, vocabulary)
     roots = load_template(text, 1, collector)

@@ -29,12 +29,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the models that one Modelfile stands on."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    if len(document.data) > MAX_BYTES:
-        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
+    text = textfile.bounded(document.data, collector, MAX_BYTES)
+    if text is None:
         return collector.done()
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
     inside = False
     for number, line in enumerate(text.split("\n"), 1):
         match = None if inside else _LINE.match(line[:2000])

@@ -15,7 +15,7 @@ from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.javascript.clients import Client
 from provenance.extract.javascript.modules import neighbours
-from provenance.extract.javascript.specs import PLACEHOLDER, Spec, Specs, specifier
+from provenance.extract.javascript.specs import Spec, Specs, specifier
 from provenance.extract.javascript.tree import (
     Bound,
     Scope,
@@ -312,7 +312,7 @@ class Reader:
             if value.offset >= 0:
                 self.claimed.add(value.offset)
             self.told.add(text)
-            if PLACEHOLDER.fullmatch(text):
+            if names.PLACEHOLDER.fullmatch(text):
                 expression = self.tree.shown(call)
                 self.collector.gap(text, "dynamic-name", value.line, expression=expression)
                 continue

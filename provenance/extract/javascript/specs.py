@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,13 +10,6 @@ from provenance import ids
 from provenance.model import ComponentId
 from provenance.registry.tables import Call, fits
 from provenance.vocabulary import Vocabulary
-
-PLACEHOLDER = re.compile(
-    r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
-    r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
-    re.IGNORECASE,
-)
-"""What documentation writes where a reader is to put a name."""
 
 
 class Spec(NamedTuple):

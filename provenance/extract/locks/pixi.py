@@ -38,9 +38,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return every locked package, what asks for it, and where it comes from."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
+    text = textfile.decoded(document.data, collector)
     graph, channels = LockGraph(collector), conda_names.CondaChannels(collector, vocabulary)
     usages = _usages(text)
     found = False

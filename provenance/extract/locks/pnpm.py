@@ -66,9 +66,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the packages of the lock with their edges, usages and channels."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
+    text = textfile.decoded(document.data, collector)
     rows = list(_rows(text))
     if not any(row.key in ("lockfileVersion", "shrinkwrapVersion") for row in rows):
         if text.strip():

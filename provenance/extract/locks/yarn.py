@@ -44,9 +44,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the packages of the lock with their edges and channels."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
+    text = textfile.decoded(document.data, collector)
     packages = Dependencies("npm", collector, vocabulary)
     entries = list(_entries(text, collector))
     if not entries and text.strip() and "__metadata" not in text and "yarn lockfile" not in text:

@@ -39,9 +39,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the gems a project declares or locks."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
+    text = textfile.decoded(document.data, collector)
     packages = Dependencies("gem", collector, vocabulary)
     locked = document.path.lower().endswith((".lock", ".locked"))
     (_lock if locked else _declared)(text, packages)

@@ -28,9 +28,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the required modules; a replaced one under the name of its replacement."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
+    text = textfile.decoded(document.data, collector)
     packages = Dependencies("golang", collector, vocabulary)
     rows = list(_rows(text, collector))
     replaced: dict[tuple[str, str], list[str]] = {}

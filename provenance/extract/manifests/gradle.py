@@ -63,9 +63,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if name.endswith(".toml"):
         _catalog(document, packages)
     else:
-        text, lossy = textfile.decode(document.data)
-        if lossy:
-            collector.gap(document.path, "undecodable-bytes")
+        text = textfile.decoded(document.data, collector)
         (_lock if name == "gradle.lockfile" else _script)(text, packages)
     return collector.done()
 

@@ -68,9 +68,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the packages, channels and included files of one requirements file."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
+    text = textfile.decoded(document.data, collector)
     stem = document.path.rpartition("/")[2].rpartition(".")[0]
     read_lines(list(logical_lines(text)), usage_of_name(stem), collector, vocabulary)
     return collector.done()

@@ -31,9 +31,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the packages that ``[options]`` and its extras declare."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
+    text = textfile.decoded(document.data, collector)
     for section, option, line, value in _values(text):
         option = option.replace("-", "_")
         if section == "metadata":

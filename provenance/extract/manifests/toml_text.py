@@ -27,9 +27,7 @@ def load(
         without_artifacts: do not parse the lists of downloadable files, nine tenths of a
             lock file.
     """
-    text, lossy = textfile.decode(data)
-    if lossy:
-        collector.gap(collector.path, "undecodable-bytes")
+    text = textfile.decoded(data, collector)
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
     try:

@@ -24,12 +24,6 @@ from provenance.model import ComponentId, Confidence, Occurrence, weakest
 from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
 
 _CALL = re.compile(rb"\b(\w++)\(")
-_PLACEHOLDER = re.compile(
-    r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
-    r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
-    re.IGNORECASE,
-)
-"""What documentation writes where a reader is to put a name."""
 
 
 @dataclass(slots=True)
@@ -247,7 +241,7 @@ class _Reader:
         for value in found:
             if not value.text.strip() or len(value.text) > 300 or "\n" in value.text:
                 continue
-            if _PLACEHOLDER.fullmatch(value.text):
+            if names.PLACEHOLDER.fullmatch(value.text):
                 self.collector.gap(value.text, "dynamic-name", value.line, expression=_source(call))
                 continue
             where = self._at(value)

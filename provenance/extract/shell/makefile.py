@@ -36,12 +36,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what the variables and recipes of one file name."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    if len(document.data) > MAX_BYTES:
-        collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes")
+    text = textfile.bounded(document.data, collector, MAX_BYTES)
+    if text is None:
         return collector.done()
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
     just = "justfile" in document.path.lower() or document.path.endswith(".just")
     _read(text.replace("\r\n", "\n").split("\n"), just, collector, vocabulary)
     return collector.done()

@@ -67,9 +67,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if len(document.data) > MAX_BYTES:
         collector.gap(document.path, "too-large", detail=f"{len(document.data)} bytes of shell")
         return collector.done()
-    text, lossy = textfile.decode(document.data)
-    if lossy:
-        collector.gap(document.path, "undecodable-bytes")
+    text = textfile.decoded(document.data, collector)
     read_shell(text, 1, collector, vocabulary)
     return collector.done()
 
