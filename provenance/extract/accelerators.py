@@ -22,10 +22,12 @@ _PLATFORMS = (
 )  # fmt: skip
 _WITHOUT = re.compile(r"device-plugin|dcgm|docs")
 _DEVICES = (
-    ("nvidia-cuda", b"cuda", re.compile(rb"torch\.cuda\.|\.cuda\(|[\"']cuda(?::\d+)?[\"']")),
-    ("ascend-cann", b"npu", re.compile(rb"torch\.npu\.|\.npu\(|[\"']npu(?::\d+)?[\"']")),
+    ("nvidia-cuda", (b"torch.cuda.", b".cuda(", b'"cuda', b"'cuda")),
+    ("ascend-cann", (b"torch.npu.", b".npu(", b'"npu', b"'npu")),
 )
-"""What Python writes to move tensors to a device, and a word to look for first."""
+"""What Python writes to move tensors to a device."""
+_DEVICE = re.compile(rb"(?:torch)?\.\w+[.(]|[\"']\w+(?::\d+)?[\"']")
+"""One of them as a whole: a method, or a quoted device with its number."""
 
 
 def platform_of(image: str) -> str | None:
@@ -38,8 +40,10 @@ def platform_of(image: str) -> str | None:
 
 def devices(data: bytes, places: Places, collector: Collector) -> None:
     """Record the accelerators a source moves work to; code mostly runs without them too."""
-    for slug, word, pattern in _DEVICES:
-        match = pattern.search(data) if word in data else None
+    for slug, marks in _DEVICES:
+        found = (data.find(mark) for mark in marks)
+        matches = (_DEVICE.match(data, at) for at in sorted(at for at in found if at >= 0))
+        match = next((match for match in matches if match), None)
         if match:
             where = collector.occurrence(
                 places.line(match.start()), match.group().decode("ascii", "replace"),

@@ -25,6 +25,8 @@ _KEY = re.compile(
     rb"(?::=|=>|[:=(])\s{0,8}\Z"
 )
 """A key, variable, parameter (with its type) or setter right before a literal."""
+_GIVING = (b"=", b":", b">")
+"""The last sign of what gives a value: ``=``, ``:``, ``:=``, ``=>``."""
 _COMPARED = re.compile(
     rb"(?:[=!]==?|\bcase|\.(?:includes|startsWith|startswith|endswith|endsWith|has|contains|equals|Contains|Equals"
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
@@ -179,6 +181,8 @@ def _asked(
 
 def _names_model(before: bytes) -> bool:
     """Tell whether the key right before a literal says: this is a model."""
+    if before.rstrip()[-1:] not in _GIVING:
+        return False  # what most literals end at; the pattern would look for a start everywhere
     match = _KEY.search(before)
     if match is None:
         return False
