@@ -21,13 +21,15 @@ _PLATFORMS = (
         r"tritonserver|nemo|rapids|jax|vllm|cuda|k8s)|^nvidia/|-gpu(?:$|[-_.])|tensorrt")),
 )  # fmt: skip
 _WITHOUT = re.compile(r"device-plugin|dcgm|docs")
-_DEVICES = (
-    ("nvidia-cuda", (b"torch.cuda.", b".cuda(", b'"cuda', b"'cuda")),
-    ("ascend-cann", (b"torch.npu.", b".npu(", b'"npu', b"'npu")),
-)
-"""What Python writes to move tensors to a device."""
-_DEVICE = re.compile(rb"(?:torch)?\.\w+[.(]|[\"']\w+(?::\d+)?[\"']")
-"""One of them as a whole: a method, or a quoted device with its number."""
+_DEVICES = tuple(
+    (
+        slug,
+        (f"torch.{word}.".encode(), f".{word}(".encode(), f"'{word}".encode(), f'"{word}'.encode()),
+        re.compile(rf"torch\.{word}\.|\.{word}\(|[\"']{word}(?::\d+)?[\"']".encode()),
+    )
+    for slug, word in (("nvidia-cuda", "cuda"), ("ascend-cann", "npu"))
+)  # fmt: skip
+"""What Python writes to move tensors to a device, and marks that are quick to look for."""
 
 
 def platform_of(image: str) -> str | None:
@@ -40,10 +42,8 @@ def platform_of(image: str) -> str | None:
 
 def devices(data: bytes, places: Places, collector: Collector) -> None:
     """Record the accelerators a source moves work to; code mostly runs without them too."""
-    for slug, marks in _DEVICES:
-        found = (data.find(mark) for mark in marks)
-        matches = (_DEVICE.match(data, at) for at in sorted(at for at in found if at >= 0))
-        match = next((match for match in matches if match), None)
+    for slug, marks, pattern in _DEVICES:
+        match = pattern.search(data) if any(mark in data for mark in marks) else None
         if match:
             where = collector.occurrence(
                 places.line(match.start()), match.group().decode("ascii", "replace"),
