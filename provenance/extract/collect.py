@@ -95,10 +95,10 @@ class _Places:
     __slots__ = ("_found",)
 
     def __init__(self) -> None:
-        self._found: dict[tuple[int, str], Occurrence] = {}
+        self._found: dict[tuple[str, int, str], Occurrence] = {}
 
     def add(self, where: Occurrence) -> None:
-        key = (where.line, where.as_written)
+        key = (where.path, where.line, where.as_written)
         known = self._found.get(key)
         if known is None or CONFIDENCES.index(where.confidence) > CONFIDENCES.index(
             known.confidence

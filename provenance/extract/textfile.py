@@ -72,6 +72,16 @@ def line_of(text: str, needle: str, start: int = 0) -> int:
     return text.count("\n", 0, position) + 1 if position >= 0 else 0
 
 
+def load_object(data: bytes, collector: Collector) -> tuple[dict[str, Any] | None, str]:
+    """Return a JSON object and its text; (None, text) and a gap for anything else."""
+    found, text = load_json(data, collector)
+    if isinstance(found, dict):
+        return found, text
+    if found is not None:
+        collector.gap(collector.path, "malformed-file", detail="no object", format="JSON")
+    return None, text
+
+
 def load_json(data: bytes, collector: Collector) -> tuple[Any, str]:
     """Return a JSON document and its text; (None, text) and a gap when it is malformed."""
     text, _ = decode(data)

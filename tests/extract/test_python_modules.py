@@ -77,6 +77,18 @@ def test_a_table_of_another_module_gives_all_or_the_one_asked_for(tmp_path: Path
     assert found == {("pkg:huggingface/openai-community/gpt2", "zoo.py", 1)}
 
 
+def test_the_same_line_of_two_modules_is_two_places(tmp_path: Path) -> None:
+    found = models(
+        tmp_path,
+        one_py='NAME = "gpt2"\n',
+        two_py='NAME = "gpt2"\n',
+        run_py=f"{LOAD}import one\nimport two\n"
+        "AutoModel.from_pretrained(one.NAME)\nAutoModel.from_pretrained(two.NAME)\n",
+    )
+    gpt2 = "pkg:huggingface/openai-community/gpt2"
+    assert found == {(gpt2, "one.py", 1), (gpt2, "two.py", 1)}
+
+
 def test_modules_that_import_each_other_end(tmp_path: Path) -> None:
     assert (
         models(

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from provenance.extract.javascript.tree import Tree, parse
 from provenance.extract.javascript.values import Lookup, Module, Values
+from provenance.extract.neighbours import follow
 from provenance.model import Document
 
 _MAX_BYTES = 256 * 1024
@@ -23,30 +24,14 @@ _ALIASES = ("@/", "~/")
 
 def neighbours(document: Document) -> Lookup | None:
     """Return how imports of a document are followed; None when it stands alone."""
-    if document.sibling is None:
+    return follow(document, _candidates, _load, _MAX_MODULES)
+
+
+def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:
+    if len(data) > _MAX_BYTES:
         return None
-    read = document.sibling
-    found: dict[tuple[str, str, int], Module | None] = {}
-
-    def lookup_from(path: str, specifier: str, depth: int) -> Module | None:
-        key = (path, specifier, depth)
-        if key not in found:
-            if len(found) >= _MAX_MODULES:
-                return None
-            found[key] = None  # a script that imports itself ends here
-            for candidate in _candidates(path, specifier):
-                data = read(candidate) if candidate != document.path else None
-                if data is not None and len(data) <= _MAX_BYTES:
-                    tree = _tree(data, not candidate.endswith((".ts", ".mts")))
-
-                    def outside(name: str, level: int, home: str = candidate) -> Module | None:
-                        return lookup_from(home, name, level)
-
-                    found[key] = Module(candidate, Values(tree, outside, depth))
-                    break
-        return found[key]
-
-    return lambda specifier, depth: lookup_from(document.path, specifier, depth)
+    tree = _tree(data, not path.endswith((".ts", ".mts")))
+    return Module(path, Values(tree, outside, depth))
 
 
 def _candidates(path: str, specifier: str) -> list[str]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from provenance import ids
 from provenance.extract.channels import channel_of_url
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.requirements import usage_of_name
+from provenance.extract.manifests.toml_text import Records, string, tables
 from provenance.model import USAGES, ComponentId, Occurrence, Usage, strongest_usage
 from provenance.vocabulary import Vocabulary
 
@@ -104,6 +106,17 @@ class LockGraph:
     def own(self, key: str) -> None:
         """Say that a name is the scanned project's own and no package."""
         self._own.add(key)
+
+    def named(
+        self, data: dict[str, Any], key: str, records: Records, file_format: str
+    ) -> Iterator[tuple[int, dict[str, Any], str, str, int]]:
+        """Yield number, table, name, version and line of every TOML record that has a name."""
+        for number, item in enumerate(tables(data, key)):
+            name, line = string(item.get("name")), records.line(number, "name =")
+            if name:
+                yield number, item, name, string(item.get("version")), line
+            else:
+                self.nameless(line, file_format)
 
     def nameless(self, line: int, file_format: str) -> None:
         """Say, once for a file, that a record has no name."""

@@ -70,10 +70,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return every package of the lock with its edges, licenses and channels."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    data, text = textfile.load_json(document.data, collector)
-    if not isinstance(data, dict):
-        if data is not None:
-            collector.gap(document.path, "malformed-file", detail="no object", format="JSON")
+    data, text = textfile.load_object(document.data, collector)
+    if data is None:
         return collector.done()
     packages = Dependencies("npm", collector, vocabulary)
     lines, lock = LockLines(text), _Lock()

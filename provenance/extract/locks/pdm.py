@@ -18,7 +18,7 @@ from provenance.extract.locks.graph import (
     python_dependency,
     usage_of_extra,
 )
-from provenance.extract.manifests.toml_text import Records, load, string, strings, tables
+from provenance.extract.manifests.toml_text import Records, load, string, strings
 from provenance.model import Document, Extraction, Usage, strongest_usage
 from provenance.vocabulary import Vocabulary
 
@@ -38,12 +38,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     data, text = load(document.data, collector, without_artifacts=True)
     records = Records(text, "package")
     graph, channels = LockGraph(collector), Channels(collector, vocabulary)
-    for number, item in enumerate(tables(data, "package")):
-        name, version = string(item.get("name")), string(item.get("version"))
-        line = records.line(number, "name =")
-        if not name:
-            graph.nameless(line, "pdm.lock")
-            continue
+    for number, item, name, version, line in graph.named(data, "package", records, "pdm.lock"):
         locked = Locked(
             key=ids.pypi(name), component=ids.pypi(name, version or None), line=line,
             written=f"{name} {version}".strip(), usage=_usage(item),

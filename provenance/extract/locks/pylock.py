@@ -41,12 +41,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     graph, channels = LockGraph(collector), Channels(collector, vocabulary)
     defaults = frozenset(strings(data.get("default-groups")))
     told = False
-    for number, item in enumerate(tables(data, "packages")):
-        name, version = string(item.get("name")), string(item.get("version"))
-        line = records.line(number, "name =")
-        if not name:
-            graph.nameless(line, "pylock.toml")
-            continue
+    for number, item, name, version, line in graph.named(data, "packages", records, "pylock.toml"):
         if table(item, "directory").get("path") == ".":
             graph.own(ids.pypi(name))
             continue

@@ -37,18 +37,13 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     records = Records(text, "package")
     graph, channels = LockGraph(collector), Channels(collector, vocabulary)
     members = {ids.pypi(name) for name in strings(table(data, "manifest").get("members"))}
-    for number, item in enumerate(tables(data, "package")):
-        name, source = string(item.get("name")), table(item, "source")
-        line = records.line(number, "name =")
-        if not name:
-            graph.nameless(line, "uv.lock")
-            continue
+    for number, item, name, version, line in graph.named(data, "package", records, "uv.lock"):
+        source = table(item, "source")
         if _is_own(ids.pypi(name), source, members):
             graph.own(ids.pypi(name))
             for usage, dependency in _roots(item, number, records):
                 graph.root(dependency, usage)
             continue
-        version = string(item.get("version"))
         locked = Locked(
             key=ids.pypi(name), component=ids.pypi(name, version or None), line=line,
             written=f"{name} {version}".strip(),

@@ -10,6 +10,7 @@ import ast
 import warnings
 from functools import lru_cache
 
+from provenance.extract.neighbours import follow
 from provenance.extract.python.scopes import Bindings, build_scopes
 from provenance.extract.python.values import Lookup, Module, Values
 from provenance.model import Document
@@ -22,30 +23,12 @@ _MAX_MODULES = 40
 
 def neighbours(document: Document) -> Lookup | None:
     """Return how imports of a document are followed; None when it stands alone."""
-    if document.sibling is None:
-        return None
-    read = document.sibling
-    found: dict[tuple[str, str, int], Module | None] = {}
+    return follow(document, _candidates, _load, _MAX_MODULES)
 
-    def lookup_from(path: str, dotted: str, depth: int) -> Module | None:
-        key = (path, dotted, depth)
-        if key not in found:
-            if len(found) >= _MAX_MODULES:
-                return None
-            found[key] = None  # a module that imports itself ends here
-            for candidate in _candidates(path, dotted):
-                data = read(candidate) if candidate != document.path else None
-                names = _bindings(data) if data is not None else None
-                if names is not None:
 
-                    def outside(name: str, level: int, home: str = candidate) -> Module | None:
-                        return lookup_from(home, name, level)
-
-                    found[key] = Module(candidate, Values(names, outside, depth))
-                    break
-        return found[key]
-
-    return lambda dotted, depth: lookup_from(document.path, dotted, depth)
+def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:
+    names = _bindings(data)
+    return Module(path, Values(names, outside, depth)) if names is not None else None
 
 
 def _candidates(path: str, dotted: str) -> list[str]:
