@@ -114,14 +114,29 @@ class Component:
     functions: tuple[str, ...] = ()
     """What the calls that name it use it for (``embedding.weights``), if they tell."""
     occurrences: tuple[Occurrence, ...] = ()
+    vulnerabilities: tuple[Vulnerability, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Vulnerability:
+    """A published advisory on one version of a package."""
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
+    fixed_in: tuple[str, ...] = ()
+    """Versions that have a fix, oldest first."""
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A typed, directed relation between two components.
 
-    ``how`` and ``basis`` are set for ``derived-from`` only. ``evidence`` is set for
-    links that come from outside the tree (registry row, hub record).
+    ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on
+    (``declared``, ``structural``, ``weights``) or a requirement (``declared``, ``locked``,
+    ``installed``, ``resolved``). ``evidence`` is set for links that come from outside the
+    tree (registry row, hub record).
     """
 
     source: ComponentId

@@ -31,7 +31,7 @@ from provenance.model import (
     Target,
 )
 from provenance.policy import Policy
-from provenance.ports import ModelHub, Spread
+from provenance.ports import OFFLINE, Outside, Spread
 from provenance.registry import Registry
 from provenance.resolve import RESOLVERS, Inventory, lineage, merge
 from provenance.substitute import propose
@@ -50,14 +50,14 @@ class Scanned:
 
 
 def scan(
-    path: Path, *, registry: Registry, policy: Policy, created: str, hub: ModelHub | None = None,
+    path: Path, *, registry: Registry, policy: Policy, created: str, outside: Outside = OFFLINE,
     gate_only: bool = False, spread: Spread | None = None,
 ) -> Scanned:  # fmt: skip
     """Audit one tree.
 
     Args:
         created: ISO time of the report; its date decides which owners are in force.
-        hub: where declared metadata may be asked for; None keeps the scan offline.
+        outside: whom to ask beyond the tree; by default nobody.
         spread: does the extraction on several processors; None keeps to this one.
         gate_only: leave out what only a reader needs (substitutes, the registry's digest).
 
@@ -77,7 +77,7 @@ def scan(
         )
     root = ids.project(_project_name(path, extractions))
     inventory = Inventory(
-        root=root, registry=registry, vocabulary=vocabulary, hub=hub,
+        root=root, registry=registry, vocabulary=vocabulary, outside=outside,
         modules=frozenset(walk.modules),
     )  # fmt: skip
     merge(inventory, extractions)
@@ -101,8 +101,8 @@ def scan(
         inputs=Inputs(
             registry_version=provenance.__version__, registry_sha256=digest, registry_rows=rows,
             overlays=tuple((o.name, o.sha256, o.rows) for o in registry.overlays),
-            policy_id=policy.id, policy_sha256=policy.sha256, online=hub is not None,
-            hosts_contacted=hub.hosts_contacted if hub else (),
+            policy_id=policy.id, policy_sha256=policy.sha256, online=outside.hub is not None,
+            hosts_contacted=outside.hosts_contacted,
         ),
         root=root,
         components=tuple(audit.graph.components.values()),

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from provenance.model import Document, Extraction, Gap, LicenseDeclaration, Link
+from provenance.model import (
+    Component,
+    ComponentId,
+    Document,
+    Extraction,
+    Gap,
+    LicenseDeclaration,
+    Link,
+    Vulnerability,
+)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -41,7 +50,7 @@ class Spread(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrichment:
-    """What a hub said about components, as links, licenses and gaps with dates."""
+    """What a hub or an index said about components, as links, licenses and gaps with dates."""
 
     links: tuple[Link, ...] = ()
     licenses: tuple[LicenseDeclaration, ...] = ()
@@ -57,3 +66,69 @@ class ModelHub(Protocol):
     @property
     def hosts_contacted(self) -> tuple[str, ...]:
         """Every host a byte was sent to, sorted."""
+
+
+class PackageSource(Protocol):
+    """Knows exact versions and edges of a package stack: an environment or a resolver."""
+
+    def packages(self, declared: Sequence[Component], links: Sequence[Link]) -> Extraction:
+        """Return packages and ``depends-on`` links for what a tree declares; never raises.
+
+        Args:
+            declared: the packages found so far, locked ones with their version.
+            links: who asks for what (``requirement`` as written).
+        """
+
+    @property
+    def hosts_contacted(self) -> tuple[str, ...]:
+        """Every host a byte was sent to, sorted."""
+
+
+class PackageIndex(Protocol):
+    """Metadata of released packages (online, or its cache)."""
+
+    def describe(self, component_ids: Sequence[ComponentId]) -> Enrichment:
+        """Return what the metadata of the given versioned ids declares; never raises."""
+
+    @property
+    def hosts_contacted(self) -> tuple[str, ...]:
+        """Every host a byte was sent to, sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advised:
+    """Known vulnerabilities by component, and what could not be asked."""
+
+    vulnerabilities: Mapping[ComponentId, tuple[Vulnerability, ...]]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Advisories(Protocol):
+    """A service that knows vulnerabilities of package versions."""
+
+    def known(self, component_ids: Sequence[ComponentId]) -> Advised:
+        """Return what is known of the given versioned ids; never raises."""
+
+    @property
+    def hosts_contacted(self) -> tuple[str, ...]:
+        """Every host a byte was sent to, sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Everything beyond the tree that a scan may ask; None is not asked."""
+
+    hub: ModelHub | None = None
+    packages: tuple[PackageSource, ...] = ()
+    """Best first."""
+    index: PackageIndex | None = None
+    advisories: Advisories | None = None
+
+    @property
+    def hosts_contacted(self) -> tuple[str, ...]:
+        """Every host that any of them sent a byte to, sorted."""
+        asked = (self.hub, *self.packages, self.index, self.advisories)
+        return tuple(sorted({host for one in asked if one for host in one.hosts_contacted}))
+
+
+OFFLINE = Outside()

@@ -15,7 +15,7 @@ from provenance.errors import PolicyError
 from provenance.model import SEVERITIES, Finding, Report
 from provenance.pipeline import Scanned, scan
 from provenance.policy import Policy, load
-from provenance.ports import ModelHub
+from provenance.ports import Outside
 from provenance.registry import Registry
 
 
@@ -57,18 +57,23 @@ def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> R
     created = config.now(environ)
     registry = Registry(overlays=flags.get("overlays") or ())
     policy = load_policy(chosen.policy, registry)
-    hub: ModelHub | None = None
-    if chosen.online:
-        from provenance.edge.model_hub import HuggingFaceHub
-
-        hub = HuggingFaceHub(environ, today=created[:10])
     scanned = scan(
-        path, registry=registry, policy=policy, created=created, hub=hub, gate_only=gate_only,
-        spread=spread,
+        path, registry=registry, policy=policy, created=created, gate_only=gate_only,
+        outside=_outside(chosen, environ, created[:10]), spread=spread,
     )  # fmt: skip
     findings = tuple(_marked(item, chosen, created[:10]) for item in scanned.report.findings)
     scanned = Scanned(report=replace(scanned.report, findings=findings), audit=scanned.audit)
     return Run(scanned, chosen, policy, registry)
+
+
+def _outside(chosen: Settings, environ: Mapping[str, str], today: str) -> Outside:
+    """Make what the settings permit to be asked; heavy modules are imported here."""
+    hub = None
+    if chosen.online:
+        from provenance.edge.model_hub import HuggingFaceHub
+
+        hub = HuggingFaceHub(environ, today=today)
+    return Outside(hub=hub)
 
 
 def load_policy(name: str, registry: Registry) -> Policy:

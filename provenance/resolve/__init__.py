@@ -7,14 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from provenance.resolve import lineage, packages, services, stages
+from provenance.resolve import (
+    advisories,
+    lineage,
+    metadata,
+    packages,
+    services,
+    stack,
+    stages,
+)
 from provenance.resolve.inventory import Inventory, merge
 
 RESOLVERS: tuple[Callable[[Inventory], Inventory], ...] = (
+    stack.resolve,
     packages.resolve,
+    metadata.resolve,
     services.resolve,
     lineage.resolve,
     stages.resolve,
+    advisories.resolve,
 )
 """In the order they run. Add an ecosystem here."""
 

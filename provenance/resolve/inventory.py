@@ -20,7 +20,7 @@ from provenance.model import (
     Usage,
     strongest_usage,
 )
-from provenance.ports import ModelHub
+from provenance.ports import OFFLINE, Outside
 from provenance.registry import Registry
 from provenance.vocabulary import Vocabulary
 
@@ -36,7 +36,7 @@ class Inventory:
     root: ComponentId
     registry: Registry
     vocabulary: Vocabulary
-    hub: ModelHub | None = None
+    outside: Outside = OFFLINE
     modules: frozenset[str] = frozenset()
     components: dict[ComponentId, Component] = field(default_factory=dict)
     links: dict[tuple[str, str, Relation, str | None], Link] = field(default_factory=dict)

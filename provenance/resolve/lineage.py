@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from provenance.model import ComponentId, Gap, Kind, Link, Relation
+from provenance.ports import ModelHub
 from provenance.registry.tables import evidence_of
 from provenance.resolve.inventory import Inventory
 
@@ -35,8 +36,8 @@ def resolve(inventory: Inventory) -> Inventory:
             inventory.gap(Gap(subject=inventory.root, reason="lineage-too-large"))
             break
         overridden |= _from_registry(inventory, pending)
-        if inventory.hub is not None:
-            _from_hub(inventory, pending, overridden)
+        if inventory.outside.hub is not None:
+            _from_hub(inventory, inventory.outside.hub, pending, overridden)
         pending = tuple(c for c in inventory.components if c not in done)
     inventory.attach()
     return inventory
@@ -72,15 +73,15 @@ def _from_registry(inventory: Inventory, pending: Sequence[ComponentId]) -> set[
 
 
 def _from_hub(
-    inventory: Inventory, pending: Sequence[ComponentId], overridden: set[ComponentId]
-) -> None:
-    assert inventory.hub is not None
+    inventory: Inventory, hub: ModelHub, pending: Sequence[ComponentId],
+    overridden: set[ComponentId],
+) -> None:  # fmt: skip
     wanted = [
         c for c in pending if c.startswith(("pkg:huggingface/", "dataset:huggingface/"))
     ]  # fmt: skip
     if not wanted:
         return
-    answer = inventory.hub.describe(wanted)
+    answer = hub.describe(wanted)
     overridden |= {
         link.target
         for link in answer.links
