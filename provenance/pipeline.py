@@ -6,23 +6,22 @@ discover → extract → resolve → graph → attribute → assess → substitu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import provenance
 from provenance import ids
 from provenance.assess import assess
 from provenance.attribute import attribute
 from provenance.audit import Audit
-from provenance.discover import Walk, Wanted, git_revision
+from provenance.discover import Walk, git_revision
+from provenance.documents import extract_all
 from provenance.errors import NothingToAudit, UsageError
-from provenance.extract import extractor, extractor_for
+from provenance.extract import extractor_for
 from provenance.graph import Graph
 from provenance.model import (
     Attribution,
     ComponentId,
-    Document,
     Extraction,
     Gap,
     Inputs,
@@ -31,14 +30,11 @@ from provenance.model import (
     Target,
 )
 from provenance.policy import Policy
-from provenance.ports import OFFLINE, Outside, Spread
+from provenance.ports import OFFLINE, Memory, Outside, Spread
 from provenance.registry import Registry
 from provenance.resolve import RESOLVERS, Inventory, lineage, merge
 from provenance.substitute import propose
 from provenance.vocabulary import Vocabulary
-
-MAX_INCLUDES = 500
-"""Files that requirement files may pull in altogether."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +47,7 @@ class Scanned:
 
 def scan(
     path: Path, *, registry: Registry, policy: Policy, created: str, outside: Outside = OFFLINE,
-    gate_only: bool = False, spread: Spread | None = None,
+    gate_only: bool = False, spread: Spread | None = None, memory: Memory | None = None,
 ) -> Scanned:  # fmt: skip
     """Audit one tree.
 
@@ -59,6 +55,7 @@ def scan(
         created: ISO time of the report; its date decides which owners are in force.
         outside: whom to ask beyond the tree; by default nobody.
         spread: does the extraction on several processors; None keeps to this one.
+        memory: what earlier runs found in files that have not changed; None reads all.
         gate_only: leave out what only a reader needs (substitutes, the registry's digest).
 
     Raises:
@@ -69,7 +66,7 @@ def scan(
         raise UsageError(f"{path}: no such file or folder")
     walk = Walk(root=path, wanted=extractor_for)
     vocabulary = Vocabulary(registry)
-    extractions = extract_all(walk, vocabulary, spread)
+    extractions = extract_all(walk, vocabulary, spread, memory)
     if not extractions and not walk.gaps:
         raise NothingToAudit(
             f"{path}: nothing to audit",
@@ -149,87 +146,6 @@ def examine(
     lineage.resolve(inventory)
     audit, _ = judge(inventory, created)
     return {component: audit.attributions[component] for component in wanted}
-
-
-def extract_all(
-    walk: Walk, vocabulary: Vocabulary, spread: Spread | None = None
-) -> list[Extraction]:
-    """Extract every wanted document and what requirement files include, each once."""
-
-    def work(paths: Sequence[Wanted]) -> Batch:
-        return _extract_batch(walk, vocabulary, paths)
-
-    paths = list(walk.paths())
-    batches = spread(work, paths, walk.size) if spread else [work(paths)]
-    found = [extraction for batch in batches for extraction in batch.extractions]
-    walk.read = sum(batch.read for batch in batches)
-    walk.gaps += [gap for batch in batches for gap in batch.gaps]
-    read = {path for path, _ in paths}
-    includes = [include for extraction in found for include in extraction.includes]
-    followed = 0
-    while includes:
-        include = includes.pop()
-        if include.path in read or include.kind == "constraints":
-            continue  # constraints choose versions, they bring in nothing; loops end here
-        read.add(include.path)
-        followed += 1
-        if followed > MAX_INCLUDES:
-            walk.gaps.append(
-                Gap(subject=include.path, reason="too-many-includes", location=include.location)
-            )
-            break
-        there = _inside(walk, include.path) and (walk.base / include.path).exists()
-        included = walk.open(include.path) if there else None
-        if included is None and there:
-            continue  # walk.open has said why
-        if included is None:
-            walk.gaps.append(
-                Gap(subject=include.path, reason="include-missing", location=include.location)
-            )
-            continue
-        found.append(_guarded(extractor("manifests.requirements").extract, included, vocabulary))
-        includes += found[-1].includes
-    return found
-
-
-class Batch(NamedTuple):
-    """What came out of some documents, with what the walk met while opening them."""
-
-    extractions: list[Extraction]
-    read: int
-    gaps: list[Gap]
-
-
-def _extract_batch(walk: Walk, vocabulary: Vocabulary, paths: Sequence[Wanted]) -> Batch:
-    """Open and extract some documents; the walk's own counters are left alone."""
-    own = replace(walk, read=0, gaps=[])
-    found: list[Extraction] = []
-    for path, head in paths:
-        document = own.open(path, head)
-        if document is not None:
-            reader = extractor_for(path)
-            assert reader is not None
-            found.append(_guarded(reader.extract, document, vocabulary))
-    return Batch(found, own.read, own.gaps)
-
-
-def _inside(walk: Walk, path: str) -> bool:
-    """Tell whether a path stays in the tree once its symlinks are followed."""
-    root = walk.base.resolve()
-    return (root / path).resolve().is_relative_to(root)
-
-
-def _guarded(extract: object, document: Document, vocabulary: Vocabulary) -> Extraction:
-    """Run an extractor; a bug in one costs a file, said aloud, and never the scan."""
-    try:
-        return extract(document, vocabulary)  # type: ignore[operator, no-any-return]
-    except (RecursionError, MemoryError, ValueError, AssertionError, LookupError, TypeError,
-            AttributeError) as error:  # fmt: skip
-        gap = Gap(
-            subject=document.path, reason="extractor-failed",
-            params=(("detail", f"{type(error).__name__}: {error}"[:200]),),
-        )  # fmt: skip
-        return Extraction(gaps=(gap,))
 
 
 def _project_name(path: Path, extractions: Sequence[Extraction]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from os import stat_result
+from typing import NamedTuple, Protocol, TypeVar
 
 from provenance.model import (
     Component,
@@ -46,6 +47,38 @@ class Spread(Protocol):
         self, work: Callable[[Sequence[Item]], Result], items: Sequence[Item], size: int, /
     ) -> list[Result]:
         """Return what ``work`` gives for each run of items; ``size`` is in bytes."""
+
+
+class Remembered(NamedTuple):
+    """What one document said, and what that rests on."""
+
+    extraction: Extraction
+    digest: bytes = b""
+    """Of the document's bytes; empty when it must not be remembered."""
+    looked: Mapping[str, bytes | None] = {}
+    """Digests of the other files of the tree that were looked into, None for none there."""
+
+
+class Memory(Protocol):
+    """What earlier runs found in the files of one tree, for as long as these stay the same."""
+
+    def digest(self, path: str, identity: stat_result) -> bytes | None:
+        """Return the digest of a file that is, by its identity, the one read before."""
+
+    def recall(
+        self, path: str, digest: bytes, current: Callable[[str], bytes | None]
+    ) -> Extraction | None:
+        """Return what a document of these bytes said; None when nothing sure is known.
+
+        Args:
+            current: the digest of another file of the tree as it is now, None for none.
+        """
+
+    def learn(self, path: str, identity: stat_result | None, found: Remembered) -> None:
+        """Take in what a document said."""
+
+    def keep(self, paths: Set[str]) -> None:
+        """Forget every other document, and store what was learnt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

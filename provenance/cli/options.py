@@ -40,6 +40,10 @@ def judging(function: Function) -> Function:
         click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the report."),
         overlays,
         click.option(
+            "--no-cache", is_flag=True, default=None,
+            help="Read every file, also those that have not changed since the last scan.",
+        ),
+        click.option(
             "--no-config", is_flag=True, default=None,
             help="Do not read the scanned tree's own configuration.",
         ),

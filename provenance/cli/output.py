@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import TextIO
 
+from provenance.edge.files import replace_file
 from provenance.errors import UsageError
 
 
@@ -61,15 +61,7 @@ def write_file(path: Path, text: str) -> None:
         UsageError: the folder does not exist or cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode("utf-8", "replace"))
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, text.encode("utf-8", "replace"), mode=0o644)
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}", hint="is the folder writable?") from error
 

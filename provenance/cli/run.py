@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import provenance
 from provenance import config
 from provenance.cli.output import remark
 from provenance.config import Settings
@@ -15,7 +16,7 @@ from provenance.errors import PolicyError
 from provenance.model import SEVERITIES, Finding, Report
 from provenance.pipeline import Scanned, scan
 from provenance.policy import Policy, load
-from provenance.ports import Outside
+from provenance.ports import Memory, Outside
 from provenance.registry import Registry
 
 
@@ -60,6 +61,7 @@ def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> R
     scanned = scan(
         path, registry=registry, policy=policy, created=created, gate_only=gate_only,
         outside=_outside(chosen, environ, created[:10]), spread=spread,
+        memory=None if flags.get("no_cache") else _memory(path, registry),
     )  # fmt: skip
     findings = tuple(_marked(item, chosen, created[:10]) for item in scanned.report.findings)
     scanned = Scanned(report=replace(scanned.report, findings=findings), audit=scanned.audit)
@@ -74,6 +76,14 @@ def _outside(chosen: Settings, environ: Mapping[str, str], today: str) -> Outsid
 
         hub = HuggingFaceHub(environ, today=today)
     return Outside(hub=hub)
+
+
+def _memory(path: Path, registry: Registry) -> Memory:
+    """Open what earlier runs found in this tree."""
+    from provenance.edge.scan_memory import ScanMemory, stamp
+
+    package = Path(provenance.__file__).parent
+    return ScanMemory(path, stamp(package, registry.root, (o.sha256 for o in registry.overlays)))
 
 
 def load_policy(name: str, registry: Registry) -> Policy:

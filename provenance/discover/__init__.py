@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.model import Document, Gap, Location
 
@@ -37,8 +37,21 @@ _WIDE = (
 )  # fmt: skip
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
-Wanted: TypeAlias = tuple[str, int]
-"""A path, and of how many bytes its beginning is asked for (0: all of it)."""
+
+class Wanted(NamedTuple):
+    """A file that somebody will read."""
+
+    path: str
+    head: int = 0
+    """Of how many bytes its beginning is asked for (0: all of it)."""
+    identity: os.stat_result | None = None
+    """What the file system said of it when the walk met it."""
+
+    @property
+    def size(self) -> int:
+        """Bytes to read; of a file of weights, next to nothing."""
+        return 1 if self.head else self.identity.st_size if self.identity else 0
+
 
 SKIPPED_FOLDERS = frozenset(
     ".git .hg .svn .tox .nox .venv venv __pycache__ node_modules .mypy_cache .ruff_cache "
@@ -56,8 +69,6 @@ class Walk:
     seen: int = 0
     read: int = 0
     ignored: int = 0
-    size: int = 0
-    """Bytes of the wanted files met so far."""
     modules: set[str] = field(default_factory=set)
     """Names importable from the tree itself (folders and ``*.py`` stems)."""
     gaps: list[Gap] = field(default_factory=list)
@@ -70,8 +81,8 @@ class Walk:
 
     def documents(self) -> Iterator[Document]:
         """Yield every wanted document in sorted order."""
-        for path, head in self.paths():
-            document = self.open(path, head)
+        for item in self.paths():
+            document = self.open(item.path, item.head)
             if document:
                 yield document
 
@@ -139,7 +150,7 @@ class Walk:
         if self.root.is_file():
             self.seen = 1
             name = self.root.name
-            yield name, getattr(self.wanted(name), "HEAD_BYTES", 0)
+            yield Wanted(name, getattr(self.wanted(name), "HEAD_BYTES", 0))
             return
         real_root = os.path.realpath(self.root)
         pending: list[tuple[str, int, tuple[Ignore, ...]]] = [("", 0, ())]
@@ -185,9 +196,10 @@ class Walk:
                     self.ignored += 1
                     continue
                 head = getattr(reader, "HEAD_BYTES", 0)
+                identity = None
                 with suppress(OSError):  # opening it will say why
-                    self.size += min(head, 1) or entry.stat().st_size
-                yield path, head
+                    identity = entry.stat()
+                yield Wanted(path, head, identity)
             pending.extend((path, depth + 1, ignores) for path in reversed(folders))
 
     def _link_to_file_inside(self, path: str, real_root: str) -> bool:

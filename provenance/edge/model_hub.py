@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from provenance import ids
+from provenance.edge.files import cache_folder
 from provenance.edge.hub import Hub, HubFailure, HubRecord
 from provenance.edge.hub_environment import access
 from provenance.edge.hub_records import valid_name
@@ -20,9 +21,7 @@ _NO_LICENSE = ("other", "unknown")
 
 def cache_directory() -> Path:
     """Return where hub records are kept between runs (platformdirs)."""
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("provenance-audit", appauthor=False)) / "hub"
+    return cache_folder("hub")
 
 
 class HuggingFaceHub:

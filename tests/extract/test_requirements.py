@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from provenance.discover import Walk
+from provenance.documents import extract_all
 from provenance.extract import extractor_for
 from provenance.extract.manifests import requirements
 from provenance.model import Extraction, Gap, Include, Location
-from provenance.pipeline import extract_all
 from tests.support.reading import (
     PACKAGE_INDEX,
     component,

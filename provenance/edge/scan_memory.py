@@ -1,0 +1,217 @@
+"""What the files of one tree said the last time, kept in the user's cache folder.
+
+One file a tree, sealed with its digest. A changed program, other data or another overlay
+void it; whatever cannot be read back exactly is read from the tree again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import fields
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, cast
+
+from provenance import __version__, model
+from provenance.documents import digest_of
+from provenance.edge.files import cache_folder, replace_file
+from provenance.model import Extraction
+from provenance.ports import Remembered
+
+MAX_FILE = 256 * 1024 * 1024
+"""A larger memory is not read; the tree is."""
+MAX_TREES = 50
+"""Trees remembered, the ones used last."""
+_SETTLED = 2.0
+"""Seconds a file must be old: within them it can change without a new time stamp."""
+
+_TYPES = (
+    model.Extraction, model.Component, model.Link, model.Gap, model.LicenseDeclaration,
+    model.Import, model.Include, model.Occurrence, model.Location, model.Evidence,
+)  # fmt: skip
+_UNREADABLE = (ValueError, TypeError, IndexError, RecursionError)
+"""What reading back something else than was stored raises."""
+_CODES = {kind: code for code, kind in enumerate(_TYPES)}
+_NAMES = [tuple(item.name for item in fields(kind)) for kind in _TYPES]
+
+
+class ScanMemory:
+    """The port :class:`provenance.ports.Memory`, in a file."""
+
+    def __init__(
+        self, root: Path, stamp: str, *, folder: Path | None = None, now: float | None = None
+    ) -> None:  # fmt: skip
+        """Open what is remembered of a tree.
+
+        Args:
+            root: the tree.
+            stamp: stands for everything beside the tree that extraction depends on.
+            folder: where to keep it; None for the user's cache folder.
+            now: seconds since 1970 at which this run began; None for the clock's.
+        """
+        self._base = root if root.is_dir() else root.parent
+        self._now = time.time() if now is None else now
+        self._stamp = stamp
+        place = blake2b(os.fsencode(os.path.realpath(root)), digest_size=16).hexdigest()
+        self._file = (folder or cache_folder("scans")) / f"{place}.msgpack"
+        self._identities: dict[str, tuple[tuple[int, ...], bytes]] = {}
+        self._results: dict[str, tuple[bytes, dict[str, bytes | None], bytes]] = {}
+        self._changed = False
+        self._load()
+
+    # -- the port ----------------------------------------------------------------
+
+    def digest(self, path: str, identity: os.stat_result) -> bytes | None:
+        """See :class:`provenance.ports.Memory`."""
+        known = self._identities.get(path)
+        return known[1] if known and known[0] == _identity(identity) else None
+
+    def recall(
+        self, path: str, digest: bytes, current: Callable[[str], bytes | None]
+    ) -> Extraction | None:
+        """See :class:`provenance.ports.Memory`."""
+        known = self._results.get(path)
+        if known is None or known[0] != digest:
+            return None
+        if any(current(other) != was for other, was in known[1].items()):
+            return None
+        try:
+            found = _decode(known[2])
+        except _UNREADABLE:
+            return None
+        return found if isinstance(found, Extraction) else None
+
+    def learn(self, path: str, identity: os.stat_result | None, found: Remembered) -> None:
+        """See :class:`provenance.ports.Memory`."""
+        self._changed = True
+        self._results[path] = (found.digest, dict(found.looked), _encode(found.extraction))
+        self._identify(path, identity, found.digest)
+        for other, digest in found.looked.items():
+            if digest is not None and other not in self._identities:
+                with contextlib.suppress(OSError, ValueError):
+                    self._identify(other, os.stat(self._base / other), digest)
+
+    def keep(self, paths: Set[str]) -> None:
+        """See :class:`provenance.ports.Memory`."""
+        gone = self._results.keys() - paths
+        if not gone and not self._changed:
+            return
+        for path in gone:
+            del self._results[path]
+        needed = {other for _, looked, _ in self._results.values() for other in looked}
+        self._identities = {
+            path: known for path, known in self._identities.items()
+            if path in self._results or path in needed
+        }  # fmt: skip
+        self._store()
+
+    # -- the file ----------------------------------------------------------------
+
+    def _identify(self, path: str, identity: os.stat_result | None, digest: bytes) -> None:
+        if identity is None:
+            return
+        self._identities.pop(path, None)
+        if max(identity.st_mtime, identity.st_ctime) < self._now - _SETTLED:
+            self._identities[path] = (_identity(identity), digest)
+
+    def _load(self) -> None:
+        try:
+            with self._file.open("rb") as stream:
+                if os.fstat(stream.fileno()).st_size > MAX_FILE:
+                    return
+                digest, content = stream.read(16), stream.read()
+            if digest_of(content) != digest:
+                return
+            stored = _decode(content)
+        except (OSError, *_UNREADABLE):
+            return
+        if not isinstance(stored, dict) or stored.get("stamp") != self._stamp:
+            return
+        identities, results = stored.get("identities"), stored.get("results")
+        if _sound(identities, (tuple, bytes)) and _sound(results, (bytes, dict, bytes)):
+            self._identities = cast("dict[str, tuple[tuple[int, ...], bytes]]", identities)
+            self._results = cast("dict[str, tuple[bytes, dict[str, bytes | None], bytes]]", results)
+
+    def _store(self) -> None:
+        content = _encode(
+            {"stamp": self._stamp, "identities": self._identities, "results": self._results}
+        )
+        with contextlib.suppress(OSError):  # a disk that refuses costs speed, no result
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            replace_file(self._file, digest_of(content) + content)
+            _prune(self._file.parent)
+
+
+def stamp(package: Path, data: Path, overlays: Iterable[str]) -> str:
+    """Return what stands for the program, its data and the overlays.
+
+    Files are told apart by size and time, since reading them all would cost what is saved.
+    """
+    digest = blake2b(f"{__version__} {sys.version}".encode(), digest_size=16)
+    for path, status in sorted({**dict(_files(package)), **dict(_files(data))}.items()):
+        digest.update(f"\n{path} {status.st_size} {status.st_mtime_ns}".encode())
+    for overlay in overlays:
+        digest.update(f"\n{overlay}".encode())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _files(Path(entry.path))
+            elif entry.name.endswith((".py", ".csv", ".toml")):
+                yield entry.path, entry.stat()
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _sound(table: object, form: tuple[type, ...]) -> bool:
+    """Tell whether a stored table maps paths to tuples of the given types."""
+    return isinstance(table, dict) and all(
+        isinstance(path, str)
+        and isinstance(row, tuple)
+        and len(row) == len(form)
+        and all(map(isinstance, row, form))
+        for path, row in table.items()
+    )
+
+
+def _prune(folder: Path) -> None:
+    """Remove the trees that have not been scanned for longest."""
+    files = sorted(folder.glob("*.msgpack"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in files[MAX_TREES:]:
+        old.unlink(missing_ok=True)
+
+
+def _encode(value: object) -> bytes:
+    import msgpack
+
+    def typed(item: object) -> Any:
+        code = _CODES[type(item)]
+        return msgpack.ExtType(code, _encode(tuple(getattr(item, name) for name in _NAMES[code])))
+
+    # Names of files need not be text: whatever the file system gave goes through.
+    packed: bytes = msgpack.packb(value, default=typed, unicode_errors="surrogatepass")
+    return packed
+
+
+def _decode(data: bytes) -> object:
+    import msgpack
+
+    def typed(code: int, content: bytes) -> object:
+        return _TYPES[code](**dict(zip(_NAMES[code], unpacked(content), strict=True)))
+
+    def unpacked(content: bytes) -> Any:
+        return msgpack.unpackb(
+            content, use_list=False, ext_hook=typed, unicode_errors="surrogatepass"
+        )
+
+    return unpacked(data)

@@ -1,0 +1,216 @@
+"""What earlier runs found is used only while it is certainly still true."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import pytest
+
+from provenance.discover import Walk
+from provenance.documents import digest_of, extract_all
+from provenance.edge import scan_memory
+from provenance.edge.scan_memory import ScanMemory, stamp
+from provenance.extract import extractor_for
+from provenance.model import Extraction
+from provenance.registry import Registry
+from provenance.vocabulary import Vocabulary
+
+LATER = 4_000_000_000.0
+"""A run so late that every file of the test is old."""
+VOCABULARY = Vocabulary(Registry())
+
+
+class Tree:
+    """A tree, its memory, and what the last run had to extract."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.cache = root / "tree", root / "cache"
+        self.root.mkdir()
+        self.extracted: list[str] = []
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def run(self, *, now: float = LATER, stamp: str = "1") -> list[Extraction]:
+        self.extracted = []
+        walk = Walk(root=self.root, wanted=extractor_for)
+        memory = ScanMemory(self.root, stamp, folder=self.cache, now=now)
+        found = extract_all(walk, VOCABULARY, self._spread, memory)
+        assert walk.read == len(found)
+        return found
+
+    def _spread(
+        self, work: Callable[[Sequence[Any]], Any], items: Sequence[Any], size: int
+    ) -> list[Any]:
+        self.extracted = [item.path for item in items]
+        whole = [item for item in items if not item.head]
+        assert size == sum((self.root / item.path).stat().st_size for item in whole) + (
+            len(items) - len(whole)
+        )
+        return [work(items)]
+
+    @property
+    def file(self) -> Path:
+        (found,) = self.cache.iterdir()
+        return found
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    made = Tree(tmp_path)
+    made.write(
+        "app.py",
+        "from settings import MODEL\nfrom transformers import AutoModel\n"
+        "AutoModel.from_pretrained(MODEL)\n",
+    )
+    made.write("settings.py", 'MODEL = "acme/acme-7b-chat"\n')
+    made.write("requirements.txt", "transformers==4.50.0\n")
+    return made
+
+
+def models(found: list[Extraction]) -> set[str]:
+    return {c.id for e in found for c in e.components if c.kind == "model"}
+
+
+def test_an_unchanged_tree_is_not_read_again(tree: Tree) -> None:
+    first = tree.run()
+    assert tree.extracted == ["app.py", "requirements.txt", "settings.py"]
+    assert models(first) == {"pkg:huggingface/acme/acme-7b-chat"}
+    assert tree.run() == first
+    assert tree.extracted == []
+
+
+def test_a_change_reaches_the_files_that_looked_into_it(tree: Tree) -> None:
+    tree.run()
+    tree.write("settings.py", 'MODEL = "acme/acme-70b-chat"\n')
+    assert models(tree.run()) == {"pkg:huggingface/acme/acme-70b-chat"}
+    assert tree.extracted == ["app.py", "settings.py"]
+
+
+def test_a_module_that_appears_is_looked_into(tree: Tree) -> None:
+    (tree.root / "settings.py").unlink()
+    assert models(tree.run()) == set()
+    tree.write("settings.py", 'MODEL = "acme/acme-7b-chat"\n')
+    assert models(tree.run()) == {"pkg:huggingface/acme/acme-7b-chat"}
+    assert tree.extracted == ["app.py", "settings.py"]
+
+
+def test_a_file_that_goes_is_forgotten(tree: Tree) -> None:
+    tree.run()
+    size = tree.file.stat().st_size
+    (tree.root / "requirements.txt").unlink()
+    assert len(tree.run()) == 2
+    assert tree.file.stat().st_size < size
+
+
+def test_a_file_just_written_is_read_again_and_told_by_its_bytes(tree: Tree) -> None:
+    """Within the grain of time stamps a file can change unseen."""
+    now = os.stat(tree.root / "app.py").st_mtime + 1
+    first = tree.run(now=now)
+    assert tree.run(now=now) == first
+    assert tree.extracted == ["app.py", "requirements.txt", "settings.py"]
+    stored = msgpack.unpackb(tree.file.read_bytes()[16:])
+    assert stored["identities"] == {}
+
+
+def test_the_same_bytes_under_a_new_time_are_recalled(tree: Tree) -> None:
+    first = tree.run()
+    for name in ("app.py", "settings.py"):
+        os.utime(tree.root / name, (1, 1))
+    assert tree.run() == first
+    assert tree.run() == first
+    assert tree.extracted == []
+
+
+def test_another_program_starts_anew(tree: Tree) -> None:
+    tree.run()
+    tree.run(stamp="2")
+    assert tree.extracted == ["app.py", "requirements.txt", "settings.py"]
+
+
+def spoilt(stored: dict[str, Any]) -> list[bytes]:
+    results = stored["results"]
+    digest, looked, _ = results["app.py"]
+
+    def sealed(content: object) -> bytes:
+        data = content if isinstance(content, bytes) else msgpack.packb(content)
+        return digest_of(data) + data
+
+    def saying(payload: bytes) -> bytes:
+        return sealed({**stored, "results": {"app.py": [digest, looked, payload]}})
+
+    return [
+        b"",
+        sealed(stored)[:-30],
+        sealed(stored).replace(b"transformers", b"transfarmers"),
+        sealed(b"\xc1" * 40),
+        sealed(b"\x91" * 5_000),  # lists in lists
+        sealed([1, 2]),
+        sealed({**stored, "results": 3}),
+        sealed({**stored, "identities": {"app.py": [1]}}),
+        saying(b"\xc1"),
+        saying(b"\x01"),
+        saying(msgpack.packb(msgpack.ExtType(99, b"\x90"))),
+        saying(msgpack.packb(msgpack.ExtType(0, b"\x90"))),
+    ]
+
+
+def test_a_spoilt_memory_costs_time_and_no_result(tree: Tree) -> None:
+    first = tree.run()
+    stored = msgpack.unpackb(tree.file.read_bytes()[16:])
+    for content in spoilt(stored):
+        tree.file.write_bytes(content)
+        assert tree.run() == first
+        assert "app.py" in tree.extracted
+
+
+def test_a_folder_that_refuses_costs_no_result(tree: Tree, tmp_path: Path) -> None:
+    first = tree.run()
+    tree.cache = tmp_path / "file"
+    tree.cache.write_text("no folder")
+    assert tree.run() == first
+
+
+def test_weights_are_read_each_time(tree: Tree) -> None:
+    (tree.root / "model.safetensors").write_bytes(b"\x02\x00\x00\x00\x00\x00\x00\x00{}")
+    tree.run()
+    tree.run()
+    assert tree.extracted == ["model.safetensors"]
+
+
+def test_the_trees_used_last_are_kept(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan_memory, "MAX_TREES", 2)
+    tree.run()
+    own = tree.file
+    for number in range(3):
+        other = tree.cache / f"{number}.msgpack"
+        other.write_bytes(b"")
+        os.utime(other, (number, number))
+    tree.write("settings.py", 'MODEL = "acme/acme-13b-chat"\n')
+    tree.run()
+    assert sorted(path.name for path in tree.cache.iterdir()) == sorted([own.name, "2.msgpack"])
+
+
+def test_the_stamp_follows_code_data_and_overlays(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "code").mkdir()
+    (tmp_path / "data" / "a.csv").write_text("a\n")
+    (tmp_path / "code" / "a.py").write_text("a = 1\n")
+
+    def now(*overlays: str) -> str:
+        return stamp(tmp_path / "code", tmp_path / "data", overlays)
+
+    first = now()
+    assert now() == first
+    assert now("0af1") != first
+    (tmp_path / "data" / "a.csv").write_text("ab\n")
+    second = now()
+    assert second != first
+    (tmp_path / "code" / "b.py").write_text("")
+    assert now() not in (first, second)
