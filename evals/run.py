@@ -1,6 +1,6 @@
 """Labelled evaluation of the auditor on pinned real projects.
 
-    python evals/run.py [--cache DIR] [--checkouts DIR] [--only NAME ...] [--round 1|2]
+    python evals/run.py [--cache DIR] [--checkouts DIR] [--only NAME ...] [--round 1|2|3]
                         [--markdown FILE] [--json FILE] [--quiet]
 
 Nothing of a project is executed: archives are checked against the pinned SHA-256, repositories
@@ -49,7 +49,7 @@ def arguments() -> argparse.Namespace:
         "--checkouts", type=Path, metavar="DIR", help="repositories already checked out, by name"
     )
     option("--only", nargs="+", metavar="NAME", help="only these projects")
-    option("--round", choices=("1", "2"), help="only the projects of this round of labels")
+    option("--round", choices=("1", "2", "3"), help="only the projects of this round of labels")
     option("--markdown", metavar="FILE", help="also write the tables to FILE; - prints them alone")
     option("--json", type=Path, metavar="FILE", help="write the counts as JSON")
     option("--quiet", action="store_true", help="no list of misses and false positives")
