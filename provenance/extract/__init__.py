@@ -73,6 +73,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
         "*.go", "*.java", "*.kt", "*.kts", "*.scala", "*.cs", "*.rs", "*.rb", "*.php", "*.swift",
     ),
     "config.yaml_config": ("*.yaml", "*.yml"),
+    "config.prompty": ("*.prompty",),
     "config.toml_config": ("*.toml",),
     "config.ini_config": ("*.ini", "*.cfg", "*.conf", "*.properties"),
     "config.json_config": ("*.json", "*.jsonc", "*.json5"),

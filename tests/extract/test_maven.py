@@ -94,6 +94,7 @@ def test_declared_artifacts() -> None:
         "pkg:maven/com.openai/openai-java@0.8.1": "used",
         "pkg:maven/org.junit.jupiter/junit-jupiter": "test",
         "pkg:maven/io.netty/netty-common": "optional",
+        "pkg:maven/com.acme/chat-core@1.0": "used",  # folded into the project if it is in the tree
         "pkg:maven/org.apache.maven.plugins/maven-compiler-plugin@3.13.0": "development",
     }
     assert found.project_name == "chat"
@@ -143,3 +144,33 @@ def test_encodings_and_circles() -> None:
     found = pom(text.encode("utf-16"))
     assert component(found, "pkg:maven/g/x").version is None
     assert {reason for _, reason, _ in gaps(found)} == {"dynamic-name"}
+
+
+def test_build_time_artifacts() -> None:
+    found = pom("""\
+        <project>
+          <artifactId>chat</artifactId>
+          <build>
+            <extensions><extension>
+              <groupId>kr.motd.maven</groupId><artifactId>os-maven-plugin</artifactId>
+              <version>1.7.1</version>
+            </extension></extensions>
+            <plugins><plugin>
+              <artifactId>maven-compiler-plugin</artifactId>
+              <configuration><annotationProcessorPaths><path>
+                <groupId>org.acme</groupId><artifactId>acme-codegen</artifactId>
+                <version>2.0</version>
+              </path></annotationProcessorPaths></configuration>
+            </plugin></plugins>
+          </build>
+          <profiles><profile><build><plugins><plugin>
+            <artifactId>maven-assembly-plugin</artifactId><version>3.7.1</version>
+          </plugin></plugins></build></profile></profiles>
+        </project>
+    """)
+    assert {c.id: c.usage for c in found.components} == {
+        "pkg:maven/kr.motd.maven/os-maven-plugin@1.7.1": "development",
+        "pkg:maven/org.apache.maven.plugins/maven-compiler-plugin": "development",
+        "pkg:maven/org.acme/acme-codegen@2.0": "development",
+        "pkg:maven/org.apache.maven.plugins/maven-assembly-plugin@3.7.1": "development",
+    }

@@ -331,10 +331,13 @@ def test_what_tools_let_a_project_ask_for_beside_the_standard() -> None:
         extra-dependencies = ["acme-theme"]
         [tool.hatch.envs.default]
         dependencies = ["acme-tool"]
+        [tool.rye]
+        dev-dependencies = ["acme-rye>=1"]
         """
     )
     assert usages(found) == {
-        "acme-check": "test", "acme-sub": "development", "acme-uv": "development",
+        "acme-check": "test", "acme-sub": "development", "acme-rye": "development",
+        "acme-uv": "development",
         "acme-pages": "documentation", "acme-theme": "documentation", "acme-tool": "development",
     }  # fmt: skip
     assert lines(found, "pkg:pypi/acme-check") == [2]

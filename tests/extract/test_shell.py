@@ -312,3 +312,18 @@ def test_a_clone_that_is_installed_is_a_package() -> None:
 
 def test_trackers() -> None:
     assert "service:wandb" in ids(sh("train --report_to wandb"))
+
+
+def test_a_cloud_s_own_command_says_whose_the_model_is() -> None:
+    found = sh(
+        """\
+        az cognitiveservices account deployment create \\
+          --deployment-name chat \\
+          --model-name gpt-35-turbo --model-format OpenAI
+        aws bedrock-runtime converse --model-id us.amazon.nova-lite-v1:0
+        """
+    )
+    assert {"model:azure-openai/gpt-35-turbo", "model:bedrock/us.amazon.nova-lite-v1:0"} <= ids(
+        found, "model"
+    )
+    assert "service:openai" not in ids(found)

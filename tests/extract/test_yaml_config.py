@@ -185,3 +185,18 @@ def test_templates_are_read_by_the_line() -> None:
 
 def test_a_broken_file_is_a_gap() -> None:
     assert reasons(yml("model: [acme/x-7b\nb: }\n")) == {("malformed-file", 2)}
+
+
+def test_a_deployment_as_azure_describes_it() -> None:
+    found = yml(
+        """\
+        deployments:
+          - name: judge
+            model:
+              format: OpenAI
+              name: gpt-4o
+            sku:
+              name: GlobalStandard
+        """
+    )
+    assert ids(found, "model") == {"model:azure-openai/gpt-4o"}

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
+from pathlib import Path
+
+from provenance.discover import Walk
+from provenance.documents import extract_all
+from provenance.extract import extractor_for
 from provenance.extract.locks import yarn
 from provenance.model import Extraction
 from tests.support.direct import extracted
-from tests.support.reading import component, gaps, ids, lines, links, requirement
+from tests.support.reading import component, gaps, ids, lines, links, requirement, vocabulary
 
 CLASSIC = """\
     # yarn lockfile v1
@@ -170,3 +177,48 @@ def test_what_is_no_lock_is_a_gap() -> None:
 def test_an_empty_lock_says_nothing() -> None:
     assert not lock("# yarn lockfile v1\n").gaps
     assert not lock("").gaps
+
+
+def test_the_manifest_beside_the_lock_tells_what_is_for_development(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(
+        json.dumps({"dependencies": {"chat": "^2.0.0"}, "devDependencies": {"tool": "^1.0.0"}})
+    )
+    (tmp_path / "yarn.lock").write_text(
+        textwrap.dedent("""\
+        # yarn lockfile v1
+
+        chat@^2.0.0:
+          version "2.3.0"
+          dependencies:
+            both "^1.0.0"
+
+        both@^1.0.0:
+          version "1.4.0"
+
+        tool@^1.0.0:
+          version "1.0.3"
+          dependencies:
+            both "^1.0.0"
+            only-tool "^5"
+
+        only-tool@^5:
+          version "5.0.0"
+
+        stray@^1:
+          version "1.0.0"
+    """)
+    )
+
+    def usages() -> dict[str, str]:
+        walk = Walk(root=tmp_path, wanted=extractor_for)
+        (found,) = [e for e in extract_all(walk, vocabulary()) if len(e.components) == 5]
+        return {c.name: c.usage for c in found.components}
+
+    assert usages() == {
+        "chat": "used", "both": "used", "tool": "development", "only-tool": "development",
+        "stray": "used",
+    }  # fmt: skip
+    (tmp_path / "package.json").write_text(
+        json.dumps({"workspaces": ["packages/*"], "devDependencies": {"tool": "^1.0.0"}})
+    )
+    assert set(usages().values()) == {"used"}

@@ -17,7 +17,7 @@ from provenance.model import Usage
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 _PROVIDER_KEYS = ("provider", "model_provider", "llm_provider", "embedding_provider", "api_type",
-                  "modelProvider", "custom_llm_provider")  # fmt: skip
+                  "modelProvider", "custom_llm_provider", "type")  # fmt: skip
 _BASE_KEYS = ("api_base", "base_url", "baseURL", "baseUrl", "openai_api_base", "api_base_url",
               "apiBase", "api_url", "base-url", "api-base", "endpoint")  # fmt: skip
 _SHELL_KEYS = frozenset("run setup command commands script cmd entrypoint before_script "
@@ -221,6 +221,8 @@ class _TreeReader:
                     return "ollama"
                 if written and (service := self.vocabulary.provider_prefix(written)):
                     return service.removeprefix("service:")
+            if owner.text("format") == "OpenAI" and owner.text("name"):
+                return "azure-openai"  # a deployment, as Azure describes it
         return ""
 
     def _elsewhere(self, host: str, value: Value, setting: Setting) -> bool:

@@ -6,15 +6,16 @@ parser would take seconds for what are megabytes of machine-written text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
-from provenance.extract.manifests.dependencies import Dependencies
-from provenance.extract.manifests.npm import source_url, split_alias
+from provenance.extract.manifests.dependencies import Dependencies, reach
+from provenance.extract.manifests.npm import SECTIONS, source_url, split_alias
 from provenance.model import ComponentId, Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary
 
@@ -35,6 +36,13 @@ class _Entry:
     optional: set[str] = field(default_factory=set)
 
 
+class _Node(NamedTuple):
+    """The package of an entry and the address it comes from."""
+
+    component: ComponentId
+    source: str
+
+
 def accepts(path: str) -> bool:
     """Accept ``yarn.lock`` anywhere in the tree."""
     return path.rpartition("/")[2] == "yarn.lock"
@@ -51,20 +59,58 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         collector.gap(document.path, "malformed-file", 1, detail="no entries", format="yarn.lock")
     nodes: dict[str, ComponentId] = {}
     by_name: dict[str, set[ComponentId]] = {}
-    placed: list[tuple[_Entry, ComponentId]] = []
+    placed: list[tuple[_Entry, _Node]] = []
     for entry in entries:
-        component = _node(entry, packages)
-        if component is not None:
-            placed.append((entry, component))
+        node = _node(entry, packages)
+        if node is not None:
+            placed.append((entry, node))
             for descriptor in entry.descriptors:
-                nodes[descriptor] = nodes[descriptor.partition("::")[0]] = component
-                by_name.setdefault(_split(descriptor)[0], set()).add(component)
+                nodes[descriptor] = nodes[descriptor.partition("::")[0]] = node.component
+                by_name.setdefault(_split(descriptor)[0], set()).add(node.component)
     for name, found in by_name.items():
         if len(found) == 1:  # the manifest's resolutions replace ranges that others ask for
             nodes.setdefault(name, *found)
-    for entry, component in placed:
-        _edges(entry, component, nodes, packages)
+    usages = _usages(document, placed, nodes)
+    for entry, node in placed:
+        if node.component != ids.PROJECT:
+            usage = usages.get(node.component)
+            where = collector.occurrence(entry.line, entry.written, usage=usage)
+            packages.node(node.component, where)
+            if "://" in node.source or node.source.startswith("git@"):
+                packages.delivered(node.component, node.source, where)
+    for entry, node in placed:
+        _edges(entry, node.component, nodes, packages, usages)
     return collector.done()
+
+
+def _usages(
+    document: Document, placed: Sequence[tuple[_Entry, _Node]], nodes: Mapping[str, ComponentId]
+) -> Mapping[ComponentId, Usage]:
+    """Return how the project reaches each package; empty where its manifest does not tell.
+
+    The lock knows neither what is for development nor, in its classic form, what the
+    project asks for: the ``package.json`` beside it does, unless other workspaces ask too.
+    """
+    beside = f"{document.path.rpartition('/')[0]}/package.json".removeprefix("/")
+    data = document.sibling(beside) if document.sibling else None
+    manifest = textfile.load_object(data, Collector(beside, NAME))[0] if data else None
+    if not manifest or manifest.get("workspaces"):
+        return {}
+    starts = [
+        (target, SECTIONS[section])
+        for section, content in manifest.items()
+        if section in SECTIONS and isinstance(content, dict)
+        for name, spec in content.items()
+        if isinstance(spec, str) and (target := _target(name, spec, nodes)) is not None
+    ]
+    asks: dict[str, list[tuple[str, Usage]]] = {}
+    for entry, node in placed:
+        for _, name, requirement in entry.asks if node.component != ids.PROJECT else ():
+            target = _target(name, requirement, nodes)
+            if target is not None:
+                step: Usage = "optional" if name in entry.optional else "used"
+                asks.setdefault(node.component, []).append((target, step))
+    return reach(starts, asks)
 
 
 def _entries(text: str, collector: Collector) -> Iterator[_Entry]:
@@ -122,15 +168,15 @@ def _pair(body: str) -> tuple[str, str]:
     return key.removesuffix(":"), value[1:-1] if value[:1] == value[-1:] == '"' else value
 
 
-def _node(entry: _Entry, packages: Dependencies) -> ComponentId | None:
-    """Record the package of an entry; None when it cannot be one, the project for its own."""
+def _node(entry: _Entry, packages: Dependencies) -> _Node | None:
+    """Return the package of an entry; None when it cannot be one, the project for its own."""
     name, _, spec = _split(entry.descriptors[0])
     version = entry.values.get("version", "")
     resolution = entry.values.get("resolution", "")
     if resolution:
         name, _, reference = _split(resolution)
         if reference.startswith("workspace:"):
-            return ids.PROJECT
+            return _Node(ids.PROJECT, "")
         if reference.startswith("patch:"):
             spec = source = ""
         else:
@@ -146,13 +192,15 @@ def _node(entry: _Entry, packages: Dependencies) -> ComponentId | None:
             packages.local(name, spec.partition(":")[2] or spec, entry.line)
     if not name:
         return None
-    where = packages.collector.occurrence(entry.line, entry.written)
-    component = packages.node(
-        packages.package(name, version if version[:1].isdigit() else None), where
-    )
-    if "://" in source or source.startswith("git@"):
-        packages.delivered(component, source, where)
-    return component
+    return _Node(packages.package(name, version if version[:1].isdigit() else None), source)
+
+
+def _target(
+    name: str, requirement: str, nodes: Mapping[str, ComponentId]
+) -> ComponentId | None:  # fmt: skip
+    """Return the package that a name and range are locked to."""
+    spellings = (f"{name}@{requirement}", f"{name}@npm:{requirement}", name)
+    return next((nodes[key] for key in spellings if key in nodes), None)
 
 
 def _split(descriptor: str) -> tuple[str, str, str]:
@@ -162,12 +210,12 @@ def _split(descriptor: str) -> tuple[str, str, str]:
 
 
 def _edges(
-    entry: _Entry, source: ComponentId, nodes: dict[str, ComponentId], packages: Dependencies
-) -> None:
+    entry: _Entry, source: ComponentId, nodes: Mapping[str, ComponentId], packages: Dependencies,
+    usages: Mapping[ComponentId, Usage],
+) -> None:  # fmt: skip
     collector = packages.collector
     for line, name, requirement in entry.asks:
-        spellings = (f"{name}@{requirement}", f"{name}@npm:{requirement}", name)
-        target = next((nodes[key] for key in spellings if key in nodes), None)
+        target = _target(name, requirement, nodes)
         if target is None:
             if name not in entry.optional and not requirement.startswith(("workspace:", "link:")):
                 asked_by = ids.short(source) if source != ids.PROJECT else collector.path
@@ -175,7 +223,7 @@ def _edges(
             continue
         if target == ids.PROJECT:
             continue
-        usage: Usage | None = "optional" if name in entry.optional else None
+        usage = "optional" if name in entry.optional else usages.get(target)
         where = collector.occurrence(line, f"{name}@{requirement}", usage=usage)
         if source == ids.PROJECT:
             packages.node(target, where, direct=True)

@@ -97,10 +97,16 @@ def _entries(root: Element) -> Iterator[tuple[Usage, Element]]:
         yield "used", entry
     for entry in root.below("profiles", "profile", "dependencies", "dependency"):
         yield "optional", entry
-    for entry in root.below("build", "plugins", "plugin"):
+    plugins = (*root.below("build", "plugins", "plugin"),
+               *root.below("profiles", "profile", "build", "plugins", "plugin"))  # fmt: skip
+    for entry in plugins:
         yield "development", entry
         for needed in entry.below("dependencies", "dependency"):
             yield "development", needed
+        for processor in entry.below("configuration", "annotationProcessorPaths", "path"):
+            yield "development", processor
+    for entry in root.below("build", "extensions", "extension"):
+        yield "development", entry
 
 
 def _artifact(entry: Element, usage: Usage, pom: _Pom) -> None:
@@ -114,10 +120,6 @@ def _artifact(entry: Element, usage: Usage, pom: _Pom) -> None:
     if not group or not artifact or "${" in group + artifact:
         collector.gap(written, "requirement-without-name", entry.line)
         return
-    if group == pom.properties.get("project.groupId") and entry.value("version") in (
-        "${project.version}", "${revision}", "${project.parent.version}",
-    ):  # fmt: skip
-        return  # another module of the same build
     raw = entry.value("version")
     version = pom.resolve(raw) or pom.managed.get(f"{group}:{artifact}", "")
     scope = entry.value("scope")

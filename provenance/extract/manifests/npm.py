@@ -16,7 +16,7 @@ from provenance.vocabulary import Vocabulary
 
 NAME = "package-json"
 
-_SECTIONS: dict[str, Usage] = {
+SECTIONS: dict[str, Usage] = {
     "dependencies": "used", "devDependencies": "development",
     "optionalDependencies": "optional", "peerDependencies": "used",
 }  # fmt: skip
@@ -50,14 +50,14 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     lines = LockLines(text)
     optional_peers = _optional_peers(data)
     for section, content in data.items():
-        if section not in _SECTIONS or not isinstance(content, dict):
+        if section not in SECTIONS or not isinstance(content, dict):
             continue
         lines.seek(section)
         for name, spec in content.items():
             line = lines.seek(name)
             if not isinstance(spec, str) or not name:
                 continue
-            usage = _SECTIONS[section]
+            usage = SECTIONS[section]
             if section == "peerDependencies" and name in optional_peers:
                 usage = "optional"
             _read(name, spec.strip(), line, usage, packages)

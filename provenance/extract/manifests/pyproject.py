@@ -88,13 +88,14 @@ def _requirements(
 
 
 def _tools(tool: dict[str, Any]) -> Iterator[tuple[Usage, str]]:
-    """Yield what PDM, uv and Hatch let a project ask for beside the standard tables."""
+    """Yield what PDM, uv, Rye and Hatch let a project ask for beside the standard tables."""
     for group, items in table(tool, "pdm", "dev-dependencies").items():
         for item in strings(items):
             # PDM writes an editable requirement as pip does: ``-e file:///…#egg=name``.
             yield _of_group(group), re.sub(r"^-e\s+", "", item)
-    for item in strings(table(tool, "uv").get("dev-dependencies")):
-        yield "development", item
+    for manager in ("uv", "rye"):
+        for item in strings(table(tool, manager).get("dev-dependencies")):
+            yield "development", item
     for environment, content in table(tool, "hatch", "envs").items():
         for key in ("dependencies", "extra-dependencies"):
             for item in strings(table(content).get(key)):

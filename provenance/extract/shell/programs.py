@@ -46,10 +46,19 @@ _SHORT_MODEL = {"llm", "mods", "aichat", "chatblade", "fabric", "interpreter"}
 """Clients whose ``-m`` names a model."""
 
 
+_CLOUDS = {
+    ("az", "cognitiveservices"): "azure-openai", ("aws", "bedrock"): "aws-bedrock",
+    ("aws", "bedrock-runtime"): "aws-bedrock", ("gcloud", "ai"): "google-vertex-ai",
+}  # fmt: skip
+"""Commands of clouds, and the service whose models they deploy or ask."""
+
+
 def hub_of(arguments: Arguments) -> str:
-    """Return the hub that bare ``namespace/name`` of a command come from, when it says so."""
+    """Return the hub or provider that the names of a command belong to, when it says so."""
     texts = [argument.text for argument in arguments]
     program = texts[0].rpartition("/")[2] if texts else ""
+    if len(texts) > 1 and (cloud := _CLOUDS.get((program, texts[1]))):
+        return cloud
     flags = " ".join(texts)
     if program == "modelscope" or "--use_modelscope" in flags or "--use-modelscope" in flags:
         return "modelscope"
