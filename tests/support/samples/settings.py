@@ -172,6 +172,17 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             n: {<<: *b}
             """),
     ),
+    "config.prompty": (
+        text("a/judge.prompty", """
+            ---
+            name: judge
+            model:
+              configuration: {type: azure_openai, azure_deployment: gpt-4o}
+            ---
+            system:
+            You are {{name}}
+            """),
+    ),
     "config.toml_config": (
         text("a/app.toml", """
             model = "acme/chat-7b"
