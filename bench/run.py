@@ -5,8 +5,9 @@
 For each pinned archive three commands take turns: the floor (bench/floor.py: a script
 that reads every file once and runs one byte regex of our trigger words), `provenance
 scan` to text and to JSON with every file read (`--no-cache`), and once more to JSON where
-only the files that have changed since the last scan are read: none. For the small commands the floor is `python -c "import
-click"`. The best of N runs counts, since only noise makes a run slower.
+only the files that have changed since the last scan are read: none. For the small commands
+the floor is `python -c "import click"`. The best of N runs counts, since only noise makes a
+run slower.
 """
 
 from __future__ import annotations
