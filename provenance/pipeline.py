@@ -64,7 +64,7 @@ def scan(
     """
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder")
-    walk = Walk(root=path, wanted=extractor_for)
+    walk = Walk(root=path, wanted=memory.wanted if memory else extractor_for)
     vocabulary = Vocabulary(registry)
     extractions = extract_all(walk, vocabulary, spread, memory)
     if not extractions and not walk.gaps:

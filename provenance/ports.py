@@ -59,8 +59,17 @@ class Remembered(NamedTuple):
     """Digests of the other files of the tree that were looked into, None for none there."""
 
 
+class Wish(NamedTuple):
+    """That somebody will read a file, without the reader itself."""
+
+    HEAD_BYTES: int
+
+
 class Memory(Protocol):
     """What earlier runs found in the files of one tree, for as long as these stay the same."""
+
+    def wanted(self, path: str) -> Wish | None:
+        """Tell whether a file is read at all, as its path alone decides."""
 
     def digest(self, path: str, identity: stat_result) -> bytes | None:
         """Return the digest of a file that is, by its identity, the one read before."""

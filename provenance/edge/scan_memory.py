@@ -19,14 +19,15 @@ from typing import Any, cast
 from provenance import __version__, model
 from provenance.documents import digest_of
 from provenance.edge.files import cache_folder, replace_file
+from provenance.extract import extractor_for
 from provenance.model import Extraction
-from provenance.ports import Remembered
+from provenance.ports import Remembered, Wish
 
 MAX_FILE = 256 * 1024 * 1024
 """A larger memory is not read; the tree is."""
 MAX_TREES = 50
 """Trees remembered, the ones used last."""
-_SETTLED = 2.0
+SETTLED = 2.0
 """Seconds a file must be old: within them it can change without a new time stamp."""
 
 _TYPES = (
@@ -35,6 +36,7 @@ _TYPES = (
 )  # fmt: skip
 _UNREADABLE = (ValueError, TypeError, IndexError, RecursionError)
 """What reading back something else than was stored raises."""
+_UNWANTED = -1
 _CODES = {kind: code for code, kind in enumerate(_TYPES)}
 _NAMES = [tuple(item.name for item in fields(kind)) for kind in _TYPES]
 
@@ -60,10 +62,23 @@ class ScanMemory:
         self._file = (folder or cache_folder("scans")) / f"{place}.msgpack"
         self._identities: dict[str, tuple[tuple[int, ...], bytes]] = {}
         self._results: dict[str, tuple[bytes, dict[str, bytes | None], bytes]] = {}
+        self._heads: dict[str, int] = {}
+        self._met: set[str] = set()
         self._changed = False
         self._load()
 
     # -- the port ----------------------------------------------------------------
+
+    def wanted(self, path: str) -> Wish | None:
+        """See :class:`provenance.ports.Memory`; no reader is imported for a path known."""
+        head = self._heads.get(path)
+        if head is None:
+            reader = extractor_for(path)
+            head = getattr(reader, "HEAD_BYTES", 0) if reader else _UNWANTED
+            self._heads[path] = head
+            self._changed = True
+        self._met.add(path)
+        return None if head == _UNWANTED else Wish(head)
 
     def digest(self, path: str, identity: os.stat_result) -> bytes | None:
         """See :class:`provenance.ports.Memory`."""
@@ -98,10 +113,11 @@ class ScanMemory:
     def keep(self, paths: Set[str]) -> None:
         """See :class:`provenance.ports.Memory`."""
         gone = self._results.keys() - paths
-        if not gone and not self._changed:
+        if not (gone or self._changed or self._heads.keys() - self._met):
             return
         for path in gone:
             del self._results[path]
+        self._heads = {path: head for path, head in self._heads.items() if path in self._met}
         needed = {other for _, looked, _ in self._results.values() for other in looked}
         self._identities = {
             path: known for path, known in self._identities.items()
@@ -115,7 +131,7 @@ class ScanMemory:
         if identity is None:
             return
         self._identities.pop(path, None)
-        if max(identity.st_mtime, identity.st_ctime) < self._now - _SETTLED:
+        if max(identity.st_mtime, identity.st_ctime) < self._now - SETTLED:
             self._identities[path] = (_identity(identity), digest)
 
     def _load(self) -> None:
@@ -131,15 +147,23 @@ class ScanMemory:
             return
         if not isinstance(stored, dict) or stored.get("stamp") != self._stamp:
             return
-        identities, results = stored.get("identities"), stored.get("results")
-        if _sound(identities, (tuple, bytes)) and _sound(results, (bytes, dict, bytes)):
+        heads, identities, results = (stored.get(n) for n in ("heads", "identities", "results"))
+        if (
+            _sound(heads, int)
+            and _sound(identities, tuple, bytes)
+            and _sound(results, bytes, dict, bytes)
+        ):
+            self._heads = cast("dict[str, int]", heads)
             self._identities = cast("dict[str, tuple[tuple[int, ...], bytes]]", identities)
             self._results = cast("dict[str, tuple[bytes, dict[str, bytes | None], bytes]]", results)
 
     def _store(self) -> None:
         content = _encode(
-            {"stamp": self._stamp, "identities": self._identities, "results": self._results}
-        )
+            {
+                "stamp": self._stamp, "heads": self._heads, "identities": self._identities,
+                "results": self._results,
+            }
+        )  # fmt: skip
         with contextlib.suppress(OSError):  # a disk that refuses costs speed, no result
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             replace_file(self._file, digest_of(content) + content)
@@ -173,13 +197,17 @@ def _identity(status: os.stat_result) -> tuple[int, ...]:
     return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _sound(table: object, form: tuple[type, ...]) -> bool:
-    """Tell whether a stored table maps paths to tuples of the given types."""
+def _sound(table: object, *form: type) -> bool:
+    """Tell whether a stored table maps paths to values of one type, or to tuples of several."""
     return isinstance(table, dict) and all(
         isinstance(path, str)
-        and isinstance(row, tuple)
-        and len(row) == len(form)
-        and all(map(isinstance, row, form))
+        and (
+            isinstance(row, form[0])
+            if len(form) == 1
+            else isinstance(row, tuple)
+            and len(row) == len(form)
+            and all(map(isinstance, row, form))
+        )
         for path, row in table.items()
     )
 

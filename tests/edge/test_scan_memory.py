@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,6 @@ from provenance.discover import Walk
 from provenance.documents import digest_of, extract_all
 from provenance.edge import scan_memory
 from provenance.edge.scan_memory import ScanMemory, stamp
-from provenance.extract import extractor_for
 from provenance.model import Extraction
 from provenance.registry import Registry
 from provenance.vocabulary import Vocabulary
@@ -39,8 +41,8 @@ class Tree:
 
     def run(self, *, now: float = LATER, stamp: str = "1") -> list[Extraction]:
         self.extracted = []
-        walk = Walk(root=self.root, wanted=extractor_for)
         memory = ScanMemory(self.root, stamp, folder=self.cache, now=now)
+        walk = Walk(root=self.root, wanted=memory.wanted)
         found = extract_all(walk, VOCABULARY, self._spread, memory)
         assert walk.read == len(found)
         return found
@@ -154,6 +156,7 @@ def spoilt(stored: dict[str, Any]) -> list[bytes]:
         sealed([1, 2]),
         sealed({**stored, "results": 3}),
         sealed({**stored, "identities": {"app.py": [1]}}),
+        sealed({**stored, "heads": {"app.py": "0"}}),
         saying(b"\xc1"),
         saying(b"\x01"),
         saying(msgpack.packb(msgpack.ExtType(99, b"\x90"))),
@@ -214,3 +217,19 @@ def test_the_stamp_follows_code_data_and_overlays(tmp_path: Path) -> None:
     assert second != first
     (tmp_path / "code" / "b.py").write_text("")
     assert now() not in (first, second)
+
+
+def test_a_scan_of_an_unchanged_tree_imports_no_reader(tree: Tree) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "provenance", "scan", "-f", "json",
+               "--exit-zero", str(tree.root)]  # fmt: skip
+    for path in tree.root.rglob("*"):
+        os.utime(path, (1, 1))
+    time.sleep(scan_memory.SETTLED + 0.1)  # files just written are read once more
+
+    def imported() -> set[str]:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        names = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+        return {name for name in names if name.startswith("provenance.extract.python")}
+
+    assert "provenance.extract.python.source" in imported()
+    assert imported() == set()
