@@ -231,5 +231,5 @@ def test_a_scan_of_an_unchanged_tree_imports_no_reader(tree: Tree) -> None:
         names = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
         return {name for name in names if name.startswith("provenance.extract.python")}
 
-    assert "provenance.extract.python.source" in imported()
+    assert "provenance.extract.python.calls" in imported()
     assert imported() == set()
