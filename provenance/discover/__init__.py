@@ -59,7 +59,7 @@ class Walk:
     size: int = 0
     """Bytes of the wanted files met so far."""
     modules: set[str] = field(default_factory=set)
-    """Names importable from the tree itself (folders and ``*.py`` stems)."""
+    """What could be imported from the tree itself: paths of folders and ``*.py`` files."""
     gaps: list[Gap] = field(default_factory=list)
     _siblings: dict[str, bytes | None] = field(default_factory=dict)
 
@@ -170,14 +170,14 @@ class Walk:
                     elif depth >= MAX_DEPTH:
                         self._gap(path, "too-deep")
                     else:
-                        self.modules.add(entry.name)
+                        self.modules.add(path)
                         folders.append(path)
                     continue
                 if is_link and not self._link_to_file_inside(path, real_root):
                     continue
                 self.seen += 1
                 if entry.name.endswith(".py"):
-                    self.modules.add(entry.name[:-3])
+                    self.modules.add(path)
                 reader = self.wanted(path)
                 if not reader:
                     continue
