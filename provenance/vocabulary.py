@@ -60,6 +60,8 @@ class CallSpec(NamedTuple):
     provider: str
     endpoint: tuple[str, ...]
     function: str
+    joined: tuple[str | int, ...] = ()
+    """Arguments whose value follows the name after a slash."""
 
     def fits(self, dotted: str) -> bool:
         """Tell whether a called name, import aliases resolved, is this callable."""
@@ -77,6 +79,7 @@ class Vocabulary:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._packages: dict[str, bool] = {}
 
     # -- hub ids -----------------------------------------------------------------
 
@@ -249,11 +252,12 @@ class Vocabulary:
             found.setdefault(row.callable.rpartition(".")[2], []).append(
                 CallSpec(
                     row.callable,
-                    tuple(int(a) if a.isdigit() else a for a in row.argument.split("|") if a),
+                    _places(row.argument),
                     row.yields,
                     row.provider,
                     tuple(row.endpoint.split("|")) if row.endpoint else (),
                     row.function,
+                    _places(row.argument, "/"),
                 )
             )
         return {name: tuple(specs) for name, specs in found.items()}
@@ -262,6 +266,14 @@ class Vocabulary:
     def script_calls(self) -> tuple[Call, ...]:
         """Callables of JavaScript packages, as the data has them."""
         return self._registry.script_calls
+
+    def is_package(self, module: str) -> bool:
+        """Tell whether a top-level Python module is known to come from a package."""
+        if module not in self._packages:
+            self._packages[module] = self._registry.has_identifiers(f"import:{module}.") or bool(
+                self._registry.identified(f"import:{module}")
+            )
+        return self._packages[module]
 
     def imports_of(self, ecosystem: str) -> Mapping[str, str]:
         """Packages of an ecosystem by what imports of them begin with."""
@@ -291,10 +303,20 @@ class Vocabulary:
                 rooted.setdefault(row.callable.partition(".")[0], set()).add(last)
         return rooted, free
 
-    def call_offsets(self, data: bytes, roots: Iterable[str]) -> list[int]:
-        """Return where a source that imports ``roots`` may hold a call we know."""
+    def called(self, data: bytes) -> set[bytes]:
+        """Return every name that a source calls, or imports under another name."""
+        return set(_CALLED.findall(data))
+
+    def call_offsets(
+        self, data: bytes, roots: Iterable[str], called: Set[bytes] | None = None
+    ) -> list[int]:
+        """Return where a source that imports ``roots`` may hold a call we know.
+
+        Args:
+            called: the names it calls, where they are known already.
+        """
         rooted, free = self._triggers
-        called = set(_CALLED.findall(data))
+        called = self.called(data) if called is None else called
         words = {dotted for last in called & free.keys() for dotted in free[last]}
         for root in roots:
             words |= called & rooted.get(root, _NOTHING)
@@ -306,6 +328,16 @@ class Vocabulary:
                     found.append(at)
                 at = data.find(word, at + 1)
         return found
+
+
+def _places(argument: str, mark: str = "") -> tuple[str | int, ...]:
+    """Return the positions and keywords of an argument list that have the mark before them."""
+    found = [
+        place.removeprefix("/")
+        for place in argument.split("|")
+        if place and place.startswith("/") == bool(mark)
+    ]
+    return tuple(int(place) if place.isdigit() else place for place in found)
 
 
 def _stem(name: str) -> str:

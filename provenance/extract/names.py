@@ -18,6 +18,8 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 """What documentation writes where a reader is to put a name."""
+_HUB_MARKS = ("hf-hub:", "hf_hub:")
+"""How tools with names of their own say that a name is a hub's."""
 _DATA_FORMATS = frozenset(
     "json csv parquet text arrow imagefolder audiofolder webdataset pandas sql xml".split()
 )
@@ -105,11 +107,20 @@ def known(
 
 def runtime_model(
     text: str, runtime: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
-    function: str = "",
+    function: str = "", composed: bool = False,
 ) -> None:  # fmt: skip
-    """Record a model that a framework or local runtime knows by a name of its own."""
+    """Record a model that a framework or local runtime knows by a name of its own.
+
+    Args:
+        composed: the name is put together of several arguments; where it stands for a
+            hub's model it is kept beside it.
+    """
+    if text.startswith(_HUB_MARKS):
+        weights(text.partition(":")[2], "huggingface", where, collector, vocabulary,
+                function=function)  # fmt: skip
+        return
     alias = vocabulary.alias(text, runtime)
-    if alias:
+    if alias and not composed:
         known(alias, where, collector, function=function)
         return
     component = ids.api_model(runtime, text)
@@ -117,6 +128,9 @@ def runtime_model(
     channel = vocabulary.runtime_channel(runtime)
     if channel:
         collector.link(component, collector.service(channel, where), "delivered-by", where)
+    if alias and alias.startswith("pkg:huggingface/"):
+        collector.component(alias, "model", ids.short(alias), where, direct=False)
+        collector.link(component, alias, "same-as", where)
     collector.link(ids.PROJECT, component, "depends-on", where)
 
 

@@ -23,7 +23,7 @@ _MAX_MODULES = 40
 
 def neighbours(document: Document) -> Lookup | None:
     """Return how imports of a document are followed; None when it stands alone."""
-    return follow(document, _candidates, _load, _MAX_MODULES)
+    return follow(document, candidates, _load, _MAX_MODULES)
 
 
 def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:
@@ -31,7 +31,7 @@ def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:
     return Module(path, Values(names, outside, depth)) if names is not None else None
 
 
-def _candidates(path: str, dotted: str) -> list[str]:
+def candidates(path: str, dotted: str) -> list[str]:
     """Return the files that a dotted name in ``path`` may mean, the nearest first."""
     folders = path.split("/")[:-1]
     name = dotted.lstrip(".")
@@ -43,12 +43,15 @@ def _candidates(path: str, dotted: str) -> list[str]:
         bases = [folders[: len(folders) - (level - 1)]]
     else:
         bases = [folders[:size] for size in range(len(folders), -1, -1)]
+        bases.append(["src"])
     found: list[str] = []
     for base in bases:
         stem = "/".join((*base, *tail))
         if tail:
             found.append(f"{stem}.py")
         found.append(f"{stem}/__init__.py" if stem else "__init__.py")
+    if not level:  # the tree may be a part of the package that it is imported as
+        found += [f"{'/'.join(tail[cut:])}.py" for cut in range(1, len(tail) - 1)]
     return found
 
 

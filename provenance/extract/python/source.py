@@ -14,6 +14,7 @@ from collections.abc import Set
 from provenance.extract import accelerators, api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
+from provenance.extract.python.reach import leading
 from provenance.model import Document, Extraction, Import
 from provenance.vocabulary import Vocabulary
 
@@ -58,7 +59,12 @@ def read_source(
     datasets: Set[str] = frozenset()
     settled: Set[tuple[int, str]] = frozenset()
     roots = {item.module.partition(".")[0] for item in collector.imports}
-    offsets = vocabulary.call_offsets(data, roots) if b"import" in data else []
+    offsets: list[int] = []
+    if b"import" in data:
+        called = vocabulary.called(data)
+        offsets = vocabulary.call_offsets(data, roots, called)
+        if document:
+            offsets += _wrapped(data, leading(document, called, vocabulary))
     if offsets:
         from provenance.extract.python.calls import read_calls
         from provenance.extract.python.modules import neighbours
@@ -73,6 +79,14 @@ def read_source(
         data, places, collector, vocabulary,
         claimed=lambda offset, text: (places.line(offset), text) in settled,
     )  # fmt: skip
+
+
+def _wrapped(data: bytes, names: Set[bytes]) -> list[int]:
+    """Return where a source calls names of other modules that lead to known calls."""
+    if not names:
+        return []
+    words = b"|".join(sorted(names, key=len, reverse=True))
+    return [match.start() for match in re.finditer(rb"\b(?:%b)[ \t]*\(" % words, data)]
 
 
 def _imports(data: bytes, places: Places, collector: Collector) -> None:
