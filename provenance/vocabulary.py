@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from provenance import ids
 from provenance.registry import Registry
@@ -72,6 +72,9 @@ class CallSpec(NamedTuple):
         return dotted == self.callable or (
             dotted.startswith(f"{module}.") and dotted.endswith(f".{name}")
         )
+
+
+_Triggers: TypeAlias = tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]
 
 
 class Vocabulary:
@@ -289,11 +292,20 @@ class Vocabulary:
         return self._registry.defaults.get(spec.callable, ())
 
     @cached_property
-    def _triggers(self) -> tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]:
+    def _triggers(self) -> _Triggers:
         """What a file must call to be worth parsing: by imported root, and for any file."""
+        return self._triggers_of(self._registry.calls)
+
+    @cached_property
+    def _loads(self) -> _Triggers:
+        """The same without what only makes clients."""
+        return self._triggers_of(row for row in self._registry.calls if row.yields != "client")
+
+    @staticmethod
+    def _triggers_of(rows: Iterable[Call]) -> _Triggers:
         rooted: dict[str, set[bytes]] = {}
         free: dict[bytes, tuple[bytes, ...]] = {}
-        for row in self._registry.calls:
+        for row in rows:
             head, _, last = row.callable.encode().rpartition(b".")
             if head.startswith(b"*"):
                 # Receivers have any name, so the last two words must stand together.
@@ -308,14 +320,16 @@ class Vocabulary:
         return set(_CALLED.findall(data))
 
     def call_offsets(
-        self, data: bytes, roots: Iterable[str], called: Set[bytes] | None = None
-    ) -> list[int]:
+        self, data: bytes, roots: Iterable[str], called: Set[bytes] | None = None, *,
+        loads: bool = False,
+    ) -> list[int]:  # fmt: skip
         """Return where a source that imports ``roots`` may hold a call we know.
 
         Args:
             called: the names it calls, where they are known already.
+            loads: only calls that name something, not those that make clients.
         """
-        rooted, free = self._triggers
+        rooted, free = self._loads if loads else self._triggers
         called = self.called(data) if called is None else called
         words = {dotted for last in called & free.keys() for dotted in free[last]}
         for root in roots:

@@ -119,8 +119,11 @@ class Walk:
         if path not in self._siblings:
             full = str(self.base / path)
             # Folders on the way may be links, which must not lead out of the tree.
-            inside = os.path.realpath(full) == os.path.join(os.path.realpath(self.base), path)
-            found = read_bytes(full) if inside else None
+            found = None
+            if os.path.isfile(full) and (
+                os.path.realpath(full) == os.path.join(os.path.realpath(self.base), path)
+            ):
+                found = read_bytes(full)
             self._siblings[path] = as_utf8(found) if found is not None else None
         return self._siblings[path]
 

@@ -149,7 +149,7 @@ def bind_decorated(
             _parametrize(decorator.args[0], decorator.args[1], inner, scope)
         elif name in ("option", "argument"):
             parameter, values = _option(decorator)
-            for value, home in values and _spread(values, scope):
+            for value, home in _spread(values, scope):
                 inner.bind(parameter, value, home)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,9 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.python.clients import Client, Clients
 from provenance.extract.python.forward import Forwarding, Sink
+from provenance.extract.python.modules import parse
 from provenance.extract.python.nodes import argument_of, is_nothing, source_of
+from provenance.extract.python.reach import Reach
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
 from provenance.extract.python.values import Lookup, Value, Values
 from provenance.model import Occurrence, weakest
@@ -43,18 +44,17 @@ class Settled:
 
 def read_calls(
     data: bytes, lines: frozenset[int], collector: Collector, vocabulary: Vocabulary,
-    outside: Lookup | None = None,
+    outside: Lookup | None = None, reach: Reach | None = None,
 ) -> Settled:  # fmt: skip
     """Record what the calls of one source name; return what that settles.
 
     Args:
         lines: where a known callable's name stands; functions without one are skipped.
         outside: finds other modules of the tree.
+        reach: tells which of them lead to known calls.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours
-            tree = ast.parse(data)
+        tree = parse(data)
         lines = lines | _lines_of_wrappers(tree, data, lines)
         names_bound, calls = build_scopes(tree, frozenset(vocabulary.calls), lines)
     except SyntaxError as error:
@@ -72,9 +72,9 @@ def read_calls(
     loads = reader.clients.read(calls)
     for call, scope, spec in loads:
         reader.load(call, scope, spec)
-    if outside is not None and names_bound.imported:
+    if outside is not None and reach is not None:
         names_bound.others += reader.clients.unknown
-        forwarding = Forwarding(vocabulary, outside)
+        forwarding = Forwarding(vocabulary, outside, reach, collector.path)
         for call, scope, argument, sink in forwarding.calls(names_bound, 0):
             reader.hand_over(call, scope, argument, sink)
     reader.tell()

@@ -15,6 +15,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.python.arguments import constructor, pairs
 from provenance.extract.python.clients import Client, Clients
 from provenance.extract.python.nodes import argument_of, last_name
+from provenance.extract.python.reach import Reach
 from provenance.extract.python.scopes import Bindings, Scope
 from provenance.extract.python.values import Lookup, Module
 from provenance.vocabulary import CallSpec, Vocabulary
@@ -50,10 +51,12 @@ class _Callable(NamedTuple):
 class Forwarding:
     """Follows what one document hands to other modules of the tree."""
 
-    def __init__(self, vocabulary: Vocabulary, outside: Lookup) -> None:
-        """Take what finds other modules."""
+    def __init__(self, vocabulary: Vocabulary, outside: Lookup, reach: Reach, path: str) -> None:
+        """Take what finds other modules, and the path of the one read."""
         self._vocabulary = vocabulary
         self._outside = outside
+        self._reach = reach
+        self._path = path
         self._found: dict[str, dict[str, list[Sink]]] = {}
 
     def calls(
@@ -62,8 +65,15 @@ class Forwarding:
         """Yield the calls that hand something on, the expression handed, and where it ends."""
         if depth >= _MAX_DEPTH:
             return
+        leads: dict[str, bool] = {}
         for call, scope in names.others:
-            called = self._called(call.func, names, depth)
+            root = _root(call.func)
+            if root not in names.imported:
+                continue
+            if root not in leads:
+                module, symbol = names.imported[root]
+                leads[root] = bool(symbol) and self._reach.leads(self._path, module, symbol)
+            called = self._called(call.func, names, depth) if leads[root] else None
             if called is None:
                 continue
             given = dict(pairs(call, called.parameters, method=called.method))
@@ -140,10 +150,12 @@ class Forwarding:
             argument = argument_of(call, spec.arguments)
             if argument is not None:
                 add(argument, scope, (), spec, clients.of(call, scope, spec))
-        inner = Forwarding(self._vocabulary, module.values.outside or (lambda _name, _depth: None))
-        inner._found = self._found
-        for _, scope, expression, sink in inner.calls(names, depth + 1):
-            add(expression, scope, (), sink.spec, sink.client)
+        outside = module.values.outside
+        if outside is not None:
+            inner = Forwarding(self._vocabulary, outside, self._reach, module.path)
+            inner._found = self._found
+            for _, scope, expression, sink in inner.calls(names, depth + 1):
+                add(expression, scope, (), sink.spec, sink.client)
         return {owner: list(sinks) for owner, sinks in found.items()}
 
 
@@ -211,6 +223,13 @@ class _Tracer:
             inner = node.args[0] if node.args else getattr(node.func, "value", None)
             if inner is not None:
                 yield from self.origins(inner, scope, steps, depth + 1)
+
+
+def _root(function: ast.expr) -> str:
+    """Return the first name of what is called."""
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    return function.id if isinstance(function, ast.Name) else ""
 
 
 def _home(name: str, scope: Scope | None) -> Scope | None:

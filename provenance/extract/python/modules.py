@@ -55,13 +55,19 @@ def candidates(path: str, dotted: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=32)
+def parse(data: bytes) -> ast.Module:
+    """Parse a source; what is asked as a module soon after it was read is not parsed again."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours
+        return ast.parse(data)
+
+
 @lru_cache(maxsize=256)
 def _bindings(data: bytes) -> Bindings | None:
     if len(data) > _MAX_BYTES:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return build_scopes(ast.parse(data), frozenset(), None)[0]
+        return build_scopes(parse(data), frozenset(), None)[0]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None  # its own extraction says so

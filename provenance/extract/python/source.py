@@ -14,7 +14,7 @@ from collections.abc import Set
 from provenance.extract import accelerators, api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
-from provenance.extract.python.reach import leading
+from provenance.extract.python.reach import Reach, leading, reach_in
 from provenance.model import Document, Extraction, Import
 from provenance.vocabulary import Vocabulary
 
@@ -60,18 +60,20 @@ def read_source(
     settled: Set[tuple[int, str]] = frozenset()
     roots = {item.module.partition(".")[0] for item in collector.imports}
     offsets: list[int] = []
+    reach: Reach | None = None
     if b"import" in data:
         called = vocabulary.called(data)
         offsets = vocabulary.call_offsets(data, roots, called)
-        if document:
+        if document and document.sibling:
             offsets += _wrapped(data, leading(document, called, vocabulary))
+            reach = reach_in(document.sibling, vocabulary)
     if offsets:
         from provenance.extract.python.calls import read_calls
         from provenance.extract.python.modules import neighbours
 
         lines = frozenset(places.line(offset) for offset in offsets)
         outside = neighbours(document) if document else None
-        said = read_calls(data, lines, collector, vocabulary, outside)
+        said = read_calls(data, lines, collector, vocabulary, outside, reach)
         datasets, settled = said.datasets, said.places
     accelerators.devices(data, places, collector)
     signs.literals(data, places, collector, vocabulary, datasets, settled)
@@ -85,8 +87,8 @@ def _wrapped(data: bytes, names: Set[bytes]) -> list[int]:
     """Return where a source calls names of other modules that lead to known calls."""
     if not names:
         return []
-    words = b"|".join(sorted(names, key=len, reverse=True))
-    return [match.start() for match in re.finditer(rb"\b(?:%b)[ \t]*\(" % words, data)]
+    words = b"|".join(sorted(names))
+    return [m.start() for m in re.finditer(rb"\b(?:%b)(?:\.\w+)*[ \t]*\(" % words, data)]
 
 
 def _imports(data: bytes, places: Places, collector: Collector) -> None:

@@ -248,9 +248,12 @@ class Values:
     def _subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> list[Value] | None:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
         whole = node.value
-        if isinstance(whole, ast.Call) and isinstance(whole.func, ast.Attribute):
-            if whole.func.attr in SPLITS:
-                return self._part(whole, whole.func, _index(node.slice), scope, depth)
+        if (
+            isinstance(whole, ast.Call)
+            and isinstance(whole.func, ast.Attribute)
+            and whole.func.attr in SPLITS
+        ):
+            return self._part(whole, whole.func, _index(node.slice), scope, depth)
         if isinstance(key, str) and (bound := self._of_namespace(whole, key, scope)):
             return self._union(bound, depth)
         found = self._union(_entries(self._containers(node.value, scope), key), depth)
