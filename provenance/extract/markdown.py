@@ -12,6 +12,7 @@ from typing import NamedTuple
 from provenance.extract import signs, textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
+from provenance.extract.names import tool_model
 from provenance.extract.places import Places
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Variables
@@ -196,6 +197,9 @@ def _names(
         around = places.text_line(match.start()).lower()
         where = collector.occurrence(places.line(match.start()), name, confidence="medium")
         if vocabulary.routed(name):
+            continue
+        if vocabulary.alias(name, "open-clip"):
+            tool_model(name, "open-clip", where, collector, vocabulary)
             continue
         if b"dataset" in around and b"model" not in around:
             collector.dataset("huggingface", name, where)

@@ -123,15 +123,25 @@ def runtime_model(
     if alias and not composed:
         known(alias, where, collector, function=function)
         return
+    component = tool_model(text, runtime, where, collector, vocabulary, function=function)
+    collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def tool_model(
+    text: str, runtime: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
+    function: str = "",
+) -> ComponentId:  # fmt: skip
+    """Record a model by the name its tool has for it, and the hub's model that it is."""
     component = ids.api_model(runtime, text)
     collector.component(component, "model", text, where, function=function)
     channel = vocabulary.runtime_channel(runtime)
     if channel:
         collector.link(component, collector.service(channel, where), "delivered-by", where)
+    alias = vocabulary.alias(text, runtime)
     if alias and alias.startswith("pkg:huggingface/"):
         collector.component(alias, "model", ids.short(alias), where, direct=False)
         collector.link(component, alias, "same-as", where)
-    collector.link(ids.PROJECT, component, "depends-on", where)
+    return component
 
 
 def served(

@@ -230,8 +230,8 @@ class _Reader:
         )
 
     def _record(self, told: _Told) -> None:
-        value, spec = told.value, told.spec
-        if not value.text.strip() or len(value.text) > 300 or "\n" in value.text:
+        value, spec = told.value._replace(text=told.value.text.strip()), told.spec
+        if not value.text or len(value.text) > 300 or "\n" in value.text:
             return
         if names.PLACEHOLDER.fullmatch(value.text):
             self.collector.gap(
@@ -241,7 +241,7 @@ class _Reader:
         where = self.collector.occurrence(
             value.line, value.text, confidence=value.confidence, path=value.path
         )
-        self.settled.places.add((value.line, value.whole or value.text))
+        self.settled.places.add((value.line, (value.whole or value.text).strip()))
         routed = self.vocabulary.routed(value.text) if spec.yields == "model" else None
         if spec.yields == "container":
             self.collector.container(value.text, where)
