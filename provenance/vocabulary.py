@@ -74,6 +74,15 @@ class CallSpec(NamedTuple):
         )
 
 
+class Constant(NamedTuple):
+    """What a constant of a library names, and its use."""
+
+    component: str
+    function: str = ""
+    service: str = ""
+    """Who serves it; empty for weights."""
+
+
 _Triggers: TypeAlias = tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]
 
 
@@ -286,6 +295,30 @@ class Vocabulary:
     def family_owners(self) -> frozenset[str]:
         """Services that have model families of their own."""
         return frozenset(self._registry.identified_by("family").values())
+
+    @cached_property
+    def constants(self) -> Mapping[str, Mapping[str, Mapping[str, Constant]]]:
+        """What constants of Python packages name: by root, the name before the last, the last.
+
+        Those of ``identifiers.csv``, and those that a call without arguments is made on.
+        """
+        found: dict[str, dict[str, dict[str, Constant]]] = {}
+
+        def add(dotted: str, constant: Constant) -> None:
+            *head, parent, name = dotted.split(".")
+            root = head[0] if head else parent
+            found.setdefault(root, {}).setdefault(parent, {})[name] = constant
+
+        for dotted, component in self._registry.identified_by("constant").items():
+            service = ids.service_of_model(component) or ""
+            add(dotted, Constant(component, service=service * bool(self._registry.functions(service))))
+        for row in self._registry.calls:
+            owner = row.callable.rpartition(".")[0]
+            if row.argument or not owner.rpartition(".")[2].isupper():
+                continue
+            for default in self._registry.defaults.get(row.callable, ())[:1]:
+                add(owner, Constant(default.component, row.function))
+        return found
 
     def defaults(self, spec: CallSpec) -> tuple[Default, ...]:
         """Return what a callable uses that is told nothing, the newest version first."""

@@ -8,7 +8,7 @@ that says model, and the one service that the source sends requests to.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from provenance import ids
 from provenance.extract.collect import Collector
@@ -73,6 +73,7 @@ def read_names(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary, *,
     claimed: Callable[[int, str], bool] | None = None,
     service: ComponentId | None = None, local: bool = False,
+    asked: Mapping[str, ComponentId] | None = None,
 ) -> None:  # fmt: skip
     """Record the API models that literals name.
 
@@ -84,6 +85,7 @@ def read_names(
             call has explained it.
         service: the only service that the source's clients ask, if there is one.
         local: the source's only client asks a local server.
+        asked: the service that a call of the source asks for a name.
     """
     stems = vocabulary.family_stems
     owners: dict[str, ComponentId | None] = {}
@@ -137,6 +139,8 @@ def read_names(
         if local:
             if state is None and _names_model(before):
                 collector.gap(text, "alias-of-local-model", where)
+        elif asked and text in asked:
+            collector.api_model(asked[text], text, where)
         elif owner is not None:
             collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
         elif reached is not None:

@@ -25,10 +25,12 @@ from provenance.extract.python.nodes import argument_of, is_nothing, source_of
 from provenance.extract.python.reach import Reach
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
 from provenance.extract.python.values import Lookup, Value, Values
-from provenance.model import Occurrence, weakest
+from provenance.model import ComponentId, Occurrence, weakest
 from provenance.vocabulary import CallSpec, Vocabulary
 
 _CALL = re.compile(rb"\b(\w++)\(")
+_NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{1,120}")
+"""What the name of a model can be."""
 _MAX_WRAPPERS = 3
 """Functions of one file from a name to the known call."""
 
@@ -40,11 +42,19 @@ class Settled:
     datasets: set[str] = field(default_factory=set)
     places: set[tuple[int, str]] = field(default_factory=set)
     """(line, text) of every literal that a known call was given."""
+    asked: dict[str, ComponentId] = field(default_factory=dict)
+    """The service that a name is asked of, where the calls agree."""
+    disputed: set[str] = field(default_factory=set)
+
+    def ask(self, name: str, service: ComponentId) -> None:
+        """Take that a service is asked for a name."""
+        if self.asked.setdefault(name, service) != service:
+            self.disputed.add(name)
 
 
 def read_calls(
     data: bytes, lines: frozenset[int], collector: Collector, vocabulary: Vocabulary,
-    outside: Lookup | None = None, reach: Reach | None = None,
+    outside: Lookup | None = None, reach: Reach | None = None, body: ComponentId | None = None,
 ) -> Settled:  # fmt: skip
     """Record what the calls of one source name; return what that settles.
 
@@ -52,6 +62,7 @@ def read_calls(
         lines: where a known callable's name stands; functions without one are skipped.
         outside: finds other modules of the tree.
         reach: tells which of them lead to known calls.
+        body: the service that the source sends bodies with a model to.
     """
     try:
         tree = parse(data)
@@ -78,7 +89,12 @@ def read_calls(
         for call, scope, argument, sink in forwarding.calls(names_bound, 0):
             reader.hand_over(call, scope, argument, sink)
     reader.tell()
-    return reader.settled
+    if body is not None:
+        reader.bodies(body)
+    settled = reader.settled
+    for name in settled.disputed:
+        del settled.asked[name]
+    return settled
 
 
 def _lines_of_wrappers(tree: ast.Module, data: bytes, lines: frozenset[int]) -> frozenset[int]:
@@ -343,7 +359,25 @@ class _Reader:
             return
         else:
             service = ids.service(provider)
+        self.settled.ask(text, service)
         names.served(service, name, where, self.collector, function=spec.function)
+
+    def bodies(self, service: ComponentId) -> None:
+        """Record the models that bodies of requests to a service ask for."""
+        for table, scope in self.names.bodies():
+            for key, given in zip(table.keys, table.values, strict=True):
+                if not isinstance(key, ast.Constant) or key.value != "model":
+                    continue
+                for value in self.values.evaluate(given, scope) or ():
+                    text = value.text.strip()
+                    if not _NAME.fullmatch(text) or names.PLACEHOLDER.fullmatch(text):
+                        continue
+                    where = self.collector.occurrence(
+                        value.line, text, confidence=weakest(value.confidence, "medium"),
+                        path=value.path,
+                    )  # fmt: skip
+                    self.settled.places.add((value.line, text))
+                    names.served(service, text, where, self.collector)
 
 
 def _is_object(node: ast.expr, dotted: Callable[[ast.expr], str], scope: Scope) -> bool:

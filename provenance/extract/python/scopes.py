@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -101,6 +102,8 @@ class Bindings:
     """Parameters and scope of the module's functions, by name, methods also with their class."""
     lambdas: dict[int, Scope] = field(default_factory=dict)
     """Scopes of lambdas by ``id(node)``."""
+    tables: list[tuple[ast.Dict, Scope]] = field(default_factory=list)
+    """Tables that names are bound to."""
     others: Calls = field(default_factory=list)
     """Calls of names that were not asked for."""
     returns: dict[str, list[Bound]] = field(default_factory=dict)
@@ -116,6 +119,14 @@ class Bindings:
             node = node.value
         root = self.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else "?"
         return ".".join((root, *reversed(parts)))
+
+    def bodies(self) -> Iterator[tuple[ast.Dict, Scope]]:
+        """Yield the tables that can be bodies of requests: named, or given as ``json=``."""
+        yield from self.tables
+        for call, scope in self.others:
+            for keyword in call.keywords:
+                if keyword.arg in ("json", "data") and isinstance(keyword.value, ast.Dict):
+                    yield keyword.value, scope
 
     def member(self, owner: str, name: str) -> list[Bound]:
         """Return what an attribute of a class of this module is bound to, bases included."""
@@ -283,6 +294,8 @@ def _bind(
         return
     else:
         return
+    if isinstance(value, ast.Dict):
+        found.tables.append((value, home))
     call = value.value if isinstance(value, ast.Await) else value
     if isinstance(call, ast.Call):
         where = (scope if isinstance(target, ast.Name) else None, name)

@@ -112,6 +112,10 @@ class Values:
             return found
         if node.attr in ("value", "default") and isinstance(node.value, ast.Attribute):
             return self.evaluate(node.value, scope, depth)  # a member of an enumeration
+        if isinstance(node.value, ast.Call) and len(node.value.args) > 1:
+            fallback = node.value.args[1]  # config.get("model", {"value": "x"}).value
+            if isinstance(fallback, ast.Dict):
+                return self._union(_entries([(fallback, scope)], node.attr), depth)
         path: list[str] = [node.attr]
         root: ast.expr = node.value
         while isinstance(root, ast.Attribute):
