@@ -25,6 +25,7 @@ _KEY = re.compile(
     rb"(?::=|=>|[:=(])\s{0,8}\Z"
 )
 """A key, variable, parameter (with its type) or setter right before a literal."""
+_CLOSED = re.compile(rb"[\])}]")
 _GIVING = (b"=", b":", b">")
 """The last sign of what gives a value: ``=``, ``:``, ``:=``, ``=>``."""
 _COMPARED = re.compile(
@@ -32,6 +33,10 @@ _COMPARED = re.compile(
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
 )
 """Right before a literal that something else is compared with."""
+_SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
+"""Right after a literal that is looked for in another name."""
+_MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
+_LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
 _ENTRY = re.compile(rb"[ \t]*:(?!:)")
 _OPENING = (b"{", b",", b"")
 """What stands before a key of a table."""
@@ -108,6 +113,8 @@ def read_names(
             continue  # the beginning of names
         if claimed and claimed(offset, text):
             continue
+        if _SOUGHT.match(data, match.end()) and not before.rstrip().endswith(_GIVING):
+            continue  # ``"o3" in model`` tells models apart
         if _ENTRY.match(data, match.end()) and before.rstrip()[-1:] in _OPENING:
             continue
         if owner is None:
@@ -150,10 +157,13 @@ def read_names(
 def _is_pattern(data: bytes, offset: int) -> bool:
     """Tell whether a literal stands in a list that names are held against, not picked from."""
     before = data[max(0, offset - 600) : offset]
-    opening = before.rfind(b"[")
-    if opening < 0 or b"]" in before[opening:]:
+    opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
+    if opening < 0 or _CLOSED.search(before, opening):
         return False
-    return bool(_PATTERNS.search(before[:opening]))
+    before = before[:opening]
+    if _MEMBERSHIP.search(before) and not _LOOP.search(before):
+        return True
+    return bool(_PATTERNS.search(before))
 
 
 def _legacy_name(text: str, vocabulary: Vocabulary) -> str | None:

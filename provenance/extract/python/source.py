@@ -14,6 +14,7 @@ from collections.abc import Set
 from provenance.extract import accelerators, api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
+from provenance.extract.python.commands import read_commands, read_installs
 from provenance.extract.python.reach import Reach, leading, reach_in
 from provenance.model import Document, Extraction, Import
 from provenance.vocabulary import Vocabulary
@@ -83,6 +84,8 @@ def read_source(
         from provenance.extract.python.constants import read_constants
 
         read_constants(data, places, tuple(collector.imports), collector, vocabulary)
+    read_commands(data, places, collector, vocabulary)
+    read_installs(data, places, collector, vocabulary)
     accelerators.devices(data, places, collector)
     signs.literals(data, places, collector, vocabulary, datasets, settled)
     api_names.read_names(
