@@ -311,7 +311,10 @@ class Vocabulary:
 
         for dotted, component in self._registry.identified_by("constant").items():
             service = ids.service_of_model(component) or ""
-            add(dotted, Constant(component, service=service * bool(self._registry.functions(service))))
+            add(
+                dotted,
+                Constant(component, service=service * bool(self._registry.functions(service))),
+            )
         for row in self._registry.calls:
             owner = row.callable.rpartition(".")[0]
             if row.argument or not owner.rpartition(".")[2].isupper():

@@ -14,6 +14,7 @@ from provenance.vocabulary import Vocabulary
 
 PLACEHOLDER = re.compile(
     r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
+    r"(?:test|dummy|fake|mock|foo|sample)[-_ ]?(?:model|llm|dataset|embedding|deployment|repo)s?|"
     r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
     re.IGNORECASE,
 )

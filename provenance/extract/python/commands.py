@@ -103,16 +103,16 @@ def _words(text: str, ticked: bool) -> list[str]:
     found: list[str] = []
     for word in text.replace(",", " ").split():
         bare = word.strip("\"'`\\")
-        if word.startswith(("-", "\"-", "'-")):
+        if word.startswith(("-", '"-', "'-")):
             if bare.lstrip("-") in ("r", "e", "requirement", "editable", "c"):
                 break
             continue
-        end = word.rstrip("\\n").endswith(("\"", "'", "`", ".", ";", ")", ":"))
+        end = word.rstrip("\\n").endswith(('"', "'", "`", ".", ";", ")", ":"))
         bare = bare.rstrip(".;:)\"'`")
         if bare.lower() in _PROSE or not _REQUIREMENT.fullmatch(bare):
             break
         found.append(bare)
-        if end and not word.startswith(("\"", "'")):
+        if end and not word.startswith(('"', "'")):
             break
     return found
 
