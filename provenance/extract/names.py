@@ -32,7 +32,9 @@ def dataset(
 ) -> None:
     """Record a dataset by the name a loader is given."""
     if hub.startswith("local:"):
-        known(ids.dataset(hub.removeprefix("local:"), text), where, collector)
+        tool = hub.removeprefix("local:")
+        # What a tool calls its data may be trained weights.
+        known(vocabulary.alias(text, tool) or ids.dataset(tool, text), where, collector)
         return
     if ids.is_hub_repository(text) and not text.startswith("."):
         component = collector.dataset(hub, text, where)

@@ -20,7 +20,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.python.clients import Client, Clients
 from provenance.extract.python.forward import Forwarding, Sink
-from provenance.extract.python.modules import parse
+from provenance.extract.python.modules import parse_tolerantly
 from provenance.extract.python.nodes import argument_of, is_nothing, source_of
 from provenance.extract.python.reach import Reach
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
@@ -65,18 +65,17 @@ def read_calls(
         body: the service that the source sends bodies with a model to.
     """
     try:
-        tree = parse(data)
+        tree, error = parse_tolerantly(data)
+        if error is not None:
+            collector.gap(
+                collector.path, "malformed-file", error.lineno or 0,
+                detail=error.msg or "syntax error", format="Python",
+            )  # fmt: skip
         lines = lines | _lines_of_wrappers(tree, data, lines)
         names_bound, calls = build_scopes(tree, frozenset(vocabulary.calls), lines)
-    except SyntaxError as error:
+    except (ValueError, RecursionError, MemoryError) as failure:
         collector.gap(
-            collector.path, "malformed-file", error.lineno or 0,
-            detail=error.msg or "syntax error", format="Python",
-        )  # fmt: skip
-        return Settled()
-    except (ValueError, RecursionError, MemoryError) as error:
-        collector.gap(
-            collector.path, "malformed-file", detail=type(error).__name__, format="Python"
+            collector.path, "malformed-file", detail=type(failure).__name__, format="Python"
         )
         return Settled()
     reader = _Reader(collector, vocabulary, Values(names_bound, outside))

@@ -39,8 +39,10 @@ _INSTALL = re.compile(
 )
 """An install in text, in a call of a helper, or as a list of words."""
 _WORD = re.compile(rb"install[ \t\"']")
-_RUN = re.compile(rb"(?:\b(?:system|run|call|check_call|check_output|Popen|getoutput|getstatusoutput"
-                  rb"|exec_command|pip\w*)\(|\bRUN )[^\n]{0,80}\Z")  # fmt: skip
+_RUN = re.compile(
+    rb"(?:\b(?:system|run|call|check_call|check_output|Popen|getoutput|getstatusoutput|"
+    rb"exec_command|pip\w*)\(|\bRUN )[^\n]{0,80}\Z"
+)
 """What runs a string that begins here."""
 _REQUIREMENT = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w.,-]+\])?(?:(?:[<>=!~]=|[<>])[\w.*+!-]+)?")
 _PROSE = frozenset("to and or for if in by with then first before from into it via using on is at "

@@ -7,6 +7,7 @@ asks for is read; each module is parsed once a process.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from functools import lru_cache
 
@@ -17,6 +18,10 @@ from provenance.model import Document
 
 _MAX_BYTES = 512 * 1024
 """A larger module is data, not configuration."""
+_MAX_ERRORS = 6
+"""Broken statements of one source that are left out."""
+_STATEMENT = re.compile(rb"(?!(?:elif|else|except|finally)\b)[A-Za-z_@]")
+"""What a line begins with that begins a statement of the module."""
 _MAX_MODULES = 40
 """Modules that one document may ask for."""
 
@@ -63,11 +68,40 @@ def parse(data: bytes) -> ast.Module:
         return ast.parse(data)
 
 
+def parse_tolerantly(data: bytes) -> tuple[ast.Module, SyntaxError | None]:
+    """Parse a source; where it has errors, without the statements of the module they lie in.
+
+    Raises:
+        ValueError, RecursionError, MemoryError: it cannot be parsed at all.
+    """
+    first: SyntaxError | None = None
+    for _ in range(_MAX_ERRORS):
+        try:
+            return parse(data), first
+        except SyntaxError as error:
+            first = first or error
+            data = _without_statement(data, error.lineno or 1)
+    return ast.Module(body=[], type_ignores=[]), first
+
+
+def _without_statement(data: bytes, line: int) -> bytes:
+    """Return a source with the statement of the module that holds a line emptied."""
+    lines = data.split(b"\n")
+    begin = min(line, len(lines)) - 1
+    while begin > 0 and not _STATEMENT.match(lines[begin]):
+        begin -= 1
+    end = begin + 1
+    while end < len(lines) and not _STATEMENT.match(lines[end]):
+        end += 1
+    lines[begin:end] = [b""] * (end - begin)
+    return b"\n".join(lines)
+
+
 @lru_cache(maxsize=256)
 def _bindings(data: bytes) -> Bindings | None:
     if len(data) > _MAX_BYTES:
         return None
     try:
-        return build_scopes(parse(data), frozenset(), None)[0]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return build_scopes(parse_tolerantly(data)[0], frozenset(), None)[0]
+    except (ValueError, RecursionError, MemoryError):
         return None  # its own extraction says so

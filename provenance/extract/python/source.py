@@ -15,6 +15,7 @@ from provenance.extract import accelerators, api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
 from provenance.extract.python.commands import read_commands, read_installs
+from provenance.extract.python.doctests import read_examples
 from provenance.extract.python.reach import Reach, leading, reach_in
 from provenance.model import Document, Extraction, Import
 from provenance.vocabulary import Vocabulary
@@ -86,6 +87,7 @@ def read_source(
         read_constants(data, places, tuple(collector.imports), collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
     read_installs(data, places, collector, vocabulary)
+    read_examples(data, places, collector, vocabulary)
     accelerators.devices(data, places, collector)
     signs.literals(data, places, collector, vocabulary, datasets, settled)
     api_names.read_names(
