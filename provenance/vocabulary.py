@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from provenance import ids
 from provenance.registry import Registry
@@ -60,6 +60,8 @@ class CallSpec(NamedTuple):
     provider: str
     endpoint: tuple[str, ...]
     function: str
+    joined: tuple[str | int, ...] = ()
+    """Arguments whose value follows the name after a slash."""
 
     def fits(self, dotted: str) -> bool:
         """Tell whether a called name, import aliases resolved, is this callable."""
@@ -72,11 +74,24 @@ class CallSpec(NamedTuple):
         )
 
 
+class Constant(NamedTuple):
+    """What a constant of a library names, and its use."""
+
+    component: str
+    function: str = ""
+    service: str = ""
+    """Who serves it; empty for weights."""
+
+
+_Triggers: TypeAlias = tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]
+
+
 class Vocabulary:
     """Lookup tables for extractors, derived from one registry."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._packages: dict[str, bool] = {}
 
     # -- hub ids -----------------------------------------------------------------
 
@@ -249,11 +264,12 @@ class Vocabulary:
             found.setdefault(row.callable.rpartition(".")[2], []).append(
                 CallSpec(
                     row.callable,
-                    tuple(int(a) if a.isdigit() else a for a in row.argument.split("|") if a),
+                    _places(row.argument),
                     row.yields,
                     row.provider,
                     tuple(row.endpoint.split("|")) if row.endpoint else (),
                     row.function,
+                    _places(row.argument, "/"),
                 )
             )
         return {name: tuple(specs) for name, specs in found.items()}
@@ -262,6 +278,14 @@ class Vocabulary:
     def script_calls(self) -> tuple[Call, ...]:
         """Callables of JavaScript packages, as the data has them."""
         return self._registry.script_calls
+
+    def is_package(self, module: str) -> bool:
+        """Tell whether a top-level Python module is known to come from a package."""
+        if module not in self._packages:
+            self._packages[module] = self._registry.has_identifiers(f"import:{module}.") or bool(
+                self._registry.identified(f"import:{module}")
+            )
+        return self._packages[module]
 
     def imports_of(self, ecosystem: str) -> Mapping[str, str]:
         """Packages of an ecosystem by what imports of them begin with."""
@@ -272,16 +296,52 @@ class Vocabulary:
         """Services that have model families of their own."""
         return frozenset(self._registry.identified_by("family").values())
 
+    @cached_property
+    def constants(self) -> Mapping[str, Mapping[str, Mapping[str, Constant]]]:
+        """What constants of Python packages name: by root, the name before the last, the last.
+
+        Those of ``identifiers.csv``, and those that a call without arguments is made on.
+        """
+        found: dict[str, dict[str, dict[str, Constant]]] = {}
+
+        def add(dotted: str, constant: Constant) -> None:
+            *head, parent, name = dotted.split(".")
+            root = head[0] if head else parent
+            found.setdefault(root, {}).setdefault(parent, {})[name] = constant
+
+        for dotted, component in self._registry.identified_by("constant").items():
+            service = ids.service_of_model(component) or ""
+            add(
+                dotted,
+                Constant(component, service=service * bool(self._registry.functions(service))),
+            )
+        for row in self._registry.calls:
+            owner = row.callable.rpartition(".")[0]
+            if row.argument or not owner.rpartition(".")[2].isupper():
+                continue
+            for default in self._registry.defaults.get(row.callable, ())[:1]:
+                add(owner, Constant(default.component, row.function))
+        return found
+
     def defaults(self, spec: CallSpec) -> tuple[Default, ...]:
         """Return what a callable uses that is told nothing, the newest version first."""
         return self._registry.defaults.get(spec.callable, ())
 
     @cached_property
-    def _triggers(self) -> tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]:
+    def _triggers(self) -> _Triggers:
         """What a file must call to be worth parsing: by imported root, and for any file."""
+        return self._triggers_of(self._registry.calls)
+
+    @cached_property
+    def _loads(self) -> _Triggers:
+        """The same without what only makes clients."""
+        return self._triggers_of(row for row in self._registry.calls if row.yields != "client")
+
+    @staticmethod
+    def _triggers_of(rows: Iterable[Call]) -> _Triggers:
         rooted: dict[str, set[bytes]] = {}
         free: dict[bytes, tuple[bytes, ...]] = {}
-        for row in self._registry.calls:
+        for row in rows:
             head, _, last = row.callable.encode().rpartition(b".")
             if head.startswith(b"*"):
                 # Receivers have any name, so the last two words must stand together.
@@ -291,10 +351,22 @@ class Vocabulary:
                 rooted.setdefault(row.callable.partition(".")[0], set()).add(last)
         return rooted, free
 
-    def call_offsets(self, data: bytes, roots: Iterable[str]) -> list[int]:
-        """Return where a source that imports ``roots`` may hold a call we know."""
-        rooted, free = self._triggers
-        called = set(_CALLED.findall(data))
+    def called(self, data: bytes) -> set[bytes]:
+        """Return every name that a source calls, or imports under another name."""
+        return set(_CALLED.findall(data))
+
+    def call_offsets(
+        self, data: bytes, roots: Iterable[str], called: Set[bytes] | None = None, *,
+        loads: bool = False,
+    ) -> list[int]:  # fmt: skip
+        """Return where a source that imports ``roots`` may hold a call we know.
+
+        Args:
+            called: the names it calls, where they are known already.
+            loads: only calls that name something, not those that make clients.
+        """
+        rooted, free = self._loads if loads else self._triggers
+        called = self.called(data) if called is None else called
         words = {dotted for last in called & free.keys() for dotted in free[last]}
         for root in roots:
             words |= called & rooted.get(root, _NOTHING)
@@ -306,6 +378,16 @@ class Vocabulary:
                     found.append(at)
                 at = data.find(word, at + 1)
         return found
+
+
+def _places(argument: str, mark: str = "") -> tuple[str | int, ...]:
+    """Return the positions and keywords of an argument list that have the mark before them."""
+    found = [
+        place.removeprefix("/")
+        for place in argument.split("|")
+        if place and place.startswith("/") == bool(mark)
+    ]
+    return tuple(int(place) if place.isdigit() else place for place in found)
 
 
 def _stem(name: str) -> str:

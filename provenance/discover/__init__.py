@@ -70,7 +70,7 @@ class Walk:
     read: int = 0
     ignored: int = 0
     modules: set[str] = field(default_factory=set)
-    """Names importable from the tree itself (folders and ``*.py`` stems)."""
+    """What could be imported from the tree itself: paths of folders and ``*.py`` files."""
     gaps: list[Gap] = field(default_factory=list)
     _siblings: dict[str, bytes | None] = field(default_factory=dict)
 
@@ -130,8 +130,11 @@ class Walk:
         if path not in self._siblings:
             full = str(self.base / path)
             # Folders on the way may be links, which must not lead out of the tree.
-            inside = os.path.realpath(full) == os.path.join(os.path.realpath(self.base), path)
-            found = read_bytes(full) if inside else None
+            found = None
+            if os.path.isfile(full) and (
+                os.path.realpath(full) == os.path.join(os.path.realpath(self.base), path)
+            ):
+                found = read_bytes(full)
             self._siblings[path] = as_utf8(found) if found is not None else None
         return self._siblings[path]
 
@@ -181,14 +184,14 @@ class Walk:
                     elif depth >= MAX_DEPTH:
                         self._gap(path, "too-deep")
                     else:
-                        self.modules.add(entry.name)
+                        self.modules.add(path)
                         folders.append(path)
                     continue
                 if is_link and not self._link_to_file_inside(path, real_root):
                     continue
                 self.seen += 1
                 if entry.name.endswith(".py"):
-                    self.modules.add(entry.name[:-3])
+                    self.modules.add(path)
                 reader = self.wanted(path)
                 if not reader:
                     continue

@@ -8,7 +8,7 @@ that says model, and the one service that the source sends requests to.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from provenance import ids
 from provenance.extract.collect import Collector
@@ -25,6 +25,7 @@ _KEY = re.compile(
     rb"(?::=|=>|[:=(])\s{0,8}\Z"
 )
 """A key, variable, parameter (with its type) or setter right before a literal."""
+_CLOSED = re.compile(rb"[\])}]")
 _GIVING = (b"=", b":", b">")
 """The last sign of what gives a value: ``=``, ``:``, ``:=``, ``=>``."""
 _COMPARED = re.compile(
@@ -32,6 +33,10 @@ _COMPARED = re.compile(
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
 )
 """Right before a literal that something else is compared with."""
+_SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
+"""Right after a literal that is looked for in another name."""
+_MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
+_LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
 _ENTRY = re.compile(rb"[ \t]*:(?!:)")
 _OPENING = (b"{", b",", b"")
 """What stands before a key of a table."""
@@ -73,6 +78,7 @@ def read_names(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary, *,
     claimed: Callable[[int, str], bool] | None = None,
     service: ComponentId | None = None, local: bool = False,
+    asked: Mapping[str, ComponentId] | None = None,
 ) -> None:  # fmt: skip
     """Record the API models that literals name.
 
@@ -84,6 +90,7 @@ def read_names(
             call has explained it.
         service: the only service that the source's clients ask, if there is one.
         local: the source's only client asks a local server.
+        asked: the service that a call of the source asks for a name.
     """
     stems = vocabulary.family_stems
     owners: dict[str, ComponentId | None] = {}
@@ -106,6 +113,8 @@ def read_names(
             continue  # the beginning of names
         if claimed and claimed(offset, text):
             continue
+        if _SOUGHT.match(data, match.end()) and not before.rstrip().endswith(_GIVING):
+            continue  # ``"o3" in model`` tells models apart
         if _ENTRY.match(data, match.end()) and before.rstrip()[-1:] in _OPENING:
             continue
         if owner is None:
@@ -137,6 +146,8 @@ def read_names(
         if local:
             if state is None and _names_model(before):
                 collector.gap(text, "alias-of-local-model", where)
+        elif asked and text in asked:
+            collector.api_model(asked[text], text, where)
         elif owner is not None:
             collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
         elif reached is not None:
@@ -146,10 +157,13 @@ def read_names(
 def _is_pattern(data: bytes, offset: int) -> bool:
     """Tell whether a literal stands in a list that names are held against, not picked from."""
     before = data[max(0, offset - 600) : offset]
-    opening = before.rfind(b"[")
-    if opening < 0 or b"]" in before[opening:]:
+    opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
+    if opening < 0 or _CLOSED.search(before, opening):
         return False
-    return bool(_PATTERNS.search(before[:opening]))
+    before = before[:opening]
+    if _MEMBERSHIP.search(before) and not _LOOP.search(before):
+        return True
+    return bool(_PATTERNS.search(before))
 
 
 def _legacy_name(text: str, vocabulary: Vocabulary) -> str | None:

@@ -14,10 +14,13 @@ from provenance.vocabulary import Vocabulary
 
 PLACEHOLDER = re.compile(
     r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
+    r"(?:test|dummy|fake|mock|foo|sample)[-_ ]?(?:model|llm|dataset|embedding|deployment|repo)s?|"
     r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
     re.IGNORECASE,
 )
 """What documentation writes where a reader is to put a name."""
+_HUB_MARKS = ("hf-hub:", "hf_hub:")
+"""How tools with names of their own say that a name is a hub's."""
 _DATA_FORMATS = frozenset(
     "json csv parquet text arrow imagefolder audiofolder webdataset pandas sql xml".split()
 )
@@ -29,7 +32,9 @@ def dataset(
 ) -> None:
     """Record a dataset by the name a loader is given."""
     if hub.startswith("local:"):
-        known(ids.dataset(hub.removeprefix("local:"), text), where, collector)
+        tool = hub.removeprefix("local:")
+        # What a tool calls its data may be trained weights.
+        known(vocabulary.alias(text, tool) or ids.dataset(tool, text), where, collector)
         return
     if ids.is_hub_repository(text) and not text.startswith("."):
         component = collector.dataset(hub, text, where)
@@ -105,19 +110,41 @@ def known(
 
 def runtime_model(
     text: str, runtime: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
-    function: str = "",
+    function: str = "", composed: bool = False,
 ) -> None:  # fmt: skip
-    """Record a model that a framework or local runtime knows by a name of its own."""
+    """Record a model that a framework or local runtime knows by a name of its own.
+
+    Args:
+        composed: the name is put together of several arguments; where it stands for a
+            hub's model it is kept beside it.
+    """
+    if text.startswith(_HUB_MARKS):
+        weights(text.partition(":")[2], "huggingface", where, collector, vocabulary,
+                function=function)  # fmt: skip
+        return
     alias = vocabulary.alias(text, runtime)
-    if alias:
+    if alias and not composed:
         known(alias, where, collector, function=function)
         return
+    component = tool_model(text, runtime, where, collector, vocabulary, function=function)
+    collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def tool_model(
+    text: str, runtime: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
+    function: str = "",
+) -> ComponentId:  # fmt: skip
+    """Record a model by the name its tool has for it, and the hub's model that it is."""
     component = ids.api_model(runtime, text)
     collector.component(component, "model", text, where, function=function)
     channel = vocabulary.runtime_channel(runtime)
     if channel:
         collector.link(component, collector.service(channel, where), "delivered-by", where)
-    collector.link(ids.PROJECT, component, "depends-on", where)
+    alias = vocabulary.alias(text, runtime)
+    if alias and alias.startswith("pkg:huggingface/"):
+        collector.component(alias, "model", ids.short(alias), where, direct=False)
+        collector.link(component, alias, "same-as", where)
+    return component
 
 
 def served(

@@ -20,7 +20,9 @@ _COMPONENT = re.compile(
     r"(?:pkg:[a-z]+/\S+|huggingface:\S+|modelscope:\S+|github:\S+|model:\S+/\S+"
     r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+)"
 )
-_SCHEMES = frozenset("host env import client hub dataset prefix runtime family whisper".split())
+_SCHEMES = frozenset(
+    "host env import client hub dataset prefix runtime family whisper constant".split()
+)
 """What identifiers are of; see data/README.md."""
 _CONDITION = re.compile(r"\w+=[^=\s]\S*")
 _ORGANIZATION_TYPES = frozenset(

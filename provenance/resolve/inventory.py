@@ -217,5 +217,12 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
                 ),
             )
         inventory.add(first)
-    inventory.absorb({c for c in inventory.components if ids.without_version(c) in own})
+    names = {ids.short(component).lower() for component in own}
+    inventory.absorb({
+        c for c, item in inventory.components.items()
+        if ids.without_version(c) in own
+        # How a project's own documentation says to install it from where its code lies.
+        or (c.startswith("pkg:github/") and item.usage == "documentation"
+            and ids.without_version(c).rpartition("/")[2].lower() in names)
+    })  # fmt: skip
     return inventory

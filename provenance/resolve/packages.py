@@ -17,6 +17,7 @@ from provenance.model import (
     strongest_usage,
 )
 from provenance.resolve.inventory import Inventory
+from provenance.resolve.own_modules import OwnModules
 
 _SOURCES = frozenset({"python-source", "notebook", "javascript", "languages"})
 _MODEL_APIS = frozenset("llm.api embedding.api rerank.api image.api video.api llm.router".split())
@@ -74,14 +75,14 @@ def _imports(inventory: Inventory) -> None:
     places: dict[ComponentId, list[Occurrence]] = {}
     unknown: dict[str, list[Occurrence]] = {}
     memo: dict[tuple[str, tuple[str, ...]], tuple[str, tuple[ComponentId, ...]]] = {}
-    for item in inventory.imports:
+    for item in _foreign(inventory, declared):
         key = (item.module, item.names)
         if key not in memo:
             memo[key] = _package_of(item, inventory, declared)
         module, packages = memo[key]
         for package in packages:
             places.setdefault(package, []).append(item.occurrence)
-        if module and not packages:
+        if not packages:
             unknown.setdefault(module, []).append(item.occurrence)
     for package, found in places.items():
         known = inventory.components.get(package)
@@ -115,6 +116,28 @@ def _imports(inventory: Inventory) -> None:
     _sdks(inventory)
 
 
+def _foreign(inventory: Inventory, declared: dict[str, ComponentId]) -> list[Import]:
+    """Return the imports that mean neither Python's own modules nor the tree's."""
+    own = OwnModules(inventory.modules)
+    packages: dict[str, bool] = {}
+    found: list[Import] = []
+    mine: set[str] = set()
+    for item in inventory.imports:
+        top = item.module.partition(".")[0]
+        if top in _STANDARD:
+            continue
+        if top not in packages:
+            packages[top] = ids.pypi(top).removeprefix("pkg:pypi/") in declared or bool(
+                inventory.registry.identifications(f"import:{top}")
+                or inventory.registry.has_identifiers(f"import:{top}.")
+            )
+        if not own.owns(item.module, item.occurrence.path, package=packages[top]):
+            found.append(item)
+        elif not packages[top]:
+            mine.add(top)
+    return [item for item in found if item.module.partition(".")[0] not in mine]
+
+
 def _guess(module: str, places: list[Occurrence], inventory: Inventory) -> None:
     """Take an unmapped import for the package of the same name, with low confidence.
 
@@ -144,12 +167,9 @@ def _package_of(
     """Return the top module and the packages that an import comes from.
 
     The map in the data is asked for the longest dotted prefix of every imported name;
-    without a row, a declared package of the same name is taken. ("", ()) means: not a
-    package.
+    without a row, a declared package of the same name is taken.
     """
     top = item.module.partition(".")[0]
-    if top in _STANDARD or top in inventory.modules:
-        return "", ()
     registry = inventory.registry
     parts = item.module.split(".")
     prefixes = [".".join(parts[:size]) for size in range(len(parts), 0, -1)]

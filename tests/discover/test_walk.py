@@ -68,7 +68,7 @@ def test_documents_carry_their_bytes_and_the_walk_counts(tmp_path: Path) -> None
     documents = {document.path: document.data for document in one.documents()}
     assert documents == {"requirements.txt": b"acme\n", "lib/core.py": b"acme\n"}
     assert (one.seen, one.read, one.ignored) == (3, 2, 1)
-    assert one.modules == {"lib", "core"}
+    assert one.modules == {"lib", "lib/core.py"}
     assert one.gaps == []
 
 

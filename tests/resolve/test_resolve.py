@@ -161,7 +161,7 @@ def test_a_declared_package_of_the_module_s_own_name(registry: Registry) -> None
 def test_modules_of_the_tree_and_of_python_are_no_packages(registry: Registry) -> None:
     found = resolved(
         registry, imported("os.path", "json", "tomllib", "yaml", "helpers.x", "vision"),
-        modules=("helpers", "vision"),
+        modules=("helpers.py", "src/vision/__init__.py", "src/vision"),
     )  # fmt: skip
     assert package_ids(found) == {"pkg:pypi/acme-yaml"}
     assert {reason for _, reason, _ in gaps(found)} == {"undeclared-import"}

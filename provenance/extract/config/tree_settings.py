@@ -30,7 +30,9 @@ _SECTIONS = {"google": "gemini", "aws": "bedrock", "vertex": "vertex_ai",
              "together": "together_ai"}  # fmt: skip
 """Names that sections of settings have for providers beside the routers' own."""
 _NOT_LOADED = re.compile(r"^(?:outputs?|save|saving|push|export|logging|labels|annotations)$", re.I)
-_COMMENTED = re.compile(r"[ \t]*#[ \t]*(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?")
+_COMMENTED = re.compile(
+    r"[ \t]*(?:#[ \t]*){1,3}(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?"
+)
 _INTERPOLATION = re.compile(
     r"\$\{(?:oc\.)?env[:.](?P<env>\w{1,100})(?:[,:]-?(?P<default>[^{}]{0,300}))?\}"
     r"|\$\{(?P<path>\.{0,3}[A-Za-z_][\w.-]{0,200})\}"

@@ -9,17 +9,17 @@ code is run; the walk is bounded.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from provenance.extract.python.scopes import Bindings, Bound, Scope
+from provenance.extract.python.scopes import SPLITS, Bindings, Bound, Scope
 from provenance.model import Confidence, weakest
 
 _MAX_VALUES = 64
 _MAX_DEPTH = 12
 _MAX_FOREIGN = 3
 """Imports followed from one module to the next."""
-_DEFAULT_CALLS = frozenset({"Field", "field", "Option", "Argument", "getenv", "get", "str"})
+_DEFAULT_CALLS = frozenset({"Field", "field", "Option", "Argument", "getenv", "get", "pop", "str"})
 _NO_KEY = object()
 _JOINS = ("os.path.join", "posixpath.join", "Path", "pathlib.Path", "PurePath")
 
@@ -31,6 +31,8 @@ class Value(NamedTuple):
     line: int
     confidence: Confidence
     path: str = ""
+    whole: str = ""
+    """The literal, where the text is a part of it."""
 
 
 class Module(NamedTuple):
@@ -55,7 +57,7 @@ class Values:
             depth: imports already followed to get here.
         """
         self.names = names
-        self._outside = outside if depth < _MAX_FOREIGN else None
+        self.outside = outside if depth < _MAX_FOREIGN else None
         self._depth = depth
         self._active: set[int] = set()
 
@@ -110,6 +112,10 @@ class Values:
             return found
         if node.attr in ("value", "default") and isinstance(node.value, ast.Attribute):
             return self.evaluate(node.value, scope, depth)  # a member of an enumeration
+        if isinstance(node.value, ast.Call) and len(node.value.args) > 1:
+            fallback = node.value.args[1]  # config.get("model", {"value": "x"}).value
+            if isinstance(fallback, ast.Dict):
+                return self._union(_entries([(fallback, scope)], node.attr), depth)
         path: list[str] = [node.attr]
         root: ast.expr = node.value
         while isinstance(root, ast.Attribute):
@@ -145,7 +151,7 @@ class Values:
             path: the attributes asked of it, in order.
             key: the entry asked of the table found there.
         """
-        if self._outside is None or name not in self.names.imported:
+        if self.outside is None or name not in self.names.imported:
             return None
         module, symbol = self.names.imported[name]
         # ``from app import config`` may name a module, ``import app.config`` its package.
@@ -153,7 +159,7 @@ class Values:
         for cut in range(len(steps)):
             inner = ".".join(steps[:cut])
             dotted = f"{module}{'.' if inner and not module.endswith('.') else ''}{inner}"
-            found = self._outside(dotted, self._depth + 1)
+            found = self.outside(dotted, self._depth + 1)
             if found is not None:
                 values = found.values.public(steps[cut:], depth, key)
                 if values:
@@ -181,7 +187,7 @@ class Values:
         self, root: ast.Name, scope: Scope, path: tuple[str, ...], depth: int
     ) -> list[Value] | None:
         """``args.model`` where ``args`` comes out of an imported function or class."""
-        if self._outside is None:
+        if self.outside is None:
             return None
         makers: list[str] = [scope.type_of(root.id)] if scope.type_of(root.id) else []
         for node, _ in scope.lookup(root.id):
@@ -245,10 +251,47 @@ class Values:
 
     def _subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> list[Value] | None:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        whole = node.value
+        if (
+            isinstance(whole, ast.Call)
+            and isinstance(whole.func, ast.Attribute)
+            and whole.func.attr in SPLITS
+        ):
+            return self._part(whole, whole.func, _index(node.slice), scope, depth)
+        if isinstance(key, str) and (bound := self._of_namespace(whole, key, scope)):
+            return self._union(bound, depth)
         found = self._union(_entries(self._containers(node.value, scope), key), depth)
         if not found and isinstance(node.value, ast.Name):
             return self._imported(node.value.id, (), depth, key)
         return found
+
+    def _part(
+        self, call: ast.Call, method: ast.Attribute, index: int | None, scope: Scope, depth: int
+    ) -> list[Value] | None:
+        """``name.split("/")[0]``: one part of a string."""
+        mark = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+        if index is None or not isinstance(mark, str) or not mark:
+            return None
+        found: list[Value] = []
+        for value in self.evaluate(method.value, scope, depth) or ():
+            parts: Sequence[str]
+            if method.attr in ("partition", "rpartition"):
+                parts = getattr(value.text, method.attr)(mark)
+            else:
+                parts = value.text.split(mark)
+            if -len(parts) <= index < len(parts):
+                found.append(value._replace(text=parts[index], whole=value.whole or value.text))
+        return found
+
+    def _of_namespace(self, node: ast.expr, key: str, scope: Scope) -> list[Bound]:
+        """``vars(parser.parse_args())["model"]``: an option by its name."""
+        tables = scope.lookup(node.id) if isinstance(node, ast.Name) else [(node, scope)]
+        for table, _ in tables:
+            if (isinstance(table, ast.Attribute) and table.attr == "__dict__") or (
+                isinstance(table, ast.Call) and self.names.dotted(table.func) == "vars"
+            ):
+                return self.names.attributes.get(key, [])
+        return []
 
     def _containers(self, node: ast.expr, scope: Scope) -> list[Bound]:
         if isinstance(node, ast.Name):
@@ -301,17 +344,25 @@ class Values:
         if isinstance(default, ast.Lambda):
             default = default.body
         if default is None:
-            position = 1 if name in ("getenv", "get", "Option") else 0
-            if name == "get" and isinstance(node.func, ast.Attribute):
-                tables = self._containers(node.func.value, scope)
-                if node.args and any(isinstance(table, ast.Dict) for table, _ in tables):
-                    lookup = ast.Subscript(value=node.func.value, slice=node.args[0])
-                    found = self._subscript(lookup, scope, depth)
-                    if found:
-                        return found
+            position = 1 if name in ("getenv", "get", "pop", "Option") else 0
+            if name in ("get", "pop") and isinstance(node.func, ast.Attribute) and node.args:
+                lookup = ast.Subscript(value=node.func.value, slice=node.args[0])
+                found = self._subscript(lookup, scope, depth)
+                if found:
+                    return found
             default = node.args[position] if len(node.args) > position else None
         values = self.evaluate(default, scope, depth) if default is not None else None
         return [v._replace(confidence=weakest(v.confidence, "medium")) for v in values or ()]
+
+
+def _index(node: ast.expr) -> int | None:
+    """Return a literal index, also a negative one."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _index(node.operand)
+        return -inner if inner is not None else None
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    return None
 
 
 def _entries(tables: list[Bound], key: object) -> list[Bound]:

@@ -1,0 +1,40 @@
+"""Small questions about nodes of a tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+
+def argument_of(call: ast.Call, places: Sequence[str | int]) -> ast.expr | None:
+    """Return the first argument of a call that one of these positions and keywords names."""
+    for wanted in places:
+        if isinstance(wanted, int):
+            if wanted < len(call.args) and not any(
+                isinstance(arg, ast.Starred) for arg in call.args[: wanted + 1]
+            ):
+                return call.args[wanted]
+        else:
+            for keyword in call.keywords:
+                if keyword.arg == wanted:
+                    return keyword.value
+    return None
+
+
+def is_nothing(node: ast.expr) -> bool:
+    """Tell whether an argument is a literal None."""
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def last_name(function: ast.expr) -> str:
+    """Return the last name of what is called, or ``""``."""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def source_of(node: ast.AST) -> str:
+    """Return a node as source, at most 80 characters."""
+    try:
+        text = ast.unparse(node)
+    except (RecursionError, ValueError):
+        return type(node).__name__
+    return text if len(text) <= 80 else text[:79] + "…"
