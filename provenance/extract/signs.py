@@ -76,7 +76,7 @@ def _host(
         where = collector.occurrence(places.line(offset), url, usage=state)
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True
-    service = vocabulary.service_of_host(host)
+    service = vocabulary.service_of_url(url)
     if service is None or vocabulary.is_mere_link(service, host, url):
         return False
     where = collector.occurrence(

@@ -214,7 +214,11 @@ class _Reader:
             known = self._named(node.id, scope)
         if known is not None:
             return known
-        made = {(c.service, c.local, c.confidence): c for c in self._made.values()}
+        made = {
+            (c.service, c.local, c.confidence): c
+            for c in self._made.values()
+            if c.local or c.service is None or self.vocabulary.serves_models(c.service)
+        }
         return next(iter(made.values())) if len(made) == 1 else None
 
     # -- loaders -----------------------------------------------------------------
@@ -229,11 +233,13 @@ class _Reader:
             client = self._receiver(call, scope)
         if argument is None or (isinstance(argument, ast.Constant) and argument.value is None):
             self._default(call, scope, spec, client)
+            self._asked(call, spec)
             return
         found = self.values.evaluate(argument, scope)
         if not found:
             if _is_object(argument, self.names.dotted, scope):
                 return  # a model made elsewhere; the call that makes it is read there
+            self._asked(call, spec)
             self.collector.gap(
                 _source(argument), "dynamic-name", call.lineno, expression=_source(call)
             )
@@ -246,6 +252,11 @@ class _Reader:
                 continue
             where = self._at(value)
             self.settled.places.add((value.line, value.text))
+            if spec.yields == "service":
+                service = self.vocabulary.alias(value.text, spec.provider.partition(":")[2])
+                if service:
+                    self.collector.service(service, where)
+                continue
             routed = self.vocabulary.routed(value.text) if spec.yields == "model" else None
             if spec.yields == "container":
                 self.collector.container(value.text, where)
@@ -268,6 +279,18 @@ class _Reader:
                 )  # fmt: skip
             else:
                 self._api_model(value.text, spec, client, where)
+
+    def _asked(self, call: ast.Call, spec: CallSpec) -> None:
+        """Record the service that a callable of one service asks for a model not named here.
+
+        A callable that any object can have (``*.converse``) says nothing of the service
+        until a model is named.
+        """
+        service = ids.service(spec.provider)
+        fixed = spec.yields == "model" and not spec.endpoint and "*" not in spec.callable
+        if fixed and self.vocabulary.offers(service):
+            where = self.collector.occurrence(call.lineno, _source(call.func), confidence="low")
+            self.collector.service(service, where)
 
     def _default(
         self, call: ast.Call, scope: Scope, spec: CallSpec, client: _Client | None
