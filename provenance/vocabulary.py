@@ -49,6 +49,10 @@ _CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
 """A name that is called, or imported under another name."""
 _NOTHING: Set[bytes] = frozenset()
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
+_FOLDER = re.compile(r"^https?://(?:[^/@\s]*@)?([\w.-]+)(?::\d+)?/([\w.-]+)", re.IGNORECASE)
+"""A host and the first folder below it."""
+_MODEL_HOSTS = frozenset("llm.router gpu.cloud".split())
+"""What else than an API of models a service can be that answers with one."""
 
 
 class CallSpec(NamedTuple):
@@ -56,7 +60,7 @@ class CallSpec(NamedTuple):
 
     callable: str
     arguments: tuple[str | int, ...]
-    yields: str  # model | dataset | client
+    yields: str  # model | dataset | client | service | container
     provider: str
     endpoint: tuple[str, ...]
     function: str
@@ -165,6 +169,22 @@ class Vocabulary:
                 return component
         return None
 
+    def service_of_url(self, url: str) -> str | None:
+        """Return the service behind a URL; one host may serve several, each under its folder."""
+        host = host_of(url)
+        return (self._service_of_folder(url) or self.service_of_host(host)) if host else None
+
+    def _service_of_folder(self, url: str) -> str | None:
+        match = _FOLDER.match(url)
+        if match is None or match.group(2).lower() not in self._folders:
+            return None
+        return self.service_of_host(f"{match.group(1)}/{match.group(2)}")
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        """The folders below hosts that stand for a service of their own."""
+        return frozenset(host.partition("/")[2] for host in self.hosts if "/" in host)
+
     def is_storehouse(self, service: str) -> bool:
         """Tell whether a service keeps code, packages or weights and answers no requests."""
         return self._registry.is_storehouse(service)
@@ -173,12 +193,26 @@ class Vocabulary:
         """Tell whether a URL points a reader somewhere instead of calling a service.
 
         Help pages and consoles are no calls; a code host or hub counts only where
-        something is fetched from it.
+        something is fetched from it. A folder known for its service is no page to read.
         """
+        if self._service_of_folder(url):
+            return False
         if _READING.search(url):
             return True
         return self._registry.is_storehouse(service) and not (
             host.startswith(("raw.", "cdn")) or _FETCH.search(url)
+        )
+
+    def offers(self, service: str) -> bool:
+        """Tell whether a service is one that the data describes."""
+        return bool(self._registry.functions(service))
+
+    def serves_models(self, service: str) -> bool:
+        """Tell whether a service may answer with a model; one the data does not know may."""
+        functions = self._registry.functions(service)
+        return not functions or any(
+            (name.endswith(".api") and name != "search.api") or name in _MODEL_HOSTS
+            for name in functions
         )
 
     @cached_property

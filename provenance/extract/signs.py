@@ -94,7 +94,7 @@ def _host(
         where = collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
         collector.dataset("huggingface", viewed, where)
         return True
-    service = vocabulary.service_of_host(host)
+    service = vocabulary.service_of_url(url)
     if service is None or vocabulary.is_mere_link(service, host, url):
         return False
     where = collector.occurrence(

@@ -161,11 +161,13 @@ class _Reader:
         client = self.clients.of(call, scope, spec)
         if argument is None or is_nothing(argument):
             self._default(call, scope, spec, client)
+            self._asked(call, spec)
             return
         found = self._values(argument, call, scope, spec)
         if not found:
             if _is_object(argument, self.names.dotted, scope):
                 return  # a model made elsewhere; the call that makes it is read there
+            self._asked(call, spec)
             self.collector.gap(
                 source_of(argument), "dynamic-name", call.lineno, expression=source_of(call)
             )
@@ -257,6 +259,11 @@ class _Reader:
             value.line, value.text, confidence=value.confidence, path=value.path
         )
         self.settled.places.add((value.line, (value.whole or value.text).strip()))
+        if spec.yields == "service":
+            service = self.vocabulary.alias(value.text, spec.provider.partition(":")[2])
+            if service:
+                self.collector.service(service, where)
+            return
         routed = self.vocabulary.routed(value.text) if spec.yields == "model" else None
         if spec.yields == "container":
             self.collector.container(value.text, where)
@@ -279,6 +286,18 @@ class _Reader:
             )  # fmt: skip
         else:
             self._api_model(value.text, spec, told.client, where)
+
+    def _asked(self, call: ast.Call, spec: CallSpec) -> None:
+        """Record the service that a callable of one service asks for a model not named here.
+
+        A callable that any object can have (``*.converse``) says nothing of the service
+        until a model is named.
+        """
+        service = ids.service(spec.provider)
+        fixed = spec.yields == "model" and not spec.endpoint and "*" not in spec.callable
+        if fixed and self.vocabulary.offers(service):
+            where = self.collector.occurrence(call.lineno, source_of(call.func), confidence="low")
+            self.collector.service(service, where)
 
     def _default(self, call: ast.Call, scope: Scope, spec: CallSpec, client: Client | None) -> None:
         """Record what a call that names nothing is known to use, marked as inferred."""

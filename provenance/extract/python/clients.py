@@ -154,5 +154,9 @@ class Clients:
             known = self._named(node.id, scope)
         if known is not None:
             return known
-        made = {(c.service, c.local, c.confidence): c for c in self._made.values()}
+        made = {
+            (c.service, c.local, c.confidence): c
+            for c in self._made.values()
+            if c.local or c.service is None or self.vocabulary.serves_models(c.service)
+        }
         return next(iter(made.values())) if len(made) == 1 else None
