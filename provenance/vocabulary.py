@@ -224,6 +224,17 @@ class Vocabulary:
                     return owner
         return None
 
+    def owner_of_path(self, repository: str) -> str | None:
+        """Return the service whose own ids ``namespace/name`` are of a namespace no hub has.
+
+        ``fal-ai/flux`` names what fal serves, though it has the form of a hub repository.
+        """
+        name = repository.lower()
+        for family, owner in self._families.get(_stem(name), ()):
+            if "/" in family and fits(name, family):
+                return owner
+        return None
+
     def provider_prefix(self, prefix: str, separator: str = "/") -> str | None:
         """Return the service that routers mean by ``prefix/model`` or ``prefix:model``.
 
@@ -272,9 +283,9 @@ class Vocabulary:
         """Services that have model families of their own."""
         return frozenset(self._registry.identified_by("family").values())
 
-    def defaults(self, spec: CallSpec) -> tuple[Default, ...]:
+    def defaults(self, callable_name: str) -> tuple[Default, ...]:
         """Return what a callable uses that is told nothing, the newest version first."""
-        return self._registry.defaults.get(spec.callable, ())
+        return self._registry.defaults.get(callable_name, ())
 
     @cached_property
     def _triggers(self) -> tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]:

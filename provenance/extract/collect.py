@@ -32,7 +32,7 @@ MODELSCOPE = "service:modelscope"
 
 _ROUTERS = frozenset(
     ids.service(slug)
-    for slug in "github-models openrouter vercel-ai-gateway portkey aihubmix".split()
+    for slug in "github-models openrouter vercel-ai-gateway portkey aihubmix replicate fal".split()
 )
 """Services with names like ``openai/gpt-4o`` of their own, which are no hub repositories."""
 

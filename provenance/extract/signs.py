@@ -155,6 +155,10 @@ def literals(
         if service:
             collector.api_model(service, text.partition("/")[2], where)
             continue
+        owner = vocabulary.owner_of_path(text)
+        if owner:
+            collector.api_model(owner, text, where)
+            continue
         around = line_text.replace(match.group(1), b"")
         if (
             modelscope

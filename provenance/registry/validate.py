@@ -207,11 +207,11 @@ def _relations(registry: Registry) -> Iterator[str]:
         if edge.overrides_hub not in ("true", "false"):
             yield f"{where}: overrides_hub {edge.overrides_hub!r}"
         yield from _ends(where, (edge.child, edge.parent))
-    known = {call.callable for call in registry.calls}
+    known = {call.callable for call in (*registry.calls, *registry.script_calls)}
     for default in registry.rows("defaults.csv", tables.Default):
         where = f"data/defaults.csv: {default.callable}"
         if default.callable not in known:
-            yield f"{where}: no row in calls.csv, so no call is recognised"
+            yield f"{where}: no row in a table of calls, so no call is recognised"
         if not _COMPONENT.fullmatch(default.component):
             yield f"{where}: no component {default.component!r}"
         if default.condition and not _CONDITION.fullmatch(default.condition):

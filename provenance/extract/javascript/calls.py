@@ -14,6 +14,7 @@ from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.javascript.clients import Client
+from provenance.extract.javascript.defaults import holds, names_nothing
 from provenance.extract.javascript.modules import neighbours
 from provenance.extract.javascript.specs import Spec, Specs, specifier
 from provenance.extract.javascript.tree import (
@@ -296,6 +297,26 @@ class Reader:
             client = self._endpoint(call, scope, spec)
         if argument is not None:
             self._models(call, argument, client, spec.function, spec)
+        else:
+            self._default(call, scope, spec, client)
+
+    def _default(self, call: Node, scope: Scope, spec: Spec, client: Client | None) -> None:
+        """Record what a call that names nothing is known to use, marked as inferred."""
+        rows = self.vocabulary.defaults(spec.callable)
+        if not rows or not names_nothing(self.values, call, scope, spec):
+            return
+        for row in rows:
+            if row.condition and not holds(self.values, row.condition, call, scope):
+                continue
+            where = self.collector.occurrence(
+                self.tree.line(call), self.tree.shown(call), confidence="medium"
+            )
+            names.implied(
+                row, self.tree.shown(callee(call) or call), where, self.collector,
+                asked=client.service or "" if client is not None else None,
+                function=spec.function, local=bool(spec.runtime),
+            )  # fmt: skip
+            return
 
     def _models(
         self, call: Node, argument: Bound, client: Client | None, function: str,
