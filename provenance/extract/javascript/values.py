@@ -64,6 +64,13 @@ class Values:
         self._active: set[int] = set()
         self._steps = self._all_steps = 0
 
+    @property
+    def has_neighbours(self) -> bool:
+        """Tell whether the source imports others of the tree that can be followed."""
+        return self._outside is not None and any(
+            module.startswith((".", "@/", "~/")) for module, _ in self.tree.imported.values()
+        )
+
     def tired(self) -> bool:
         """Count one more step; tell whether the question has cost enough."""
         self._steps += 1
