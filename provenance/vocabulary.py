@@ -45,6 +45,9 @@ _READING = re.compile(
     re.IGNORECASE,
 )
 _FETCH = re.compile(r"/(?:raw|resolve|archive|releases/download|tarball|zipball|media)/|\.git$")
+_RUNS_MODELS = frozenset(
+    "llm.api llm.router embedding.api rerank.api image.api video.api tts.api asr.api".split()
+)
 _CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
 """A name that is called, or imported under another name."""
 _NOTHING: Set[bytes] = frozenset()
@@ -243,6 +246,11 @@ class Vocabulary:
         """
         own = self._registry.identified(f"prefix:{prefix}:") if separator == ":" else None
         return own or self._registry.identified(f"prefix:{prefix}")
+
+    def model_service(self, slug: str) -> str | None:
+        """Return the service of this slug when it is one that runs or routes models."""
+        service = ids.service(slug)
+        return service if _RUNS_MODELS.intersection(self._registry.functions(service)) else None
 
     def runtime_channel(self, runtime: str) -> str | None:
         """Return the service a local runtime such as Ollama pulls its models from."""

@@ -148,7 +148,5 @@ def served(
     service: str, name: str, where: Occurrence, collector: Collector, *, function: str = ""
 ) -> None:
     """Record a model that a service's API is asked for."""
-    if service == "service:google-gemini":
-        name = name.removeprefix("models/")  # the API's own long form of the same name
     component = collector.api_model(service, name, where, function=function)
     collector.link(ids.PROJECT, component, "calls", where)

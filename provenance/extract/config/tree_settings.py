@@ -175,6 +175,8 @@ class _TreeReader:
             return f"local:{name}"
         if service is None and (host is None or not is_local_host(host)):
             service = self.vocabulary.provider_prefix(_SECTIONS.get(name, name))
+            if service is None and "-" in name:  # a single word may be anything
+                service = self.vocabulary.model_service(name)
         return (service or "").removeprefix("service:")
 
     def resolve(self, text: str, path: tuple[str, ...]) -> Value:

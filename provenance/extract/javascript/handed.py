@@ -97,6 +97,9 @@ def handed_on(
         elif name in tree.imported and _PLAUSIBLE.search(tree.data, *_span(call)):
             yield from imported(name)
     elif function.type == "member_expression":  # this.ask("…")
-        owner, prop = function.child_by_field_name("object"), function.child_by_field_name("property")
+        owner, prop = (
+            function.child_by_field_name("object"),
+            function.child_by_field_name("property"),
+        )
         if owner is not None and owner.type == "this" and prop is not None:
             yield from loaders.get(tree.text(prop), ())
