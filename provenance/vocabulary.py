@@ -282,6 +282,11 @@ class Vocabulary:
         """Callables of JavaScript packages, as the data has them."""
         return self._registry.script_calls
 
+    @property
+    def node_calls(self) -> Mapping[str, Call]:
+        """Nodes of visual builders, by builder and name."""
+        return self._registry.node_calls
+
     def imports_of(self, ecosystem: str) -> Mapping[str, str]:
         """Packages of an ecosystem by what imports of them begin with."""
         return self._registry.identified_by(f"import:{ecosystem}")

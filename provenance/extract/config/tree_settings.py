@@ -44,12 +44,17 @@ def speaks_of(text: str) -> str:
 
 def read_tree(
     root: Node, collector: Collector, vocabulary: Vocabulary, *, usage: Usage | None = None,
-    runtime: str = "",
+    runtime: str = "", settled: frozenset[int] = frozenset(),
 ) -> None:  # fmt: skip
-    """Record what every setting of a tree names."""
+    """Record what every setting of a tree names.
+
+    Args:
+        settled: scalars that have been explained, by the identity of their nodes.
+    """
     reader = _TreeReader(root, collector, vocabulary, usage, runtime)
     for setting in settings(root):
-        reader.setting(setting)
+        if id(setting.node) not in settled:
+            reader.setting(setting)
     for path, mapping, owner in mappings(root):
         listed = path[-1:] in (("models",), ("llms",), ("embeddings",))
         if not (owner is not None and listed and reader.catalogue(path, mapping, owner)):

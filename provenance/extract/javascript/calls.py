@@ -7,6 +7,7 @@ properties from there (``0.configuration.baseURL``).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -137,7 +138,8 @@ class Reader:
     def _handed_on(self, calls: list[tuple[Node, Scope]]) -> None:
         """Record what calls give to functions that load a model or ask for one by that name."""
         known: dict[str, list[Given]] = {}
-        fresh, imported = self.loaders, self._loaders_of
+        fresh = self.loaders
+        imported: Callable[[str], list[Given]] = self._loaders_of
         for _ in range(_MAX_HANDED):
             if not fresh and not self.values.has_neighbours:
                 break
