@@ -283,6 +283,11 @@ class Vocabulary:
         return self._registry.script_calls
 
     @property
+    def language_calls(self) -> tuple[Call, ...]:
+        """Callables of languages that are read without a parser, as the data has them."""
+        return self._registry.language_calls
+
+    @property
     def node_calls(self) -> Mapping[str, Call]:
         """Nodes of visual builders, by builder and name."""
         return self._registry.node_calls

@@ -93,6 +93,9 @@ def known(
 ) -> None:
     """Record a component whose id the data gives, with the channel or service it comes by."""
     scheme, _, name = component.partition("/")
+    if scheme == "pkg:docker":
+        collector.container(ids.short(component), where)
+        return
     if component.startswith("pkg:huggingface/"):
         collector.hub_model(component, where, function=function)
     elif scheme == "model:modelscope":
