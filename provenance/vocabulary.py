@@ -45,6 +45,9 @@ _READING = re.compile(
     re.IGNORECASE,
 )
 _FETCH = re.compile(r"/(?:raw|resolve|archive|releases/download|tarball|zipball|media)/|\.git$")
+_RUNS_MODELS = frozenset(
+    "llm.api llm.router embedding.api rerank.api image.api video.api tts.api asr.api".split()
+)
 _CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
 """A name that is called, or imported under another name."""
 _NOTHING: Set[bytes] = frozenset()
@@ -273,6 +276,17 @@ class Vocabulary:
                     return owner
         return None
 
+    def owner_of_path(self, repository: str) -> str | None:
+        """Return the service whose own ids ``namespace/name`` are of a namespace no hub has.
+
+        ``fal-ai/flux`` names what fal serves, though it has the form of a hub repository.
+        """
+        name = repository.lower()
+        for family, owner in self._families.get(_stem(name), ()):
+            if "/" in family and fits(name, family):
+                return owner
+        return None
+
     def provider_prefix(self, prefix: str, separator: str = "/") -> str | None:
         """Return the service that routers mean by ``prefix/model`` or ``prefix:model``.
 
@@ -281,6 +295,11 @@ class Vocabulary:
         """
         own = self._registry.identified(f"prefix:{prefix}:") if separator == ":" else None
         return own or self._registry.identified(f"prefix:{prefix}")
+
+    def model_service(self, slug: str) -> str | None:
+        """Return the service of this slug when it is one that runs or routes models."""
+        service = ids.service(slug)
+        return service if _RUNS_MODELS.intersection(self._registry.functions(service)) else None
 
     def runtime_channel(self, runtime: str) -> str | None:
         """Return the service a local runtime such as Ollama pulls its models from."""
@@ -321,6 +340,16 @@ class Vocabulary:
             )
         return self._packages[module]
 
+    @property
+    def language_calls(self) -> tuple[Call, ...]:
+        """Callables of languages that are read without a parser, as the data has them."""
+        return self._registry.language_calls
+
+    @property
+    def node_calls(self) -> Mapping[str, Call]:
+        """Nodes of visual builders, by builder and name."""
+        return self._registry.node_calls
+
     def imports_of(self, ecosystem: str) -> Mapping[str, str]:
         """Packages of an ecosystem by what imports of them begin with."""
         return self._registry.identified_by(f"import:{ecosystem}")
@@ -357,9 +386,9 @@ class Vocabulary:
                 add(owner, Constant(default.component, row.function))
         return found
 
-    def defaults(self, spec: CallSpec) -> tuple[Default, ...]:
+    def defaults(self, callable_name: str) -> tuple[Default, ...]:
         """Return what a callable uses that is told nothing, the newest version first."""
-        return self._registry.defaults.get(spec.callable, ())
+        return self._registry.defaults.get(callable_name, ())
 
     @cached_property
     def _triggers(self) -> _Triggers:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.records import provider_beside
 from provenance.extract.settings import names_model, read_model
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
@@ -107,7 +108,7 @@ def read_names(
         text = name.decode("ascii", "replace")
         if text not in owners:
             owners[text] = vocabulary.api_owner(text) if known else None
-        owner = owners[text]
+        owner, beside = owners[text], None
         before = data[max(0, offset - 80) : offset]
         if text.endswith(("-", ".", ":", "/")):
             continue  # the beginning of names
@@ -129,7 +130,8 @@ def read_names(
                 _names_model(before) or vocabulary.reads_like_model(text)
             ):
                 continue
-            if reached is None:
+            beside = provider_beside(data, offset, match.end(), vocabulary)
+            if beside is None and reached is None:
                 reached = endpoints(data, places, vocabulary)
                 if service is not None:
                     reached = frozenset((service,)), reached[1]
@@ -143,7 +145,9 @@ def read_names(
         state = places.state(offset)
         sure: Confidence = "low" if _COMPARED.search(before) else "medium"
         where = collector.occurrence(places.line(offset), text, usage=state, confidence=sure)
-        if local:
+        if beside is not None:
+            collector.api_model(beside, text, where, by_name=True)
+        elif local:
             if state is None and _names_model(before):
                 collector.gap(text, "alias-of-local-model", where)
         elif asked and text in asked:

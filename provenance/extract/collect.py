@@ -29,10 +29,11 @@ from provenance.model import (
 HUB = "service:huggingface-hub"
 HUB_INFERENCE = "service:huggingface-inference"
 MODELSCOPE = "service:modelscope"
+GEMINI = "service:google-gemini"
 
 _ROUTERS = frozenset(
     ids.service(slug)
-    for slug in "github-models openrouter vercel-ai-gateway portkey aihubmix".split()
+    for slug in "github-models openrouter vercel-ai-gateway portkey aihubmix replicate fal".split()
 )
 """Services with names like ``openai/gpt-4o`` of their own, which are no hub repositories."""
 
@@ -315,6 +316,8 @@ class Collector:
             component = self.hub_model(name, where, function=function)
             self.link(component, self.service(service, where), "served-by", where)
             return component
+        if service == GEMINI:
+            name = name.removeprefix("models/")  # the API's own long form of the same name
         component = ids.api_model(service.removeprefix("service:"), name)
         self.component(component, "model", name, where, function=function)
         seen = replace(where, confidence="low") if by_name else where

@@ -10,6 +10,7 @@ import re
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.model import ComponentId, Occurrence
+from provenance.registry.tables import Default
 from provenance.vocabulary import Vocabulary
 
 PLACEHOLDER = re.compile(
@@ -100,6 +101,9 @@ def known(
     if component.startswith("service:"):
         collector.service(component, where)
         return
+    if scheme == "pkg:docker":
+        collector.container(ids.short(component), where)
+        return
     if component.startswith("pkg:huggingface/"):
         collector.hub_model(component, where, function=function)
     elif scheme == "model:modelscope":
@@ -109,6 +113,29 @@ def known(
     else:
         collector.component(component, "model", name, where, function=function)
     collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def implied(
+    row: Default, written: str, where: Occurrence, collector: Collector, *,
+    asked: ComponentId | None = None, function: str = "", local: bool = False,
+) -> None:  # fmt: skip
+    """Record what a callable is known to use when it is told nothing, and that it is implied.
+
+    Args:
+        written: the callable as the source has it.
+        asked: the service that the call's client asks, ``""`` for none at all; None where
+            there is no client. A model is not implied of another service than its own.
+        local: a runtime on this machine runs the model.
+    """
+    collector.gap(
+        row.component, "implicit-default", where, expression=written,
+        versions="–".join(filter(None, (row.since, row.until))) or "?", source=row.source,
+    )  # fmt: skip
+    service = ids.service_of_model(row.component)
+    if service is None or local:
+        known(row.component, where, collector, function=function)
+    elif asked is None or asked == service:
+        served(service, row.component.partition("/")[2], where, collector, function=function)
 
 
 def runtime_model(
@@ -154,7 +181,5 @@ def served(
     service: str, name: str, where: Occurrence, collector: Collector, *, function: str = ""
 ) -> None:
     """Record a model that a service's API is asked for."""
-    if service == "service:google-gemini":
-        name = name.removeprefix("models/")  # the API's own long form of the same name
     component = collector.api_model(service, name, where, function=function)
     collector.link(ids.PROJECT, component, "calls", where)

@@ -210,6 +210,9 @@ def read_model(
     if value.startswith(_HUB_HOSTS) and (repository := _on_hub(value.partition("/")[2])):
         collector.hub_model(repository, where)
         return True
+    if not provider and "/" in value and (owner := vocabulary.owner_of_path(value)):
+        collector.api_model(owner, value, where)
+        return True
     routed = vocabulary.routed(value) if "/" in value and not provider else None
     if routed:
         collector.api_model(routed, value.partition("/")[2], where)

@@ -177,6 +177,10 @@ def literals(
         if vocabulary.alias(text, "open-clip"):
             tool_model(text, "open-clip", where, collector, vocabulary)
             continue
+        owner = vocabulary.owner_of_path(text)
+        if owner:
+            collector.api_model(owner, text, where)
+            continue
         around = line_text.replace(match.group(1), b"")
         if _asked_of(text, offset, data, where, collector, vocabulary):
             continue

@@ -53,6 +53,8 @@ _TABLES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("alternatives.csv", tables.Alternative, ("function", "alternative")),
     ("calls.csv", tables.Call, ("callable",)),
     ("calls_js.csv", tables.Call, ("callable",)),
+    ("calls_languages.csv", tables.Call, ("callable",)),
+    ("calls_nodes.csv", tables.Call, ("callable",)),
     ("defaults.csv", tables.Default, ("callable", "condition", "component", "since")),
 )  # fmt: skip
 
@@ -209,11 +211,12 @@ def _relations(registry: Registry) -> Iterator[str]:
         if edge.overrides_hub not in ("true", "false"):
             yield f"{where}: overrides_hub {edge.overrides_hub!r}"
         yield from _ends(where, (edge.child, edge.parent))
-    known = {call.callable for call in registry.calls}
+    known = {call.callable for call in (*registry.calls, *registry.script_calls)}
+    known |= registry.node_calls.keys() | {call.callable for call in registry.language_calls}
     for default in registry.rows("defaults.csv", tables.Default):
         where = f"data/defaults.csv: {default.callable}"
         if default.callable not in known:
-            yield f"{where}: no row in calls.csv, so no call is recognised"
+            yield f"{where}: no row in a table of calls, so no call is recognised"
         if not _COMPONENT.fullmatch(default.component):
             yield f"{where}: no component {default.component!r}"
         if default.condition and not _CONDITION.fullmatch(default.condition):

@@ -27,6 +27,8 @@ TABLES = {
     "alternatives.csv": tables.Alternative,
     "calls.csv": tables.Call,
     "calls_js.csv": tables.Call,
+    "calls_languages.csv": tables.Call,
+    "calls_nodes.csv": tables.Call,
     "defaults.csv": tables.Default,
 }
 _DEFAULTS = {

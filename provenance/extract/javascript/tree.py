@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MAX_NODES = 1_500_000
 _MAX_UNWRAPPED = 8
+_MAX_PARAMETERS = 16
 
 _FUNCTIONS = frozenset(
     "function_declaration function_expression arrow_function method_definition "
@@ -43,6 +44,10 @@ class Scope:
 
     parent: Scope | None = None
     names: dict[str, list[Bound]] = field(default_factory=dict)
+    function: str = ""
+    """The name of the function, where it has one."""
+    parameters: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Names that are given from outside, by position and property of that argument."""
 
     def lookup(self, name: str) -> list[Bound]:
         """Return what a name is bound to here, or in the nearest scope around that knows it."""
@@ -68,6 +73,8 @@ class Tree:
     """Local names by (module, exported name); ``*`` for the module, ``default``."""
     attributes: dict[str, list[Bound]] = field(default_factory=dict)
     returns: dict[str, list[Bound]] = field(default_factory=dict)
+    default: str = ""
+    """The name of the function that the module exports as its default."""
     calls: list[tuple[Node, Scope]] = field(default_factory=list)
     targets: dict[int, list[Target]] = field(default_factory=dict)
     """What the result of a call is assigned to, by the call's node."""
@@ -167,8 +174,9 @@ class _Walk:
             kind = node.type
             inner = kind in _FUNCTIONS
             if inner:
-                scopes.append(Scope(scopes[-1]))
                 names.append(self._name_of(node))
+                scopes.append(Scope(scopes[-1], function=names[-1]))
+                self._parameters(node, scopes[-1])
                 self._expression_body(node, scopes[-1], names[-1])
             elif node.is_named:
                 self._visit(kind, node, scopes[-1], names[-1])
@@ -190,6 +198,23 @@ class _Walk:
         if name is not None:
             return self.tree.text(name)
         return self._named.get(function.id, "")
+
+    def _parameters(self, function: Node, scope: Scope) -> None:
+        """Remember what a function's names of its arguments are."""
+        listed = function.child_by_field_name("parameters")
+        single = function.child_by_field_name("parameter")
+        given = listed.named_children if listed is not None else [single] if single else []
+        position = 0
+        for part in given[:_MAX_PARAMETERS]:
+            pattern = part.child_by_field_name("pattern") or part
+            if part.type == "comment" or pattern.type == "this":
+                continue
+            if pattern.type == "identifier":
+                scope.parameters[self.tree.text(pattern)] = (position, "")
+            elif pattern.type == "object_pattern":
+                for local, key, _ in self._pattern(pattern):
+                    scope.parameters[local] = (position, key)
+            position += 1
 
     def _expression_body(self, function: Node, scope: Scope, name: str) -> None:
         body = function.child_by_field_name("body")
@@ -224,8 +249,12 @@ class _Walk:
             self._import(node)
         elif kind == "export_statement":
             value = node.child_by_field_name("value")
+            declared = node.child_by_field_name("declaration")
             if value is not None:
                 self._bind("default", value, self.tree.module)
+            name = declared.child_by_field_name("name") if declared is not None else value
+            if name is not None and any(part.type == "default" for part in node.children):
+                self.tree.default = self.tree.text(name) if name.type == "identifier" else ""
 
     # -- names -------------------------------------------------------------------------
 

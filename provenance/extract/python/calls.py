@@ -305,21 +305,15 @@ class _Reader:
             isinstance(argument, ast.Starred) for argument in call.args
         ):
             return  # ``**options`` may name it
-        for row in self.vocabulary.defaults(spec):
+        asked = client.service or "" if client is not None else None
+        for row in self.vocabulary.defaults(spec.callable):
             if row.condition and not self._holds(row.condition, call, scope):
                 continue
             where = self.collector.occurrence(call.lineno, source_of(call), confidence="medium")
-            self.collector.gap(
-                row.component, "implicit-default", where, expression=source_of(call.func),
-                versions="–".join(filter(None, (row.since, row.until))) or "?", source=row.source,
+            names.implied(
+                row, source_of(call.func), where, self.collector, asked=asked,
+                function=spec.function, local=spec.provider.startswith("local:"),
             )  # fmt: skip
-            service = ids.service_of_model(row.component)
-            local = spec.provider.startswith("local:")
-            if service is None or local:
-                names.known(row.component, where, self.collector, function=spec.function)
-            elif client is None or client.service == service:
-                name = row.component.partition("/")[2]
-                names.served(service, name, where, self.collector, function=spec.function)
             return
 
     def _holds(self, condition: str, call: ast.Call, scope: Scope) -> bool:
