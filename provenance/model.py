@@ -115,6 +115,9 @@ class Component:
     """What the calls that name it use it for (``embedding.weights``), if they tell."""
     occurrences: tuple[Occurrence, ...] = ()
     vulnerabilities: tuple[Vulnerability, ...] = ()
+    homes: tuple[str, ...] = ()
+    """Where its own metadata says it lives: ``github:owner``, ``domain:example.org``. A weak
+    sign of who publishes it, used where no row says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from provenance.model import (
@@ -54,6 +54,8 @@ class Enrichment:
 
     links: tuple[Link, ...] = ()
     licenses: tuple[LicenseDeclaration, ...] = ()
+    homes: Mapping[ComponentId, tuple[str, ...]] = field(default_factory=dict)
+    """Where packages say they live, as :attr:`Component.homes`."""
     gaps: tuple[Gap, ...] = ()
 
 

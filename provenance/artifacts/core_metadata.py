@@ -103,8 +103,7 @@ def read(data: bytes) -> CoreMetadata:
     Raises:
         ArtifactError: it names no package, or its header is above the cap.
     """
-    end = _END.search(data, 0, MAX_HEADER + 1)
-    header = data[: end.start()] if end else data
+    header = header_of(data)
     if len(header) > MAX_HEADER:
         raise ArtifactError(f"a header of more than {MAX_HEADER} bytes")
     fields = _fields(header)
@@ -126,6 +125,12 @@ def read(data: bytes) -> CoreMetadata:
         urls=tuple(_urls(fields)),
         mail_domains=tuple(_domains(fields)),
     )
+
+
+def header_of(data: bytes) -> bytes:
+    """Return what stands before the description; everything where no blank line ends it."""
+    end = _END.search(data, 0, MAX_HEADER + 1)
+    return data[: end.start()] if end else data
 
 
 def _fields(header: bytes) -> dict[str, list[str]]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from provenance.edge.cache import replace_file
 from provenance.edge.hub_records import RELATIONS, HubRecord, valid_name
 
 MAX_CACHE_FILE = 4 * 1024 * 1024  # bytes read of one cache file
@@ -48,19 +46,8 @@ def write_cache(directory: Path, endpoint: str, record: HubRecord) -> None:
         "endpoint": endpoint,
         "record": dataclasses.asdict(record),
     }
-    target = _cache_path(directory, endpoint, record.id)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=directory, prefix=".hub-", suffix=".tmp")
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            json.dump(content, stream, sort_keys=True)
-        os.replace(name, target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
+    text = json.dumps(content, sort_keys=True)
+    replace_file(_cache_path(directory, endpoint, record.id), text.encode("ascii"))
 
 
 def _record_from_json(values: Mapping[str, object]) -> HubRecord | None:

@@ -11,10 +11,13 @@ from provenance.model import ComponentId, Occurrence
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 PYPI = "service:pypi"
+_PYPI_HOST = ("pypi", "org")
+DEFAULT_INDEX = "https://" + ".".join(_PYPI_HOST) + "/simple"
+"""The index that pip and uv ask unless told otherwise."""
 REGISTRY_HOSTS: dict[str, ComponentId] = {
     ".".join(parts): component
     for parts, component in (
-        (("pypi", "org"), PYPI),
+        (_PYPI_HOST, PYPI),
         (("files", "pythonhosted", "org"), PYPI),
         (("pypi", "python", "org"), PYPI),
         (("registry", "npmjs", "org"), "service:npm"),

@@ -58,6 +58,7 @@ class Inventory:
             usage=strongest_usage((known.usage, component.usage)),
             functions=tuple(sorted({*known.functions, *component.functions})),
             occurrences=tuple(dict.fromkeys((*known.occurrences, *component.occurrences))),
+            homes=tuple(dict.fromkeys((*known.homes, *component.homes))),
         )
 
     def add_link(self, link: Link) -> None:

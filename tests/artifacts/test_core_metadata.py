@@ -157,7 +157,8 @@ def test_values_are_bounded() -> None:
 def test_a_hostile_file_costs_little() -> None:
     code = (
         "from provenance.artifacts import core_metadata as c\n"
-        "for data in (b'Name: x\\nAuthor-email: ' + b'a@' * 400000, b'Name: x\\n' + b' \\n' * 500000,"
+        "for data in (b'Name: x\\nAuthor-email: ' + b'a@' * 400000,"
+        " b'Name: x\\n' + b' \\n' * 500000,"
         " b'\\n' * 100_000_000, b'Name: x\\nLicense:' + b'\\n \\t' * 300000,"
         " b'A' * 100_000_000):\n"
         "    try: print(c.read(data).name)\n"
