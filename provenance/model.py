@@ -211,9 +211,9 @@ class LicenseDeclaration:
     raw: str
     declared_by: str
     evidence: Evidence
-    scheme: Literal["spdx", "hub", "classifier", "field"] = "hub"
-    """How ``raw`` is meant: an expression, a name of the hub, a classifier of PyPI, or the free
-    text that packages put into their license field."""
+    scheme: Literal["spdx", "hub", "classifier", "field", "text"] = "hub"
+    """How ``raw`` is meant: an expression, a name of the hub, a classifier of PyPI, the free words
+    of a package's license field, or the beginning of a license's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,15 +73,19 @@ class CoreMetadata:
         return tuple(dict.fromkeys((*named, *(f"domain:{one}" for one in self.mail_domains))))
 
     def licenses(
-        self, component: ComponentId, declared_by: str, evidence: Evidence
+        self, component: ComponentId, declared_by: str, evidence: Evidence, text: str = ""
     ) -> tuple[tuple[LicenseDeclaration, ...], tuple[Gap, ...]]:
         """Return every statement on the license, the strongest first, and what is missing.
 
         Each field is a statement of its own, so that a contradiction stays visible.
+
+        Args:
+            text: the license file's beginning; it counts where no field says anything.
         """
         said = [("spdx", self.license_expression)] if self.license_expression else []
         said += [("classifier", one) for one in self.classifiers]
         said += [("field", self.license)] if self.license else []
+        said = said or ([("text", text)] if text.strip() else [])
         found = tuple(
             LicenseDeclaration(
                 component=component, raw=raw, declared_by=declared_by, evidence=evidence,

@@ -58,23 +58,18 @@ def read_directory(source: Source) -> Archive:
         return Archive(names=tuple(archive.namelist()))
 
 
-def read_member(source: Source, ending: str, limit: int) -> bytes:
-    """Return the one member of a zip file that lies one folder deep and ends so.
+def read_member(source: Source, pattern: re.Pattern[str], limit: int) -> bytes:
+    """Return the beginning of the member whose name fits; of several that with the shortest name.
 
     Raises:
-        ArtifactError: no zip file, a broken one, not one such member, or one above the limit.
+        ArtifactError: no zip file, a broken one, or one without such a member.
     """
     with _opened(source) as archive:
-        found = [
-            info
-            for info in archive.infolist()
-            if info.filename.count("/") == 1 and info.filename.endswith(ending)
-        ]
-        if len(found) != 1:
-            raise ArtifactError(f"{len(found)} members end in {ending}")
-        if found[0].file_size > limit:
-            raise ArtifactError(f"a member of more than {limit} bytes")
-        with archive.open(found[0]) as stream:
+        found = [info for info in archive.infolist() if pattern.fullmatch(info.filename)]
+        if not found:
+            raise ArtifactError("no such member")
+        chosen = min(found, key=lambda info: (len(info.filename), info.filename))
+        with archive.open(chosen) as stream:
             return stream.read(limit)
 
 

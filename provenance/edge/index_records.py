@@ -32,6 +32,8 @@ class IndexRecord:
     reference: str = ""
     """What evidence calls the file."""
     metadata: str = ""
+    license_text: str = ""
+    """The beginning of its license file, where the metadata names no license."""
     yanked: str | None = None
     reason: str = ""
     detail: str = ""

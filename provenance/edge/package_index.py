@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -14,20 +13,17 @@ from urllib.parse import quote
 from provenance import ids
 from provenance.artifacts import core_metadata
 from provenance.artifacts.source import ArtifactError
-from provenance.edge.addresses import origin_of
 from provenance.edge.cache import HTTP, cache_directory
 from provenance.edge.index_environment import Index, Indexes, indexes
 from provenance.edge.index_http import Fetcher, FetchError
 from provenance.edge.index_records import LASTING, IndexRecord, read_record, write_record
-from provenance.edge.remote_wheel import read_metadata
+from provenance.edge.release_files import Failure, license_text, metadata_of
 from provenance.edge.simple_page import ACCEPT, File, PageError, of_version, read_page
 from provenance.model import ComponentId, Evidence, Gap, LicenseDeclaration
 from provenance.ports import Enrichment
 
 MAX_PAGE = 64 * 1024 * 1024
 """Bytes of one project's page; that of a daily build with years behind it has some ten million."""
-MAX_METADATA = 4 * 1024 * 1024
-"""Bytes of one metadata file; it may hold a whole manual as its description."""
 WORKERS = 8
 _HALTING = ("offline", "rate-limited", "too-many")
 """After one of these the packages that are left would fare no better."""
@@ -36,15 +32,6 @@ _PYPI = "pkg:pypi/"
 
 _Pages: TypeAlias = dict[str, tuple[tuple[File, ...], bool]]
 """The files of a project by the address of its page, and whether the network was needed."""
-
-
-class _Failure(Exception):
-    """Why a release has no metadata, in the words of a gap."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
 
 
 class SimpleIndex:
@@ -70,7 +57,7 @@ class SimpleIndex:
             cache=root / HTTP, timeout=self._chosen.timeout,
             certificates=self._chosen.certificates,
         )  # fmt: skip
-        self._halted: _Failure | None = None
+        self._halted: Failure | None = None
 
     @property
     def hosts_contacted(self) -> tuple[str, ...]:
@@ -124,25 +111,20 @@ class SimpleIndex:
         if self._halted:
             halted = self._halted
             return replace(record, reason=halted.reason, detail=halted.detail), False
-        failures: list[_Failure] = []
+        failures: list[Failure] = []
         asked = False
         for index in self._chosen.asked:
             try:
                 file, answered = self._file(index, component, pages)
                 asked = asked or answered
-                header, answered = self._metadata(index, component, file)
-            except (_Failure, FetchError) as error:
-                failures.append(_Failure(error.reason, f"{index.label}: {error.detail}"))
+                found, answered = self._read(index, component, file, record)
+                return found, not (asked or answered)
+            except (Failure, FetchError) as error:
+                failures.append(Failure(error.reason, f"{index.label}: {error.detail}"))
                 asked = asked or isinstance(error, FetchError)
                 if error.reason in _HALTING:
                     self._halted = failures[-1]
                     break
-                continue
-            name, version = ids.short(ids.without_version(component)), ids.version_of(component)
-            return replace(
-                record, metadata=header, yanked=file.yanked,
-                reference=f"{index.label}: {name} {version} METADATA",
-            ), not (asked or answered)  # fmt: skip
         first = min(failures, key=lambda failure: failure.reason in ("not-found",))
         return replace(record, reason=first.reason, detail=first.detail), not asked
 
@@ -155,50 +137,31 @@ class SimpleIndex:
             try:
                 pages[url] = read_page(page.body, page.content_type, page.url), page.asked
             except PageError as error:
-                raise _Failure("invalid-response", str(error)) from None
+                raise Failure("invalid-response", str(error)) from None
         files, asked = pages[url]
         release = of_version(files, project, ids.version_of(component) or "")
         if not release:
-            raise _Failure("version-missing", f"{len(files)} files, none of this version")
-        if not (release[0].metadata or release[0].name.endswith(".whl")):
-            raise _Failure("no-metadata", f"{len(release)} files, none of them a wheel")
+            raise Failure("version-missing", f"{len(files)} files, none of this version")
         return release[0], asked
 
-    def _metadata(self, index: Index, component: ComponentId, file: File) -> tuple[str, bool]:
-        """Return the header of a release's metadata, and whether it had to be asked for."""
-        body, asked = self._served(index, file)
+    def _read(
+        self, index: Index, component: ComponentId, file: File, record: IndexRecord
+    ) -> tuple[IndexRecord, bool]:
+        """Return the record of a file that was found, and whether anything had to be asked for."""
+        body, asked = metadata_of(self._fetcher, index, file)
         header = core_metadata.header_of(body)
         said = _identity(header)
         if said is None:
-            raise _Failure("invalid-response", "no metadata")
+            raise Failure("invalid-response", "no metadata")
         if not _same(component, *said):
-            raise _Failure("identity-mismatch", " ".join(said))
-        return header.decode("utf-8", "replace"), asked
-
-    def _served(self, index: Index, file: File) -> tuple[bytes, bool]:
-        """Return a file's metadata: beside it, or else out of the wheel.
-
-        It is asked for even where the page does not announce it: mirrors drop that.
-        """
-        auth = index.auth if origin_of(file.url) == origin_of(index.url) else None
-        try:
-            answer = self._fetcher.get(f"{file.url}.metadata", limit=MAX_METADATA, auth=auth)
-        except FetchError as error:
-            if error.reason != "not-found":
-                raise
-        else:
-            if file.digest and hashlib.sha256(answer.body).hexdigest() != file.digest:
-                raise _Failure("invalid-response", "the digest is not the one the page gives")
-            return answer.body, answer.asked
-        try:
-            return read_metadata(self._fetcher, file.url, MAX_METADATA, auth), True
-        except ArtifactError as error:
-            raise _Failure("invalid-response", f"{file.name}: {error.detail}") from None
-        except FetchError as error:
-            if error.reason not in ("not-found", "invalid-response"):
-                raise
-            detail = f"{file.name}: neither beside it nor by parts of it"
-            raise _Failure("no-metadata", detail) from None
+            raise Failure("identity-mismatch", " ".join(said))
+        name, version = ids.short(ids.without_version(component)), ids.version_of(component)
+        kind = "METADATA" if file.name.endswith(".whl") else "PKG-INFO"
+        return replace(
+            record, metadata=header.decode("utf-8", "replace"), yanked=file.yanked,
+            license_text=license_text(self._fetcher, index, file, header),
+            reference=f"{index.label}: {name} {version} {kind}",
+        ), asked  # fmt: skip
 
 
 def _identity(header: bytes) -> tuple[str, str] | None:
@@ -228,25 +191,27 @@ def _enrichment(records: Iterable[IndexRecord], gaps: list[Gap]) -> Enrichment:
     homes: dict[ComponentId, tuple[str, ...]] = {}
     for record in records:
         if record.reason:
-            gaps.append(_gap(record, f"index-{record.reason}", record.detail))
+            gaps.append(_question(record, f"index-{record.reason}", record.detail))
             continue
         try:
             metadata = core_metadata.read(record.metadata.encode())
         except ArtifactError as error:  # a record that somebody has edited
-            gaps.append(_gap(record, "index-invalid-response", error.detail))
+            gaps.append(_question(record, "index-invalid-response", error.detail))
             continue
         if not _same(record.id, metadata.name, metadata.version):
             said = f"{metadata.name} {metadata.version}"
-            gaps.append(_gap(record, "index-identity-mismatch", said))
+            gaps.append(_question(record, "index-identity-mismatch", said))
             continue
         if record.yanked is not None:
-            gaps.append(_gap(record, "index-yanked", record.yanked or "–"))
+            gaps.append(_question(record, "index-yanked", record.yanked or "–"))
         files = ", ".join(metadata.license_files[:5])
         evidence = Evidence(
             source="index", reference=record.reference, as_of=record.retrieved,
             note=f"license files: {files}" if files else "",
         )  # fmt: skip
-        declared, missing = metadata.licenses(record.id, "index", evidence)
+        declared, missing = metadata.licenses(
+            record.id, "index", evidence, text=record.license_text
+        )
         licenses += declared
         gaps += missing
         if metadata.homes:
@@ -254,5 +219,5 @@ def _enrichment(records: Iterable[IndexRecord], gaps: list[Gap]) -> Enrichment:
     return Enrichment(licenses=tuple(licenses), homes=homes, gaps=tuple(gaps))
 
 
-def _gap(record: IndexRecord, reason: str, detail: str) -> Gap:
+def _question(record: IndexRecord, reason: str, detail: str) -> Gap:
     return Gap(subject=record.id, reason=reason, params=(("detail", detail),))

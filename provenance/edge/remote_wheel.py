@@ -1,6 +1,8 @@
-"""The metadata inside a wheel that lies on an index: read by ranges, never the whole file."""
+"""Texts inside a wheel that lies on an index: read by ranges, never the whole file."""
 
 from __future__ import annotations
+
+import re
 
 from provenance.artifacts.source import ArtifactError
 from provenance.artifacts.zipped import read_member
@@ -9,17 +11,31 @@ from provenance.edge.index_http import Answer, Fetcher
 _TAIL = 64 * 1024
 """Read first: the directory's end, and mostly the metadata that writers put before it."""
 _BLOCK = 32 * 1024
-_MAX_READS = 12
+_MAX_READS = 16
+_METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
+_LICENSE = re.compile(
+    r"[^/]+\.dist-info/(?:[^/]+/)*(?:LICEN[CS]E|COPYING)(?:\.(?:txt|md|rst))?", re.IGNORECASE
+)
 
 
-def read_metadata(fetcher: Fetcher, url: str, limit: int, auth: tuple[str, str] | None) -> bytes:
-    """Return a wheel's ``METADATA``.
+class RemoteWheel:
+    """A wheel on an index, some of its texts.
 
-    Raises:
+    Raises, as its methods do:
         FetchError: the server has no such file, or sends no parts of files.
-        ArtifactError: it is no wheel.
+        ArtifactError: it is no wheel, or one without such a text.
     """
-    return read_member(_Remote(fetcher, url, auth), ".dist-info/METADATA", limit)
+
+    def __init__(self, fetcher: Fetcher, url: str, auth: tuple[str, str] | None) -> None:
+        self._source = _Remote(fetcher, url, auth)
+
+    def metadata(self, limit: int) -> bytes:
+        """Return its ``METADATA``."""
+        return read_member(self._source, _METADATA, limit)
+
+    def license(self, limit: int) -> bytes:
+        """Return the beginning of its license file."""
+        return read_member(self._source, _LICENSE, limit)
 
 
 class _Remote:

@@ -29,11 +29,13 @@ from provenance.registry.tables import (
     Identifier,
     JurisdictionRow,
     Keyed,
+    LicenseName,
     LicenseTerms,
     Lineage,
     Organization,
     Ownership,
     in_force,
+    plain_name,
 )
 
 Row = TypeVar("Row")
@@ -330,6 +332,16 @@ class Registry:
             for alias in row.aliases.split():
                 found.setdefault(alias.lower(), row.license)
         return found
+
+    @cached_property
+    def license_names(self) -> Mapping[str, LicenseName]:
+        """What packages mean by the words they write, by :func:`tables.plain_name`."""
+        return {row.name: row for row in self.rows("licenses/names.csv", LicenseName)}
+
+    @cached_property
+    def license_titles(self) -> Mapping[str, str]:
+        """License ids by the title of their text, as :func:`tables.plain_name` has it."""
+        return {plain_name(row.name): row.license for row in self.license_terms.values()}
 
     # -- substitutes, jurisdictions, detection ---------------------------------
 

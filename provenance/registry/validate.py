@@ -46,6 +46,7 @@ _TABLES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("links.csv", tables.ComponentLink, ("source_component", "relation", "target")),
     ("licenses/components.csv", tables.ComponentLicense, ("key", "expression")),
     ("licenses/terms.csv", tables.LicenseTerms, ("license",)),
+    ("licenses/names.csv", tables.LicenseName, ("name",)),
     ("jurisdictions.csv", tables.JurisdictionRow, ("code",)),
     ("functions.csv", tables.Function, ("key", "function")),
     ("alternatives.csv", tables.Alternative, ("function", "alternative")),
@@ -74,6 +75,7 @@ def validate(registry: Registry) -> tuple[str, ...]:
         problems += _ownership(registry)
         problems += _claims(registry)
         problems += _relations(registry)
+        problems += _license_names(registry)
     except RegistryError as error:
         problems.append(f"{error} {error.hint}".strip())
     return tuple(problems)
@@ -221,6 +223,18 @@ def _relations(registry: Registry) -> Iterator[str]:
         if link.relation not in _LINKS:
             yield f"{where}: relation {link.relation!r}"
         yield from _ends(where, (link.source_component, link.target))
+
+
+def _license_names(registry: Registry) -> Iterator[str]:
+    for row in registry.rows("licenses/names.csv", tables.LicenseName):
+        where = f"data/licenses/names.csv: {row.name}"
+        if row.name != tables.plain_name(row.name):
+            yield f"{where}: not in its plain form, {tables.plain_name(row.name)!r}"
+        own = row.expression.startswith("LicenseRef-")
+        if own and row.expression not in registry.license_terms:
+            yield f"{where}: {row.expression} has no row in terms.csv"
+        if row.covers and not own:
+            yield f"{where}: an exact license covers no other"
 
 
 def _ends(where: str, ends: Iterable[str]) -> Iterator[str]:
