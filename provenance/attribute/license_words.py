@@ -98,7 +98,7 @@ def _name(text: str, registry: Registry) -> Words | None:
         return found
     plain = plain_name(text)
     shortened = plain.removesuffix(" license")
-    known = registry.license_titles.get(plain) or next(
+    known = next(
         (
             registry.license_aliases[spelled]
             for spelled in (plain, plain.replace(" ", "-"), shortened.replace(" ", "-"))

@@ -35,7 +35,6 @@ from provenance.registry.tables import (
     Organization,
     Ownership,
     in_force,
-    plain_name,
 )
 
 Row = TypeVar("Row")
@@ -338,19 +337,12 @@ class Registry:
         """What packages mean by the words they write, by :func:`tables.plain_name`."""
         return {row.name: row for row in self.rows("licenses/names.csv", LicenseName)}
 
-    @cached_property
-    def license_titles(self) -> Mapping[str, str]:
-        """License ids by the title of their text, as :func:`tables.plain_name` has it."""
-        return {plain_name(row.name): row.license for row in self.license_terms.values()}
-
     # -- substitutes, jurisdictions, detection ---------------------------------
 
     def candidates(self, function: str) -> tuple[Candidate, ...]:
         """Return what could serve a function; () when the function has no file."""
         name = f"substitutes/{function}.csv"
-        if not (self.root / name).is_file():
-            return ()
-        return tuple(self.rows(name, Candidate))
+        return tuple(self.rows(name, Candidate)) if (self.root / name).is_file() else ()
 
     @cached_property
     def alternatives(self) -> Mapping[str, tuple[str, ...]]:
