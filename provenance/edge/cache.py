@@ -40,3 +40,9 @@ def replace_file(target: Path, content: bytes) -> bool:
             os.unlink(name)
         return False
     return True
+
+
+def usage_of(folder: Path) -> tuple[int, int]:
+    """Return how many files a folder holds, and their bytes."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return len(files), sum(path.stat().st_size for path in files)
