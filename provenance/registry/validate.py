@@ -18,7 +18,7 @@ from provenance.registry.sorted_table import SortedTable, sorted_text
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _COMPONENT = re.compile(
     r"(?:pkg:[a-z]+/\S+|huggingface:\S+|modelscope:\S+|github:\S+|model:\S+/\S+"
-    r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+)"
+    r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+|domain:[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
 )
 _SCHEMES = frozenset("host env import client hub dataset prefix runtime family whisper".split())
 """What identifiers are of; see data/README.md."""
@@ -32,6 +32,12 @@ _HOWS = frozenset(
     "finetune continued-pretrain adapter merge quantization distillation conversion encoder "
     "unknown".split()
 )
+_FREE_MAIL = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com aol.com "
+    "proton.me protonmail.com pm.me gmx.de gmx.net web.de mail.ru yandex.ru qq.com 163.com 126.com "
+    "foxmail.com sina.com naver.com users.noreply.github.com googlegroups.com".split()
+)
+"""Domains where anybody has an address: no organization's."""
 _LINKS = frozenset(
     "depends-on calls trained-on evaluated-on served-by runs-on delivered-by built-from contains "
     "same-as".split()
@@ -174,6 +180,8 @@ def _claims(registry: Registry) -> Iterator[str]:
             yield f"{where}: no component key"
         if "*" in row.key and "/" not in row.key.partition("*")[0]:
             yield f"{where}: a pattern needs its first part whole"
+        if row.key.removeprefix("domain:") in _FREE_MAIL:
+            yield f"{where}: a domain where anybody has an address"
         if row.role in _ORGANIZATION_ROLES:
             if row.organization not in registry.organizations:
                 yield f"{where}: no organization {row.organization!r}"
