@@ -138,8 +138,9 @@ class Link:
 
     ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on
     (``declared``, ``structural``, ``weights``) or a requirement (``declared``, ``locked``,
-    ``installed``, ``resolved``). ``evidence`` is set for links that come from outside the
-    tree (registry row, hub record).
+    ``installed``, ``resolved``); of a ``delivered-by`` it says ``possible`` where the channel is
+    asked beside another one and either may deliver. ``evidence`` is set for links that come
+    from outside the tree (registry row, hub record).
     """
 
     source: ComponentId

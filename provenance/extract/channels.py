@@ -30,12 +30,17 @@ def channel_of_url(
 ) -> ComponentId | None:
     """Record and return the channel a URL delivers from.
 
-    An unknown public host is a channel of its own, of unknown origin; a local or
-    private one cannot be named and becomes a gap.
+    An unknown public host is a channel of its own, of unknown origin. A local or private one
+    is named by its host, as a private index; who runs it cannot be told from here, which is a
+    gap. What names no host is a gap alone.
     """
     host = host_of(url.removeprefix("git+"))
     if host is None or is_local_host(host):
         collector.gap(url, "private-channel", where.line)
-        return None
+        if host is None:
+            return None
+        private = f"service:{host.strip('[]').lower()}"
+        name = f"private index {host}"
+        return collector.component(private, "service", name, where, function="package.index")
     known = REGISTRY_HOSTS.get(host) or vocabulary.service_of_host(host)
     return collector.service(known or f"service:{host}", where)

@@ -55,6 +55,11 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         organizations=words("label.comma").join(organizations) or "–",
         declared=clean(params.get("declared", "")),
         inherited=clean(params.get("inherited", "")),
+        beside=words("label.comma").join(
+            component_name(name, registry) for name in params.get("beside", "").split()
+        ),
+        packages=", ".join(ids.short(name) for name in params.get("packages", "").split()[:5]),
+        count=params.get("count", ""),
         terms=words("label.comma").join(params.get("terms", "").split()),
         ancestors=words("label.comma").join(
             component_name(name, registry) for name in params.get("unknown", "").split()
