@@ -58,13 +58,17 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         beside=words("label.comma").join(
             component_name(name, registry) for name in params.get("beside", "").split()
         ),
-        packages=", ".join(ids.short(name) for name in params.get("packages", "").split()[:5]),
+        packages=_few([ids.short(name) for name in params.get("packages", "").split()]),
         count=params.get("count", ""),
         terms=words("label.comma").join(params.get("terms", "").split()),
         ancestors=words("label.comma").join(
             component_name(name, registry) for name in params.get("unknown", "").split()
         ),
     )
+
+
+def _few(names: list[str], limit: int = 5) -> str:
+    return ", ".join(names[:limit]) + (", …" if len(names) > limit else "")
 
 
 def organization_name(organization: str, registry: Registry, words: Messages) -> str:
