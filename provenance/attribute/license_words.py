@@ -23,7 +23,7 @@ _OPERATOR = re.compile(r"\s+(AND|OR)\s+")
 _SYMBOL = re.compile(r"\s+(?:AND|OR|WITH)\s+|[()]")
 _FILE = re.compile(
     r"(?:see |file:? ?|please see |refer to )?(?:the )?(?:attached )?"
-    r"(?:licen[sc]e|copying)(?:\.(?:txt|md|rst))?(?: file| for details)*\.?",
+    r"(?:licen[sc]e(?: in \S+)?|copying)(?:\.(?:txt|md|rst))?(?: file| for details)*\.?",
     re.IGNORECASE,
 )
 _OWNER = re.compile(r"(?:copyright|\(c\)|©|all rights reserved)", re.IGNORECASE)
@@ -59,9 +59,12 @@ def read(item: LicenseDeclaration, registry: Registry) -> Words:
             return Words()
         return _field(raw, registry) or Words(problem="license-unrecognised")
     known = registry.license_aliases.get(raw.lower())
-    if not known and item.scheme == "spdx":
-        known = spdx(raw)
-    return Words(known) if known else Words(problem="license-unrecognised")
+    if known or item.scheme == "hub":
+        return Words(known) if known else Words(problem="license-unrecognised")
+    if _FILE.fullmatch(raw):
+        return Words()
+    known = spdx(raw) or spdx(raw.replace("/", " OR "))  # as Cargo wrote a choice
+    return Words(known) if known else _field(raw, registry) or Words(problem="license-unrecognised")
 
 
 def symbols(expression: str) -> frozenset[str]:

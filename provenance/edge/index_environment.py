@@ -29,6 +29,7 @@ from provenance.extract.channels import DEFAULT_INDEX
 
 DEFAULT_TIMEOUT = 15.0  # seconds
 _MAX_TIMEOUT = 60.0
+SYSTEM_FILE = "/etc/pip.conf"
 _MAX_FILE = 256 * 1024
 _TRUE = ("1", "y", "yes", "t", "true", "on")
 _SECTIONS = ("global", "install")
@@ -130,7 +131,7 @@ def _stored(environ: Mapping[str, str], prefix: str) -> Iterator[tuple[str, str]
     folders = environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
     own = environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
     files = [f"{folder}/pip/pip.conf" for folder in folders.split(":") if folder]
-    files += ["/etc/pip.conf"]
+    files += [SYSTEM_FILE]
     if home:
         files += [f"{home}/.pip/pip.conf", f"{own}/pip/pip.conf"]
     for file in (*files, f"{prefix}/pip.conf", named):

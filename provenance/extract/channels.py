@@ -11,6 +11,7 @@ from provenance.model import ComponentId, Occurrence
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 PYPI = "service:pypi"
+CRATES = "service:crates-io"
 _PYPI_HOST = ("pypi", "org")
 DEFAULT_INDEX = "https://" + ".".join(_PYPI_HOST) + "/simple"
 """The index that pip and uv ask unless told otherwise."""
@@ -21,6 +22,10 @@ REGISTRY_HOSTS: dict[str, ComponentId] = {
         (("files", "pythonhosted", "org"), PYPI),
         (("pypi", "python", "org"), PYPI),
         (("registry", "npmjs", "org"), "service:npm"),
+        (("registry", "yarnpkg", "com"), "service:npm"),
+        (("crates", "io"), CRATES),
+        (("index", "crates", "io"), CRATES),
+        (("static", "crates", "io"), CRATES),
     )
 }
 
