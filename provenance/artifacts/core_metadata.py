@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from provenance.artifacts.source import ArtifactError
 from provenance.model import ComponentId, Evidence, Gap, LicenseDeclaration
@@ -201,9 +200,3 @@ def _domains(fields: dict[str, list[str]]) -> Iterable[str]:
     ]
     found = {match.lower() for text in texts for match in _MAIL.findall(text[:MAX_VALUE])}
     return sorted(found)[:20]
-
-
-@lru_cache(maxsize=4096)
-def normal_name(name: str) -> str:
-    """Return a distribution's name in its normal form (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-from provenance.artifacts.core_metadata import normal_name
+from provenance import ids
 
 ACCEPT = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
@@ -92,12 +92,12 @@ def _version_in(name: str, project: str) -> str:
     """Return the version in a file's name; "" where the name is another's or no release's."""
     if name.endswith(".whl"):
         head, _, rest = name.partition("-")
-        return rest.partition("-")[0] if normal_name(head) == project else ""
+        return rest.partition("-")[0] if ids.pypi(head) == ids.pypi(project) else ""
     for ending in (".tar.gz", ".zip", ".tar.bz2", ".tgz"):
         if name.endswith(ending):
             stem = name.removesuffix(ending)
             head, _, version = stem.rpartition("-")
-            return version if normal_name(head) == project else ""
+            return version if ids.pypi(head) == ids.pypi(project) else ""
     return ""
 
 
