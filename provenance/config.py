@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,10 @@ class Settings:
     lang: str = "en"
     strict: bool = False
     online: bool = False
+    cached: bool = False
+    """Ask as online, and take every answer from the caches."""
+    ask: tuple[str, ...] = ()
+    """Whom to ask; empty for everybody."""
     ignores: tuple[Ignore, ...] = ()
     source: str = ""
     """The configuration file read, or ""."""
@@ -64,6 +68,8 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
         if environ.get(name):
             values[key] = environ[name]
     values.update({key: value for key, value in flags.items() if value is not None})
+    if values.get("ask") and not (values.get("online") or values.get("cached")):
+        raise UsageError("--ask without --online", hint="add --online, or --cached")
     known = {item.name for item in fields(Settings)}
     values = {key: value for key, value in values.items() if key in known}
     if not values.get("lang"):
@@ -74,7 +80,8 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
         raise UsageError(
             f"fail-on = {values['fail_on']!r}", hint="one of " + ", ".join((*SEVERITIES, "never"))
         )
-    return Settings(**values)
+    chosen = Settings(**values)
+    return replace(chosen, online=chosen.online or chosen.cached)
 
 
 def settings_language(environ: Mapping[str, str]) -> str:

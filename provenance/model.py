@@ -115,6 +115,9 @@ class Component:
     """What the calls that name it use it for (``embedding.weights``), if they tell."""
     occurrences: tuple[Occurrence, ...] = ()
     vulnerabilities: tuple[Vulnerability, ...] = ()
+    homes: tuple[str, ...] = ()
+    """Where its own metadata says it lives: ``github:owner``, ``domain:example.org``. A weak
+    sign of who publishes it, used where no row says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -135,8 +138,9 @@ class Link:
 
     ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on
     (``declared``, ``structural``, ``weights``) or a requirement (``declared``, ``locked``,
-    ``installed``, ``resolved``). ``evidence`` is set for links that come from outside the
-    tree (registry row, hub record).
+    ``installed``, ``resolved``); of a ``delivered-by`` it says ``possible`` where the channel is
+    asked beside another one and either may deliver. ``evidence`` is set for links that come
+    from outside the tree (registry row, hub record).
     """
 
     source: ComponentId
@@ -166,7 +170,7 @@ class Gap:
 class Evidence:
     """Who says so, where to read it, and as of when (ISO date)."""
 
-    source: str  # registry | tree | hub
+    source: str  # registry | tree | hub | index
     reference: str  # a URL, a document's name, or path:line
     as_of: str | None = None
     confidence: Confidence = "high"
@@ -194,7 +198,7 @@ class License:
     """A license claim: an SPDX expression or ``LicenseRef-…``, never guessed."""
 
     expression: str
-    declared_by: str  # tree | hub | registry
+    declared_by: str  # tree | hub | index | registry
     via: tuple[ComponentId, ...] = ()
     terms: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -208,7 +212,9 @@ class LicenseDeclaration:
     raw: str
     declared_by: str
     evidence: Evidence
-    scheme: Literal["spdx", "hub"] = "hub"
+    scheme: Literal["spdx", "hub", "classifier", "field", "text"] = "hub"
+    """How ``raw`` is meant: an expression, a name of the hub, a classifier of PyPI, the free words
+    of a package's license field, or the beginning of a license's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

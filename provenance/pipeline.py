@@ -98,7 +98,8 @@ def scan(
         inputs=Inputs(
             registry_version=provenance.__version__, registry_sha256=digest, registry_rows=rows,
             overlays=tuple((o.name, o.sha256, o.rows) for o in registry.overlays),
-            policy_id=policy.id, policy_sha256=policy.sha256, online=outside.hub is not None,
+            policy_id=policy.id, policy_sha256=policy.sha256,
+            online=bool(outside.hub or outside.index),
             hosts_contacted=outside.hosts_contacted,
         ),
         root=root,

@@ -13,6 +13,9 @@ from provenance.model import SEVERITIES
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+ASKED = ("hub", "index")
+"""Whom ``--online`` asks."""
+
 
 def path_argument(function: Function) -> Function:
     """``[PATH]``: what to scan, the working folder by default."""
@@ -56,7 +59,16 @@ def showing(function: Function) -> Function:
     """Options of commands that print a report."""
     for option in (
         click.option(
-            "--online", is_flag=True, default=None, help="Ask the model hub for metadata."
+            "--online", is_flag=True, default=None,
+            help="Ask the model hub and the package index for metadata.",
+        ),
+        click.option(
+            "--ask", multiple=True, type=click.Choice(ASKED),
+            help="Of what --online asks, only this; repeatable.",
+        ),
+        click.option(
+            "--cached", is_flag=True, default=None,
+            help="Answer from what --online has stored; no request is made.",
         ),
         click.option(
             "--color", type=click.Choice(["auto", "always", "never"]), default="auto",

@@ -9,6 +9,7 @@ from typing import Any
 
 import provenance
 from provenance import config
+from provenance.cli.options import ASKED
 from provenance.cli.output import remark
 from provenance.config import Settings
 from provenance.edge.workers import spread
@@ -16,7 +17,7 @@ from provenance.errors import PolicyError
 from provenance.model import SEVERITIES, Finding, Report
 from provenance.pipeline import Scanned, scan
 from provenance.policy import Policy, load
-from provenance.ports import Memory, Outside
+from provenance.ports import Memory, ModelHub, Outside, PackageIndex
 from provenance.registry import Registry
 
 
@@ -70,12 +71,18 @@ def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> R
 
 def _outside(chosen: Settings, environ: Mapping[str, str], today: str) -> Outside:
     """Make what the settings permit to be asked; heavy modules are imported here."""
-    hub = None
-    if chosen.online:
+    hub: ModelHub | None = None
+    index: PackageIndex | None = None
+    asked = (chosen.ask or ASKED) if chosen.online else ()
+    if "hub" in asked:
         from provenance.edge.model_hub import HuggingFaceHub
 
-        hub = HuggingFaceHub(environ, today=today)
-    return Outside(hub=hub)
+        hub = HuggingFaceHub(environ, today=today, cached=chosen.cached)
+    if "index" in asked:
+        from provenance.edge.package_index import SimpleIndex
+
+        index = SimpleIndex(environ, today=today, cached=chosen.cached)
+    return Outside(hub=hub, index=index)
 
 
 def _memory(path: Path, registry: Registry) -> Memory:

@@ -237,6 +237,7 @@ class Collector:
         source: ComponentId = ids.PROJECT,
         requirement: str | None = None,
         channels: Sequence[ComponentId] = (),
+        further: Sequence[ComponentId] = (),
         direct: bool = True,
     ) -> ComponentId:
         """Record a package that ``source`` depends on, and the channels it arrives by.
@@ -244,6 +245,8 @@ class Collector:
         Args:
             component: a purl; a version in it is the component's.
             source: the project, or another package of a lock file.
+            further: channels that are asked beside those, so that either may deliver it; a
+                build with a local version (``2.3.1+cu118``) is not on a public index.
             direct: False for what only other packages of a lock file ask for.
         """
         name = ids.short(ids.without_version(component))
@@ -252,6 +255,9 @@ class Collector:
         self.link(source, component, "depends-on", where, requirement=requirement or None)
         for channel in channels:
             self.link(component, self.service(channel, where), "delivered-by", where)
+        for channel in further:
+            basis = None if version and "+" in version else "possible"
+            self.link(component, channel, "delivered-by", where, basis=basis)
         if version and "+" in version:
             self._build(version, where)
         return component

@@ -29,6 +29,7 @@ from provenance.registry.tables import (
     Identifier,
     JurisdictionRow,
     Keyed,
+    LicenseName,
     LicenseTerms,
     Lineage,
     Organization,
@@ -331,14 +332,17 @@ class Registry:
                 found.setdefault(alias.lower(), row.license)
         return found
 
+    @cached_property
+    def license_names(self) -> Mapping[str, LicenseName]:
+        """What packages mean by the words they write, by :func:`tables.plain_name`."""
+        return {row.name: row for row in self.rows("licenses/names.csv", LicenseName)}
+
     # -- substitutes, jurisdictions, detection ---------------------------------
 
     def candidates(self, function: str) -> tuple[Candidate, ...]:
         """Return what could serve a function; () when the function has no file."""
         name = f"substitutes/{function}.csv"
-        if not (self.root / name).is_file():
-            return ()
-        return tuple(self.rows(name, Candidate))
+        return tuple(self.rows(name, Candidate)) if (self.root / name).is_file() else ()
 
     @cached_property
     def alternatives(self) -> Mapping[str, tuple[str, ...]]:

@@ -55,11 +55,20 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         organizations=words("label.comma").join(organizations) or "–",
         declared=clean(params.get("declared", "")),
         inherited=clean(params.get("inherited", "")),
+        beside=words("label.comma").join(
+            component_name(name, registry) for name in params.get("beside", "").split()
+        ),
+        packages=_few([ids.short(name) for name in params.get("packages", "").split()]),
+        count=params.get("count", ""),
         terms=words("label.comma").join(params.get("terms", "").split()),
         ancestors=words("label.comma").join(
             component_name(name, registry) for name in params.get("unknown", "").split()
         ),
     )
+
+
+def _few(names: list[str], limit: int = 5) -> str:
+    return ", ".join(names[:limit]) + (", …" if len(names) > limit else "")
 
 
 def organization_name(organization: str, registry: Registry, words: Messages) -> str:

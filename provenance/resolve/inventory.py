@@ -58,6 +58,7 @@ class Inventory:
             usage=strongest_usage((known.usage, component.usage)),
             functions=tuple(sorted({*known.functions, *component.functions})),
             occurrences=tuple(dict.fromkeys((*known.occurrences, *component.occurrences))),
+            homes=tuple(dict.fromkeys((*known.homes, *component.homes))),
         )
 
     def add_link(self, link: Link) -> None:
@@ -74,6 +75,8 @@ class Inventory:
         self.links[key] = replace(
             known,
             how=how,
+            # A channel that one place states is no mere possibility any more.
+            basis=known.basis and link.basis if link.relation == "delivered-by" else known.basis,
             occurrences=tuple(dict.fromkeys((*known.occurrences, *link.occurrences))),
             evidence=tuple(dict.fromkeys((*known.evidence, *link.evidence))),
         )

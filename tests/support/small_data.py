@@ -23,6 +23,7 @@ TABLES = {
     "links.csv": tables.ComponentLink,
     "licenses/components.csv": tables.ComponentLicense,
     "licenses/terms.csv": tables.LicenseTerms,
+    "licenses/names.csv": tables.LicenseName,
     "jurisdictions.csv": tables.JurisdictionRow,
     "alternatives.csv": tables.Alternative,
     "calls.csv": tables.Call,

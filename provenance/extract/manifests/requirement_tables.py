@@ -24,15 +24,17 @@ def read_constraint(
     package: str, constraint: object, usage: Usage, line: int, channels: Sequence[ComponentId],
     collector: Collector, vocabulary: Vocabulary, *,
     indexes: Mapping[str, ComponentId | None] | None = None,
+    further: Sequence[ComponentId] = (),
 ) -> None:  # fmt: skip
     """Record ``package = constraint``: a version, a table of its parts or a list of either.
 
     Args:
         channels: what packages come from unless the constraint says otherwise.
         indexes: the sources that a constraint may name (``index``, ``source``).
+        further: what is asked beside the channels, unless it names one.
     """
     for one in constraint if isinstance(constraint, list) else [constraint]:
-        marker, effective, sources = "", usage, list(channels)
+        marker, effective, sources, beside = "", usage, list(channels), further
         if isinstance(one, dict):
             marker = str(one.get("markers") or "")
             if one.get("optional") is True and usage == "used":
@@ -44,15 +46,15 @@ def read_constraint(
                 continue
             if address is not None or one.keys() & {"path", "workspace"}:
                 collector.gap(package, "local-requirement", line)
-                sources = []
+                sources, beside = [], ()
             named = one.get("index") or one.get("source")
             if isinstance(named, str) and indexes and named in indexes:
-                sources = [channel for channel in (indexes[named],) if channel]
+                sources, beside = [channel for channel in (indexes[named],) if channel], ()
             one = one.get("version", "*")
         version = str(one).strip()
         if _VERSION.fullmatch(version):
             version = f"=={version}"
         add_package(
             collector, package, "" if version == "*" else version, line,
-            f"{package} = {one!r}", effective, sources, marker=marker,
+            f"{package} = {one!r}", effective, sources, marker=marker, further=beside,
         )  # fmt: skip
