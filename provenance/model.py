@@ -166,7 +166,7 @@ class Gap:
 class Evidence:
     """Who says so, where to read it, and as of when (ISO date)."""
 
-    source: str  # registry | tree | hub
+    source: str  # registry | tree | hub | index
     reference: str  # a URL, a document's name, or path:line
     as_of: str | None = None
     confidence: Confidence = "high"
@@ -194,7 +194,7 @@ class License:
     """A license claim: an SPDX expression or ``LicenseRef-…``, never guessed."""
 
     expression: str
-    declared_by: str  # tree | hub | registry
+    declared_by: str  # tree | hub | index | registry
     via: tuple[ComponentId, ...] = ()
     terms: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -208,7 +208,9 @@ class LicenseDeclaration:
     raw: str
     declared_by: str
     evidence: Evidence
-    scheme: Literal["spdx", "hub"] = "hub"
+    scheme: Literal["spdx", "hub", "classifier", "field"] = "hub"
+    """How ``raw`` is meant: an expression, a name of the hub, a classifier of PyPI, or the free
+    text that packages put into their license field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
