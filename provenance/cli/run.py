@@ -15,8 +15,9 @@ from provenance.errors import PolicyError
 from provenance.model import SEVERITIES, Finding, Report
 from provenance.pipeline import Scanned, scan
 from provenance.policy import Policy, load
-from provenance.ports import Outside
+from provenance.ports import Outside, PackageSource
 from provenance.registry import Registry
+from provenance.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,53 @@ def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> R
     policy = load_policy(chosen.policy, registry)
     scanned = scan(
         path, registry=registry, policy=policy, created=created, gate_only=gate_only,
-        outside=_outside(chosen, environ, created[:10]), spread=spread,
+        outside=_outside(chosen, environ, created[:10], registry), spread=spread,
     )  # fmt: skip
     findings = tuple(_marked(item, chosen, created[:10]) for item in scanned.report.findings)
     scanned = Scanned(report=replace(scanned.report, findings=findings), audit=scanned.audit)
     return Run(scanned, chosen, policy, registry)
 
 
-def _outside(chosen: Settings, environ: Mapping[str, str], today: str) -> Outside:
+def _outside(
+    chosen: Settings, environ: Mapping[str, str], today: str, registry: Registry
+) -> Outside:
     """Make what the settings permit to be asked; heavy modules are imported here."""
     hub = None
     if chosen.online:
         from provenance.edge.model_hub import HuggingFaceHub
 
         hub = HuggingFaceHub(environ, today=today)
-    return Outside(hub=hub)
+    return Outside(hub=hub, packages=_package_sources(chosen, environ, today, registry))
+
+
+def _package_sources(
+    chosen: Settings, environ: Mapping[str, str], today: str, registry: Registry
+) -> tuple[PackageSource, ...]:
+    """Return the sources of package versions that are asked for, best first."""
+    sources: list[PackageSource] = []
+    vocabulary = Vocabulary(registry) if chosen.venv or chosen.python or chosen.resolve else None
+    if vocabulary and (chosen.venv or chosen.python):
+        from provenance.edge.environments import of_python, of_venv
+        from provenance.edge.installed_packages import InstalledPackages
+
+        environments = [of_venv(chosen.venv)] if chosen.venv else []
+        environments += [of_python(chosen.python)] if chosen.python else []
+        sources += [
+            InstalledPackages(one, vocabulary=vocabulary, today=today) for one in environments
+        ]
+    if vocabulary and chosen.resolve:
+        from provenance.edge.resolved_packages import ResolvedPackages
+        from provenance.edge.resolvers import choose
+        from provenance.edge.targets import Target
+
+        sources.append(
+            ResolvedPackages(
+                choose(environ), vocabulary=vocabulary, today=today,
+                target=Target(chosen.platform, chosen.python_version),
+                allow_build=chosen.allow_build,
+            )
+        )  # fmt: skip
+    return tuple(sources)
 
 
 def load_policy(name: str, registry: Registry) -> Policy:

@@ -170,6 +170,8 @@ def _link(item: Link) -> dict[str, Any]:
     }
     if item.relation == "derived-from":
         found |= {"how": item.how or "unknown", "basis": item.basis or "declared"}
+    elif item.relation == "depends-on":
+        found |= {"basis": item.basis or "declared"}
     return found | {
         "requirement": item.requirement,
         "occurrences": [_occurrence(one) for one in item.occurrences],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from provenance import ids
 from provenance.model import (
+    BASES,
     Component,
     ComponentId,
     Extraction,
@@ -63,7 +64,8 @@ class Inventory:
     def add_link(self, link: Link) -> None:
         """Add a link or fold it into the one between the same ends.
 
-        A derivation whose kind one source leaves open takes the kind another states.
+        A derivation whose kind one source leaves open takes the kind another states, a
+        requirement the most exact of what it rests on.
         """
         key = (link.source, link.target, link.relation, link.requirement)
         known = self.links.get(key)
@@ -74,6 +76,7 @@ class Inventory:
         self.links[key] = replace(
             known,
             how=how,
+            basis=known.basis if link.relation != "depends-on" else _firmest(known, link),
             occurrences=tuple(dict.fromkeys((*known.occurrences, *link.occurrences))),
             evidence=tuple(dict.fromkeys((*known.evidence, *link.evidence))),
         )
@@ -164,6 +167,11 @@ class Inventory:
                         occurrences=component.occurrences[:1],
                     )
                 )  # fmt: skip
+
+
+def _firmest(*links: Link) -> str:
+    """Return the most exact of what some requirements rest on; a file at least declares."""
+    return min((link.basis or "declared" for link in links), key=BASES.index)
 
 
 def _reach(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.requirements import add_package, read_requirement
+from provenance.extract.manifests.toml_text import strings
 from provenance.model import ComponentId, Usage
 from provenance.vocabulary import Vocabulary
 
@@ -33,8 +34,10 @@ def read_constraint(
     """
     for one in constraint if isinstance(constraint, list) else [constraint]:
         marker, effective, sources = "", usage, list(channels)
+        extras: list[str] = []
         if isinstance(one, dict):
             marker = str(one.get("markers") or "")
+            extras = sorted(strings(one.get("extras")))
             if one.get("optional") is True and usage == "used":
                 effective = "optional"
             address = next((one[k] for k in ("git", "url", "file") if k in one), None)
@@ -54,5 +57,5 @@ def read_constraint(
             version = f"=={version}"
         add_package(
             collector, package, "" if version == "*" else version, line,
-            f"{package} = {one!r}", effective, sources, marker=marker,
+            f"{package} = {one!r}", effective, sources, marker=marker, extras=extras,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from provenance import ids
@@ -208,7 +208,7 @@ def read_requirement(
         return
     add_package(
         collector, parsed.name, str(parsed.specifier), number, line, usage, channels,
-        marker=str(parsed.marker) if parsed.marker else "",
+        marker=str(parsed.marker) if parsed.marker else "", extras=sorted(parsed.extras),
     )  # fmt: skip
 
 
@@ -274,11 +274,15 @@ def _distribution(url: str) -> tuple[str | None, str | None]:
 
 def add_package(
     collector: Collector, name: str, specifier: str, number: int, line: str, usage: Usage,
-    channels: list[str], *, marker: str = "",
+    channels: list[str], *, marker: str = "", extras: Sequence[str] = (),
 ) -> None:  # fmt: skip
-    """Record one declared package; exact pins give its version."""
+    """Record one declared package; exact pins give its version.
+
+    The link's requirement is what PEP 508 writes behind the name: ``[extra]>=1 ; marker``.
+    """
     pin = re.fullmatch(r"={2,3}\s*([^\s*,]+)", specifier.strip())
     version = pin.group(1) if pin else None
     where = collector.occurrence(number, line, usage=usage)
-    requirement = " ; ".join(part for part in (specifier, marker) if part)
+    condition = f"[{','.join(extras)}]{specifier}" if extras else specifier
+    requirement = " ; ".join(part for part in (condition, marker) if part)
     collector.package(ids.pypi(name, version), where, requirement=requirement, channels=channels)
