@@ -17,6 +17,7 @@ from provenance.edge.resolvers import (
     Failure,
     Request,
     Resolver,
+    explanation,
 )
 from provenance.edge.targets import Target
 from provenance.extract.collect import Collector
@@ -207,12 +208,12 @@ class ResolvedPackages:
             if one.yanked is not None:
                 yield _gap(
                     names[one.name], "index-yanked", places.get(one.name),
-                    detail=one.yanked or "–",
+                    detail=explanation(one.yanked) or "–",
                 )  # fmt: skip
         for failure in answer.left_out:
             gone = failure.drops or failure.name
             yield _gap(
-                ids.pypi(failure.name), f"resolver-{failure.trouble}", places.get(gone),
+                ids.pypi(failure.name), failure.trouble, places.get(gone),
                 asked_by=failure.asked_by or "–", dropped=gone, detail=failure.detail,
             )  # fmt: skip
         if answer.failure:
@@ -220,7 +221,7 @@ class ResolvedPackages:
             first = min(asked, key=lambda one: (USAGES.index(one.usage), one.name))
             folders = sorted({folder or "." for one in asked for folder in one.folders})
             yield _gap(
-                ", ".join(folders[:5]), f"resolver-{answer.failure.trouble}",
+                ", ".join(folders[:5]), answer.failure.trouble,
                 places.get(first.name), asked_by="–", dropped="–",
                 detail=answer.failure.detail, resolver=self._reference,
             )  # fmt: skip
@@ -232,7 +233,7 @@ class ResolvedPackages:
 
 
 def _conflicts(answer: Answer) -> bool:
-    return answer.failure is not None and answer.failure.trouble == "conflict"
+    return answer.failure is not None and answer.failure.trouble == "resolver-conflict"
 
 
 def _gap(subject: str, reason: str, location: Location | None = None, **params: str) -> Gap:

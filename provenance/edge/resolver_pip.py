@@ -93,7 +93,7 @@ class Pip:
                 return _answer(packages, closure)
             lines += further
         detail = f"{MAX_ROUNDS} rounds"
-        return Answer(failure=Failure(trouble="failed", detail=detail))
+        return Answer(failure=Failure(trouble="resolver-failed", detail=detail))
 
     def _report(
         self, request: Request, lines: Sequence[str]
@@ -110,7 +110,7 @@ class Pip:
                     environ=self._environ, timeout=request.timeout,
                 )  # fmt: skip
             except OSError as error:
-                return {}, Failure(trouble="failed", detail=explanation(str(error)))
+                return {}, Failure(trouble="resolver-failed", detail=explanation(str(error)))
             self._told(done.out)
             if done.code != 0:
                 return {}, _failure(done, request, lines)
@@ -118,7 +118,7 @@ class Pip:
                 with (folder / "report.json").open("rb") as stream:
                     report = json.loads(stream.read(_MAX_REPORT))
             except (OSError, ValueError, RecursionError) as error:
-                return {}, Failure(trouble="failed", detail=explanation(str(error)))
+                return {}, Failure(trouble="resolver-failed", detail=explanation(str(error)))
         yanked = dict(_YANKED.findall(done.err))
         report["yanked"] = {normal_name(key): value for key, value in yanked.items()}
         return report, None
@@ -142,6 +142,8 @@ def _arguments(request: Request) -> Iterator[str]:
     if not request.allow_build or not target.is_here:
         yield from ("--only-binary", ":all:")
     if not target.is_here:
+        # Older versions choose for another platform only with a folder to install to.
+        yield from ("--target", "target")
         yield from ("--implementation", "cp", "--python-version", target.minor)
         for tag in target.for_pip:
             yield from ("--platform", tag)
@@ -186,20 +188,20 @@ def _answer(packages: dict[str, Resolved], closure: Closure) -> Answer:
 def _failure(done: Finished, request: Request, lines: Sequence[str]) -> Failure:
     """Return what pip's words say went wrong; words that are not known are passed on."""
     if done.code is None:
-        return Failure(trouble="timeout", detail=f"{request.timeout:.0f}")
+        return Failure(trouble="resolver-timeout", detail=f"{request.timeout:.0f}")
     said = done.err.rpartition("Traceback (most recent call last)")
     detail = explanation(said[2].splitlines()[-1] if said[1] and said[2].strip() else done.err)
     missing = _MISSING.search(done.err)
     if missing:
         name, by = normal_name(missing[1]), normal_name(missing[2] or "")
-        trouble: Trouble = "no-wheel" if missing[3] == "none" else "no-version"
+        trouble: Trouble = "resolver-no-wheel" if missing[3] == "none" else "resolver-no-version"
         asked = {normal_name(re.split(r"[^\w.-]", line)[0]): line for line in lines}
         root = name if name in asked and not by else _root(by, done.out, lines)
         return Failure(trouble=trouble, detail=detail, name=name, asked_by=by, drops=root)
     if "ResolutionImpossible" in done.err:
         cause = done.out.partition("The conflict is caused by:")[2].partition("To fix this")[0]
-        return Failure(trouble="conflict", detail=explanation(f"{done.err} {cause}"))
-    return Failure(trouble="failed", detail=detail)
+        return Failure(trouble="resolver-conflict", detail=explanation(f"{done.err} {cause}"))
+    return Failure(trouble="resolver-failed", detail=detail)
 
 
 def _root(name: str, out: str, lines: Sequence[str]) -> str:

@@ -31,20 +31,19 @@ from provenance.model import USAGES, Usage
 
 _PIN = re.compile(r"([a-z0-9][a-z0-9-]*)(\[[^\]]*\])?==(\S+)")
 _PACKAGE = r"`?([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)"
-_TROUBLES: tuple[tuple[Trouble, re.Pattern[str]], ...] = (
-    ("source-only", re.compile(rf"[Ww]heels are required for {_PACKAGE}` because building")),
-    ("no-wheel", re.compile(rf"Because {_PACKAGE}\S* has no wheels with a matching")),
-    ("not-in-index", re.compile(rf"Because {_PACKAGE} was not found in the package registry")),
-    ("yanked", re.compile(rf"Because {_PACKAGE}\S* was yanked")),
+_NEEDED = r"(?:you require|(?:all versions of )?\S+ depends? on) \1(?=[\s,])"
+_TROUBLES: tuple[tuple[Trouble, str], ...] = (
+    ("resolver-source-only", rf"[Ww]heels are required for {_PACKAGE}` because building"),
+    ("resolver-no-wheel", rf"Because {_PACKAGE}\S* has no wheels with a matching"),
+    ("resolver-not-in-index", rf"Because {_PACKAGE} was not found in the package registry"),
+    ("resolver-yanked", rf"Because {_PACKAGE}\S* was yanked"),
     (
-        "no-version",
-        re.compile(
-            r"Because there (?:is|are) no versions? of ([a-z0-9]\S*) and "
-            r"(?:you require|(?:all versions of )?\S+ depends? on) \1(?=[\s,])"
-        ),
+        "resolver-no-version",
+        rf"Because there (?:is|are) no versions? of ([a-z0-9]\S*) and {_NEEDED}",
     ),
-    ("index-failed", re.compile(rf"Failed to fetch: `?\S*/{_PACKAGE}/`?(?:\s|$)")),
+    ("resolver-index-failed", rf"Failed to fetch: `?\S*/{_PACKAGE}/`?(?:\s|$)"),
 )
+"""uv's words on one package that cannot be had, as they stand in its explanation."""
 _ASKS = r"(?:all versions of )?([a-z0-9][a-z0-9._-]*)\S* depends? on {name}(?![a-z0-9._-]*[a-z0-9])"
 _YANKED = re.compile(r"`([a-z0-9-]+)==\S+` is yanked(?: \(reason: \"(.*)\"\))?")
 _CONFIGURED = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL",
@@ -137,7 +136,7 @@ class Uv:
                 )  # fmt: skip
             except OSError as error:
                 detail = explanation(str(error))
-                return Answer(failure=Failure(trouble="failed", detail=detail)), False
+                return Answer(failure=Failure(trouble="resolver-failed", detail=detail)), False
         if done.code != 0:
             return Answer(failure=_failure(done, request)), False
         answer, extras = read_output(done.out)
@@ -191,9 +190,9 @@ def _failure(done: Finished, request: Request) -> Failure:
     """Return what uv's words say went wrong; words that are not known are passed on."""
     detail = explanation(done.err.replace("error: ", "", 1))
     if done.code is None:
-        return Failure(trouble="timeout", detail=f"{request.timeout:.0f}")
+        return Failure(trouble="resolver-timeout", detail=f"{request.timeout:.0f}")
     for trouble, pattern in _TROUBLES:
-        match = pattern.search(detail)
+        match = re.search(pattern, detail)
         name = re.match(r"[a-z0-9._-]*[a-z0-9]", match[1]) if match else None
         if match and name and name[0] not in request.without:
             asked = re.search(_ASKS.format(name=re.escape(name[0])), detail)
@@ -201,7 +200,7 @@ def _failure(done: Finished, request: Request) -> Failure:
                 trouble=trouble, detail=detail, name=name[0], asked_by=asked[1] if asked else ""
             )
     conflict = "No solution found" in detail
-    return Failure(trouble="conflict" if conflict else "failed", detail=detail)
+    return Failure(trouble="resolver-conflict" if conflict else "resolver-failed", detail=detail)
 
 
 def configured_indexes(environ: Mapping[str, str]) -> list[str]:

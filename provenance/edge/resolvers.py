@@ -20,12 +20,16 @@ from provenance.model import Usage
 from provenance.resolve.requirements import Wanted
 
 Trouble = Literal[
-    "source-only", "no-wheel", "not-in-index", "no-version", "yanked", "index-failed",
-    "conflict", "timeout", "failed",
+    "resolver-source-only", "resolver-no-wheel", "resolver-not-in-index", "resolver-no-version",
+    "resolver-yanked", "resolver-index-failed", "resolver-conflict", "resolver-timeout",
+    "resolver-failed",
 ]  # fmt: skip
 OF_ONE_PACKAGE: frozenset[Trouble] = frozenset(
-    {"source-only", "no-wheel", "not-in-index", "no-version", "yanked", "index-failed"}
-)
+    {
+        "resolver-source-only", "resolver-no-wheel", "resolver-not-in-index",
+        "resolver-no-version", "resolver-yanked", "resolver-index-failed",
+    }
+)  # fmt: skip
 """Troubles that leave the rest to be resolved without that package."""
 
 _MAX_DETAIL = 1_500

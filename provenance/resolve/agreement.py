@@ -59,7 +59,7 @@ def _compare(
     _, specifier, marker = asked
     if name in beside:
         if not any(_meets(version, specifier) for version, _ in beside[name]):
-            version, where = beside[name][0]
+            where = beside[name][0][1]
             params = {
                 "requirement": link.requirement or "", "lock": str(where.location),
                 "locked": ", ".join(sorted({version for version, _ in beside[name]})),

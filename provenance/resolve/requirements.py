@@ -133,7 +133,8 @@ def wanted(links: Sequence[Link]) -> tuple[tuple[Wanted, ...], tuple[Gap, ...]]:
             and place.usage != "commented"
             and not is_lock(place)
         ]
-        if not places or link.relation != "depends-on":
+        direct = (link.requirement or "").startswith("@")  # given by a path or an address
+        if not places or direct or link.relation != "depends-on":
             continue
         one = read(name_of(link.target), link.requirement or "")
         if one is None:
@@ -186,8 +187,10 @@ def read(name: str, requirement: str) -> tuple[tuple[str, ...], str, str] | None
 
 def _conditions(text: str) -> Iterator[str]:
     """Yield PEP 440 conditions; Poetry's caret and tilde are written out."""
-    for part in text.strip(" ()").split(","):
-        part = part.strip()
+    text = text.strip()
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1]  # as older metadata writes them
+    for part in map(str.strip, text.split(",")):
         if part in ("", "*"):
             continue
         short = _SHORTHAND.fullmatch(part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from provenance.extract.collect import Collector
+from provenance.extract.collect import Collector, shown
 from provenance.extract.manifests.requirements import add_package, read_requirement
 from provenance.extract.manifests.toml_text import strings
 from provenance.model import ComponentId, Usage
@@ -47,7 +47,17 @@ def read_constraint(
                 continue
             if address is not None or one.keys() & {"path", "workspace"}:
                 collector.gap(package, "local-requirement", line)
-                sources = []
+                where = address or one.get("path") or "."
+                add_package(
+                    collector,
+                    package,
+                    f"@ {shown(str(where))}",
+                    line,
+                    f"{package} = {one!r}",
+                    effective,
+                    [],
+                )
+                continue
             named = one.get("index") or one.get("source")
             if isinstance(named, str) and indexes and named in indexes:
                 sources = [channel for channel in (indexes[named],) if channel]
