@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,24 +37,30 @@ def run(
             arguments, cwd=folder, env=dict(environ), stdin=subprocess.DEVNULL, stdout=stdout,
             stderr=stderr, start_new_session=os.name == "posix",
         )  # fmt: skip
-        code: int | None = None
+        stopped = threading.Event()
+        # A timer, since waiting with a timeout looks only every 50 ms whether it is over.
+        timer = threading.Timer(timeout, _stop, (process, stopped))
+        timer.start()
         try:
-            code = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            pass
+            code = process.wait()
+        except BaseException:
+            _stop(process, stopped)
+            raise
         finally:
-            if process.poll() is None:
-                _stop(process)
-    return Finished(code, _text(out), _text(err))
+            timer.cancel()
+            timer.join()
+    return Finished(None if stopped.is_set() else code, _text(out), _text(err))
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(OSError):
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    process.wait()
+def _stop(process: subprocess.Popen[bytes], stopped: threading.Event) -> None:
+    """End a program and what it started, unless it is over."""
+    if process.returncode is None:
+        stopped.set()
+        with contextlib.suppress(OSError):
+            if os.name == "posix":
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
 
 
 def _text(path: Path) -> str:

@@ -28,6 +28,7 @@ from provenance.edge.resolvers import (
     hosts_of,
     inherited,
     public_index,
+    version_of,
 )
 from provenance.resolve.closure import Closure, Distribution, close
 
@@ -62,15 +63,7 @@ class Pip:
     @cached_property
     def label(self) -> str:
         """``pip`` and its version."""
-        with tempfile.TemporaryDirectory(prefix="provenance-") as folder:
-            try:
-                done = run(
-                    [*self._program, "--version"], folder=Path(folder), environ=self._environ,
-                    timeout=60,
-                )  # fmt: skip
-            except OSError:
-                return "pip"
-        return " ".join(explanation(done.out).split()[:2]) or "pip"
+        return version_of(self._program, self._environ)
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from provenance.edge.resolvers import (
     hosts_of,
     inherited,
     public_index,
+    version_of,
 )
 from provenance.extract.manifests.dependencies import reach
 from provenance.extract.manifests.toml_text import parse, strings, table, tables
@@ -64,15 +65,7 @@ class Uv:
     @cached_property
     def label(self) -> str:
         """``uv`` and its version."""
-        with tempfile.TemporaryDirectory(prefix="provenance-") as folder:
-            try:
-                done = run(
-                    [self._program, "--version"], folder=Path(folder), environ=self._environ,
-                    timeout=20,
-                )  # fmt: skip
-            except OSError:
-                return "uv"
-        return " ".join(explanation(done.out).split()[:2]) or "uv"
+        return version_of([self._program], self._environ)
 
     @property
     def hosts(self) -> tuple[str, ...]:

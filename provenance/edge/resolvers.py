@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
 import importlib.util
 import os
 import re
 import shutil
 import sys
 import sysconfig
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
+from provenance.edge.processes import run
 from provenance.edge.targets import Target
 from provenance.extract.channels import REGISTRY_HOSTS
 from provenance.model import Usage
@@ -120,25 +124,40 @@ class Resolver(Protocol):
 
 def choose(environ: Mapping[str, str]) -> Resolver | None:
     """Return uv where it is there, pip otherwise, None without either."""
-    from provenance.edge.resolver_pip import Pip
-    from provenance.edge.resolver_uv import Uv
-
     beside = Path(sysconfig.get_path("scripts")) / ("uv.exe" if os.name == "nt" else "uv")
     uv = str(beside) if beside.is_file() else shutil.which("uv", path=environ.get("PATH"))
     if uv:
+        from provenance.edge.resolver_uv import Uv
+
         return Uv(uv, environ)
+    from provenance.edge.resolver_pip import Pip
+
     if importlib.util.find_spec("pip"):
         return Pip([sys.executable, "-m", "pip"], environ)
     pip = shutil.which("pip", path=environ.get("PATH"))
     return Pip([pip], environ) if pip else None
 
 
+def version_of(program: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Return name and version of a program by its own word, ``uv 0.9.5``."""
+    name = Path(program[-1]).stem
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        if Path(program[0]).parent == Path(sys.executable).parent:
+            return f"{name} {importlib.metadata.version(name)}"  # a process costs more
+    with tempfile.TemporaryDirectory(prefix="provenance-") as folder:
+        try:
+            done = run([*program, "--version"], folder=Path(folder), environ=environ, timeout=60)
+        except OSError:
+            return name
+    return " ".join(explanation(done.out).split()[:2]) or name
+
+
 def hosts_of(urls: list[str]) -> tuple[str, ...]:
     """Return the hosts of addresses, sorted; the public index's also where its files lie."""
     hosts: set[str] = set()
     for url in urls:
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             host, port = parts.hostname, parts.port
         except ValueError:
             continue
