@@ -133,12 +133,16 @@ class ResolvedPackages:
             allow_build=self._allow_build,
         )  # fmt: skip
         left_out: list[Failure] = []
+        named = {one.name for one in asked}
         while True:
             remaining = max(self._deadline - self._clock(), 1.0)
             answer = self._resolver.resolve(replace(request, timeout=remaining))
             failure = answer.failure
             if failure is None or failure.trouble not in OF_ONE_PACKAGE:
                 break
+            if failure.trouble == "resolver-no-version" and failure.name in named:
+                # The project can have it; who needs another version of it cannot be had.
+                failure = replace(failure, drops=failure.drops or failure.asked_by)
             gone = failure.drops or failure.name
             if not gone or gone in request.without or len(left_out) >= MAX_LEFT_OUT:
                 break

@@ -12,40 +12,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from provenance.edge.processes import Finished, run
+from provenance.edge.processes import run
 from provenance.edge.resolvers import (
     Answer,
     Asked,
     Failure,
     Request,
     Resolved,
-    Trouble,
     explanation,
     hosts_of,
     inherited,
     public_index,
     version_of,
 )
+from provenance.edge.uv_words import failure_of
 from provenance.extract.manifests.dependencies import reach
 from provenance.extract.manifests.toml_text import parse, strings, table, tables
 from provenance.model import USAGES, Usage
 
 _PIN = re.compile(r"([a-z0-9][a-z0-9-]*)(\[[^\]]*\])?==(\S+)")
-_PACKAGE = r"`?([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)"
-_NEEDED = r"(?:you require|(?:all versions of )?\S+ depends? on) \1(?=[\s,])"
-_TROUBLES: tuple[tuple[Trouble, str], ...] = (
-    ("resolver-source-only", rf"[Ww]heels are required for {_PACKAGE}` because building"),
-    ("resolver-no-wheel", rf"Because {_PACKAGE}\S* has no wheels with a matching"),
-    ("resolver-not-in-index", rf"Because {_PACKAGE} was not found in the package registry"),
-    ("resolver-yanked", rf"Because {_PACKAGE}\S* was yanked"),
-    (
-        "resolver-no-version",
-        rf"Because there (?:is|are) no versions? of ([a-z0-9]\S*) and {_NEEDED}",
-    ),
-    ("resolver-index-failed", rf"Failed to fetch: `?\S*/{_PACKAGE}/`?(?:\s|$)"),
-)
-"""uv's words on one package that cannot be had, as they stand in its explanation."""
-_ASKS = r"(?:all versions of )?([a-z0-9][a-z0-9._-]*)\S* depends? on {name}(?![a-z0-9._-]*[a-z0-9])"
 _YANKED = re.compile(r"`([a-z0-9-]+)==\S+` is yanked(?: \(reason: \"(.*)\"\))?")
 _CONFIGURED = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL",
                "UV_FIND_LINKS")  # fmt: skip
@@ -131,7 +116,7 @@ class Uv:
                 detail = explanation(str(error))
                 return Answer(failure=Failure(trouble="resolver-failed", detail=detail)), False
         if done.code != 0:
-            return Answer(failure=_failure(done, request)), False
+            return Answer(failure=failure_of(done, request)), False
         answer, extras = read_output(done.out)
         self._sources += [one.source for one in answer.packages.values() if one.source]
         for name, reason in _YANKED.findall(done.err):
@@ -177,23 +162,6 @@ def read_output(text: str) -> tuple[Answer, bool]:
                     answer.edges.append(Asked(source=source, target=current.name, line=number))
     answer.edges = [edge for edge in answer.edges if edge.source in answer.packages]
     return answer, extras
-
-
-def _failure(done: Finished, request: Request) -> Failure:
-    """Return what uv's words say went wrong; words that are not known are passed on."""
-    detail = explanation(done.err.replace("error: ", "", 1))
-    if done.code is None:
-        return Failure(trouble="resolver-timeout", detail=f"{request.timeout:.0f}")
-    for trouble, pattern in _TROUBLES:
-        match = re.search(pattern, detail)
-        name = re.match(r"[a-z0-9._-]*[a-z0-9]", match[1]) if match else None
-        if match and name and name[0] not in request.without:
-            asked = re.search(_ASKS.format(name=re.escape(name[0])), detail)
-            return Failure(
-                trouble=trouble, detail=detail, name=name[0], asked_by=asked[1] if asked else ""
-            )
-    conflict = "No solution found" in detail
-    return Failure(trouble="resolver-conflict" if conflict else "resolver-failed", detail=detail)
 
 
 def configured_indexes(environ: Mapping[str, str]) -> list[str]:

@@ -233,7 +233,9 @@ def test_no_index_or_address_of_the_tree_is_contacted(kind: str, tmp_path: Path)
 ODD: tuple[File, ...] = (
     *STACK, sdist("src-only", "1.0"), wheel("needs-src", "1", "src-only", "speed"),
     wheel("old", "1.0", yanked="broken\x1b build"), wheel("old", "0.9"),
-    wheel("picky", "1", "speed<0.1"), wheel("needs-nowhere", "1", "nowhere", "delta"),
+    wheel("picky", "1", "beta-lib<1"), wheel("picky", "2", "beta-lib==0.9"),
+    wheel("fresh", "1", "beta-lib>=1"), wheel("ahead", "1", "speed>=9", "delta"),
+    wheel("needs-nowhere", "1", "nowhere", "delta"),
     wheel("newer", "1", requires_python=">=3.99"),
     wheel("other-system", "1", tag="cp311-cp311-win_amd64"),
 )  # fmt: skip
@@ -284,13 +286,27 @@ def test_a_source_only_dependency_is_named_with_who_asks(kind: str, tmp_path: Pa
 @pytest.mark.parametrize("kind", TOOLS)
 def test_conflicts_are_explained_and_what_is_declared_stays(kind: str, tmp_path: Path) -> None:
     with PackageIndex(*ODD) as index:
-        report = resolved(kind, tree(tmp_path, "speed>=0.1\npicky\n"), index)
+        report = resolved(kind, tree(tmp_path, "fresh>=0.1\npicky\n"), index)
     (gap,) = [gap for gap in report.gaps if gap.reason == "resolver-conflict"]
     assert gap.subject == "."
-    assert "speed" in dict(gap.params)["detail"]
+    assert "fresh" in dict(gap.params)["detail"]
     assert "picky" in dict(gap.params)["detail"]
-    assert nodes(report) == {"speed", "picky"}
-    assert edges(report) == {("", "speed"), ("", "picky")}
+    assert nodes(report) == {"fresh", "picky"}
+    assert edges(report) == {("", "fresh"), ("", "picky")}
+
+
+def test_who_needs_what_is_not_there_is_left_out_not_what_the_project_has(tmp_path: Path) -> None:
+    with PackageIndex(*ODD) as index:
+        report = resolved("uv", tree(tmp_path, "speed\nahead\ndelta\n"), index)
+        gap = said(report, "speed")
+        assert (gap.reason, dict(gap.params)["dropped"]) == ("resolver-no-version", "ahead")
+        assert gap.location == Location(path="requirements.txt", line=2)
+        assert nodes(report) == {"speed@0.1", "ahead", "delta@4"}
+        alone = tmp_path / "alone"
+        alone.mkdir()
+        report = resolved("uv", tree(alone, "ahead\n"), index)
+    assert dict(said(report, "speed").params)["dropped"] == "speed"
+    assert edges(report) == {("", "ahead"), ("ahead", "speed"), ("ahead", "delta")}
 
 
 @pytest.mark.parametrize("kind", TOOLS)
@@ -298,10 +314,10 @@ def test_what_conflicts_in_development_leaves_the_product_resolved(
     kind: str, tmp_path: Path
 ) -> None:
     with PackageIndex(*ODD) as index:
-        project = tree(tmp_path, "speed>=0.1\n", requirements_dev_txt="picky\n")
+        project = tree(tmp_path, "fresh>=0.1\n", requirements_dev_txt="picky\n")
         (project / "requirements_dev.txt").rename(project / "requirements-dev.txt")
         report = resolved(kind, project, index)
-    assert nodes(report) == {"speed@0.1", "picky"}
+    assert {"fresh@1", "beta-lib@1.2", "picky"} <= nodes(report)
     assert "resolver-conflict" in reasons(report)
 
 
@@ -320,6 +336,9 @@ def test_folders_that_conflict_are_resolved_each_by_itself(kind: str, tmp_path: 
     [
         ("nowhere", ("resolver-not-in-index", "resolver-no-wheel")),
         ("speed==9", ("resolver-no-version",)),
+        ("speed>=9", ("resolver-no-version",)),
+        ("beta-lib>=9", ("resolver-no-version",)),
+        ("newer", ("resolver-no-version", "resolver-no-wheel")),
         ("other-system", ("resolver-no-wheel",)),
         ("forbidden", ("resolver-not-in-index", "resolver-no-wheel")),
     ],
@@ -330,7 +349,7 @@ def test_what_is_not_there_is_named(
     with PackageIndex(*ODD, answers={"forbidden": 403}) as index:
         report = resolved(kind, tree(tmp_path, f"delta\n{wanted}\n"), index,
                           platform="linux-x86_64")  # fmt: skip
-    name = wanted.partition("==")[0]
+    name = wanted.replace(">=", "==").partition("==")[0]
     gap = said(report, name)
     assert gap.reason in reason
     assert gap.location == Location(path="requirements.txt", line=2)
