@@ -10,6 +10,7 @@ from provenance.edge.resolvers import Failure, Request, Trouble, explanation
 
 _NAME = r"`?([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)"
 _ALL_ASK = r"(?:you require|all versions of \S+ depends? on)"
+_SEVERAL = "the following versions of"
 _ALL = r"(?:only|you require|all versions of)"
 _PATTERNS: tuple[tuple[Trouble, str], ...] = (
     ("resolver-source-only", rf"[Ww]heels are required for {_NAME}` because building"),
@@ -26,7 +27,7 @@ _PATTERNS: tuple[tuple[Trouble, str], ...] = (
     ),
     (
         "resolver-no-version",
-        rf"Because only the following versions of {_NAME} are available: .+ and {_ALL_ASK} \1[<=>!~]",
+        rf"Because only {_SEVERAL} {_NAME} are available: .+ and {_ALL_ASK} \1[<=>!~]",
     ),
     (
         "resolver-no-version",
