@@ -6,6 +6,7 @@ have is left out, said, and the rest is asked again.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from provenance.edge.resolvers import (
     Request,
     Resolver,
     explanation,
+    shortened,
 )
 from provenance.edge.targets import Target
 from provenance.extract.collect import Collector
@@ -40,6 +42,7 @@ from provenance.vocabulary import Vocabulary
 TIMEOUT = 300.0
 """Seconds for everything that is asked of a resolver in one run."""
 MAX_LEFT_OUT = 40
+_WORD = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?=[^\w.-]|[.]?(?:\s|$))")
 MAX_FOLDERS = 60
 """Folders whose requirements are resolved by themselves, where they do not go together."""
 
@@ -115,15 +118,22 @@ class ResolvedPackages:
     def _strongest(
         self, asked: tuple[Wanted, ...], known: Pins, answer: Answer
     ) -> Iterator[tuple[tuple[Wanted, ...], Answer]]:
-        """Yield the conflict, and the answer to the requirements of the strongest usage alone."""
+        """Yield the conflict, and the answer to what can be had beside it.
+
+        That is the requirements of the strongest usage alone; where they conflict, those
+        that the explanation does not name.
+        """
         yield asked, answer
-        usages = {one.usage for one in asked}
-        if len(usages) > 1:
-            first = strongest_usage(tuple(usages))
-            part = tuple(one for one in asked if one.usage == first)
-            alone = self._ask(part, known)
-            if not _conflicts(alone):
-                yield part, alone
+        first = strongest_usage(tuple(one.usage for one in asked))
+        strongest = tuple(one for one in asked if one.usage == first)
+        if len(strongest) < len(asked):
+            asked, answer = strongest, self._ask(strongest, known)
+        if answer.failure and _conflicts(answer):
+            words = set(_WORD.findall(answer.failure.detail))
+            asked = tuple(one for one in asked if one.name not in words)
+            answer = self._ask(asked, known) if asked else answer
+        if asked and not _conflicts(answer):
+            yield asked, answer
 
     def _ask(self, asked: tuple[Wanted, ...], known: Pins) -> Answer:
         """Ask until there is an answer to everything but the packages that cannot be had."""
@@ -218,7 +228,7 @@ class ResolvedPackages:
             gone = failure.drops or failure.name
             yield _gap(
                 ids.pypi(failure.name), failure.trouble, places.get(gone),
-                asked_by=failure.asked_by or "–", dropped=gone, detail=failure.detail,
+                asked_by=failure.asked_by or "–", dropped=gone, detail=shortened(failure.detail),
             )  # fmt: skip
         if answer.failure:
             # What is declared stays as it is; the first requirement stands for all.
@@ -227,7 +237,7 @@ class ResolvedPackages:
             yield _gap(
                 ", ".join(folders[:5]), answer.failure.trouble,
                 places.get(first.name), asked_by="–", dropped="–",
-                detail=answer.failure.detail, resolver=self._reference,
+                detail=shortened(answer.failure.detail), resolver=self._reference,
             )  # fmt: skip
 
     @property

@@ -173,12 +173,17 @@ def public_index() -> str:
 
 
 def explanation(text: str) -> str:
-    """Return a program's words for a report: plain characters, no credentials, not too long."""
+    """Return a program's words for a report: plain characters, no credentials."""
     cleaned = "".join(
         char if char.isprintable() else " " if char.isspace() else repr(char)[1:-1] for char in text
     )
-    cleaned = _CREDENTIALS.sub("…@", " ".join(cleaned.split()))
-    return cleaned if len(cleaned) <= _MAX_DETAIL else cleaned[: _MAX_DETAIL - 1] + "…"
+    return _CREDENTIALS.sub("…@", " ".join(cleaned.split()))
+
+
+def shortened(words: str) -> str:
+    """Return a long explanation without its middle: the end says what it comes to."""
+    half = _MAX_DETAIL // 2
+    return words if len(words) <= _MAX_DETAIL else f"{words[:half]} … {words[-half:]}"
 
 
 def inherited(environ: Mapping[str, str]) -> dict[str, str]:

@@ -286,13 +286,14 @@ def test_a_source_only_dependency_is_named_with_who_asks(kind: str, tmp_path: Pa
 @pytest.mark.parametrize("kind", TOOLS)
 def test_conflicts_are_explained_and_what_is_declared_stays(kind: str, tmp_path: Path) -> None:
     with PackageIndex(*ODD) as index:
-        report = resolved(kind, tree(tmp_path, "fresh>=0.1\npicky\n"), index)
+        report = resolved(kind, tree(tmp_path, "fresh>=0.1\ngamma\npicky\n"), index)
     (gap,) = [gap for gap in report.gaps if gap.reason == "resolver-conflict"]
     assert gap.subject == "."
     assert "fresh" in dict(gap.params)["detail"]
     assert "picky" in dict(gap.params)["detail"]
-    assert nodes(report) == {"fresh", "picky"}
-    assert edges(report) == {("", "fresh"), ("", "picky")}
+    # What the explanation does not name is resolved.
+    assert nodes(report) == {"fresh", "picky", "gamma@3", "delta@4"}
+    assert edges(report) == {("", "fresh"), ("", "picky"), ("", "gamma"), ("gamma", "delta")}
 
 
 def test_who_needs_what_is_not_there_is_left_out_not_what_the_project_has(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from provenance.config import PLATFORMS
 from provenance.edge.resolver_uv import configured_indexes
-from provenance.edge.resolvers import choose, explanation, hosts_of, public_index
+from provenance.edge.resolvers import choose, explanation, hosts_of, public_index, shortened
 from provenance.edge.targets import Target
 from provenance.extract.channels import REGISTRY_HOSTS
 from tests.support.stacks import UV
@@ -106,4 +106,5 @@ def test_hosts_of_addresses() -> None:
 def test_a_programs_words_are_made_plain() -> None:
     said = explanation("error: \x1b[31mno\x07\n  https://bot:s3cret@a.example/simple \u202eX")
     assert said == "error: \\x1b[31mno\\x07 https://…@a.example/simple \\u202eX"
-    assert len(explanation("x" * 10_000)) == 1500
+    assert shortened("a" * 5000 + "b" * 5000) == "a" * 750 + " … " + "b" * 750
+    assert shortened("a" * 1500) == "a" * 1500
