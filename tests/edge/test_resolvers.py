@@ -12,7 +12,7 @@ import pytest
 
 from provenance.model import Gap, Location, Report
 from tests.support.package_index import File, PackageIndex, sdist, wheel
-from tests.support.stacks import UV, edges, environment, nodes, reasons, resolved, usages
+from tests.support.stacks import UV, audited, edges, environment, nodes, reasons, resolved, usages
 
 TOOLS = ("uv", "pip")
 STACK = (
@@ -169,6 +169,18 @@ def test_nodes_are_the_tools_own(kind: str, tmp_path: Path) -> None:
             found = [item["metadata"] for item in json.loads(report.read_text())["install"]]
             theirs = {f"{one['name'].replace('.', '-').lower()}@{one['version']}" for one in found}
     assert ours == theirs
+
+
+def test_recorded_requirements_of_another_release_are_left(tmp_path: Path) -> None:
+    files = (wheel("vllm", "0.6.0", "torch==2.4.0"), wheel("torch", "2.4.0"))
+    with PackageIndex(*files) as index:
+        project = tree(tmp_path, "vllm\n")
+        exact = resolved("uv", project, index)
+    assert nodes(exact) == {"vllm@0.6.0", "torch@2.4.0"}
+    (project / "requirements.txt").write_text("vllm==0.6.0\ntorch==2.4.0\n")
+    recorded = audited(project)
+    assert nodes(recorded) == {"vllm@0.6.0", "torch@2.4.0"}
+    assert ("vllm", "torch") in edges(recorded)
 
 
 # -- what a lock has stays ---------------------------------------------------------------------
