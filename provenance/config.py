@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
@@ -17,12 +18,23 @@ from provenance.errors import UsageError
 from provenance.i18n import LANGUAGES, language_of
 from provenance.model import SEVERITIES
 
+ASKED = ("hub", "index")
+"""Whom ``--online`` asks."""
+PLATFORMS = (
+    "linux-x86_64", "linux-aarch64", "macos-arm64", "macos-x86_64", "windows-x86_64",
+    "windows-arm64",
+)  # fmt: skip
+"""Platforms that packages can be resolved for."""
+
 _FILE_KEYS: dict[str, type] = {
     "policy": str, "fail-on": str, "lang": str, "strict": bool, "ignore": list,
+    "platform": str, "python-version": str,
 }  # fmt: skip
 _ENVIRONMENT = {
     "policy": "PROVENANCE_POLICY", "fail_on": "PROVENANCE_FAIL_ON", "lang": "PROVENANCE_LANG",
+    "platform": "PROVENANCE_PLATFORM", "python_version": "PROVENANCE_PYTHON_VERSION",
 }  # fmt: skip
+_PYTHON = re.compile(r"3\.\d{1,2}(?:\.\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +61,12 @@ class Settings:
     """Ask as online, and take every answer from the caches."""
     ask: tuple[str, ...] = ()
     """Whom to ask; empty for everybody."""
+    venv: Path | None = None
+    python: Path | None = None
+    resolve: bool = False
+    allow_build: bool = False
+    platform: str = ""
+    python_version: str = ""
     ignores: tuple[Ignore, ...] = ()
     source: str = ""
     """The configuration file read, or ""."""
@@ -80,8 +98,19 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
         raise UsageError(
             f"fail-on = {values['fail_on']!r}", hint="one of " + ", ".join((*SEVERITIES, "never"))
         )
+    _check_target(values.get("platform", ""), values.get("python_version", ""))
     chosen = Settings(**values)
     return replace(chosen, online=chosen.online or chosen.cached)
+
+
+def _check_target(platform: str, python: str) -> None:
+    """Refuse an environment that packages cannot be resolved for."""
+    if platform and platform not in PLATFORMS:
+        near = get_close_matches(platform, PLATFORMS, 1)
+        hint = f"did you mean {near[0]}?" if near else "one of " + ", ".join(PLATFORMS)
+        raise UsageError(f"platform = {platform!r}", hint=hint)
+    if python and not _PYTHON.fullmatch(python):
+        raise UsageError(f"python-version = {python!r}", hint="a version like 3.12 or 3.12.4")
 
 
 def settings_language(environ: Mapping[str, str]) -> str:

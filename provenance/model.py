@@ -37,6 +37,10 @@ USAGES: tuple[Usage, ...] = (
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high")
 
+BASES: tuple[str, ...] = ("locked", "installed", "resolved", "declared", "imported")
+"""What a requirement rests on, most exact first: a lock file, the metadata of an environment,
+a resolver's answer, a manifest, nothing but an import."""
+
 OWN_ROLES: frozenset[Role] = frozenset({"seat", "control", "steward", "operator"})
 """Roles that make a jurisdiction a component's own (see docs/origin.md)."""
 
@@ -137,10 +141,11 @@ class Link:
     """A typed, directed relation between two components.
 
     ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on
-    (``declared``, ``structural``, ``weights``) or a requirement (``declared``, ``locked``,
-    ``installed``, ``resolved``); of a ``delivered-by`` it says ``possible`` where the channel is
-    asked beside another one and either may deliver. ``evidence`` is set for links that come
-    from outside the tree (registry row, hub record).
+    (``declared``, ``structural``, ``weights``) or a requirement (``locked``, ``installed``,
+    ``resolved``, ``declared``, ``imported``: see ``BASES``); of a ``delivered-by`` it says
+    ``possible`` where the channel is asked beside another one and either may deliver.
+    ``evidence`` is set for links that come from outside the tree (registry row, hub record,
+    a resolver's answer).
     """
 
     source: ComponentId
@@ -170,7 +175,7 @@ class Gap:
 class Evidence:
     """Who says so, where to read it, and as of when (ISO date)."""
 
-    source: str  # registry | tree | hub | index
+    source: str  # registry | tree | hub | index | installed | resolver
     reference: str  # a URL, a document's name, or path:line
     as_of: str | None = None
     confidence: Confidence = "high"
@@ -198,7 +203,7 @@ class License:
     """A license claim: an SPDX expression or ``LicenseRef-…``, never guessed."""
 
     expression: str
-    declared_by: str  # tree | hub | index | registry
+    declared_by: str  # tree | hub | index | installed | registry
     via: tuple[ComponentId, ...] = ()
     terms: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()

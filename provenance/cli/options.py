@@ -8,13 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
+from provenance.config import ASKED, PLATFORMS
 from provenance.i18n import LANGUAGES
 from provenance.model import SEVERITIES
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-ASKED = ("hub", "index")
-"""Whom ``--online`` asks."""
 
 
 def path_argument(function: Function) -> Function:
@@ -69,6 +67,26 @@ def showing(function: Function) -> Function:
         click.option(
             "--cached", is_flag=True, default=None,
             help="Answer from what --online has stored; no request is made.",
+        ),
+        click.option(
+            "--venv", type=click.Path(path_type=Path), metavar="DIR",
+            help="Read the packages installed in an environment.",
+        ),
+        click.option(
+            "--python", type=click.Path(path_type=Path), metavar="PATH",
+            help="The same for the environment of an interpreter, which is not started.",
+        ),
+        click.option(
+            "--resolve", is_flag=True, default=None,
+            help="Let uv or pip choose versions of what nothing pins (asks the package index).",
+        ),
+        click.option(
+            "--platform", metavar="NAME", help="Resolve for it: " + ", ".join(PLATFORMS) + ".",
+        ),
+        click.option("--python-version", metavar="X.Y", help="Resolve for this Python."),
+        click.option(
+            "--allow-build", is_flag=True, default=None,
+            help="Let the resolver run build scripts of packages that have no wheel.",
         ),
         click.option(
             "--color", type=click.Choice(["auto", "always", "never"]), default="auto",

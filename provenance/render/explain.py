@@ -101,7 +101,8 @@ def render(
 
 
 def _link(link: Link, registry: Registry) -> str:
-    how = f" ({link.how}, {link.basis})" if link.how else ""
+    said = ", ".join(part for part in (link.how, link.basis) if part)
+    how = f" ({said})" if said else ""
     requirement = f" {clean(link.requirement)}" if link.requirement else ""
     return (
         f"{component_name(link.source, registry)} –{link.relation}{how}→ "

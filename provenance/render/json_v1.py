@@ -172,6 +172,8 @@ def _link(item: Link) -> dict[str, Any]:
         found |= {"how": item.how or "unknown", "basis": item.basis or "declared"}
     elif item.relation == "delivered-by" and item.basis:
         found["basis"] = item.basis
+    elif item.relation == "depends-on":
+        found |= {"basis": item.basis or "declared"}
     return found | {
         "requirement": item.requirement,
         "occurrences": [_occurrence(one) for one in item.occurrences],

@@ -323,7 +323,7 @@ class _Writer:
 
     def footer(self) -> None:
         """What was read, with which knowledge, and what this is not."""
-        words, report = self.words, self.report
+        words, report, hosts = self.words, self.report, self.report.inputs.hosts_contacted
         kinds = Counter(c.kind for c in report.components if c.kind != "project")
         inventory = words("label.comma").join(
             f"{words(f'kind.{kind}')} {count}" for kind, count in sorted(kinds.items())
@@ -342,9 +342,9 @@ class _Writer:
                 words("footer.overlay", file=clean(file), rows=rows, digest=digest[:12])
                 for file, digest, rows in report.inputs.overlays
             ),
-            words(
-                "footer.online", hosts=", ".join(report.inputs.hosts_contacted) or "–"
-            ) if report.inputs.online else words("footer.offline"),
+            words("footer.online", hosts=", ".join(hosts) or "–")
+            if report.inputs.online or hosts
+            else words("footer.offline"),
             words("footer.disclaimer"),
         ]  # fmt: skip
         for line in lines:

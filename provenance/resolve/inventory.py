@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from provenance import ids
 from provenance.model import (
+    BASES,
     Component,
     ComponentId,
     Extraction,
@@ -64,7 +65,8 @@ class Inventory:
     def add_link(self, link: Link) -> None:
         """Add a link or fold it into the one between the same ends.
 
-        A derivation whose kind one source leaves open takes the kind another states.
+        A derivation whose kind one source leaves open takes the kind another states, a
+        requirement the most exact of what it rests on.
         """
         key = (link.source, link.target, link.relation, link.requirement)
         known = self.links.get(key)
@@ -75,8 +77,7 @@ class Inventory:
         self.links[key] = replace(
             known,
             how=how,
-            # A channel that one place states is no mere possibility any more.
-            basis=known.basis and link.basis if link.relation == "delivered-by" else known.basis,
+            basis=_basis(known, link),
             occurrences=tuple(dict.fromkeys((*known.occurrences, *link.occurrences))),
             evidence=tuple(dict.fromkeys((*known.evidence, *link.evidence))),
         )
@@ -167,6 +168,15 @@ class Inventory:
                         occurrences=component.occurrences[:1],
                     )
                 )  # fmt: skip
+
+
+def _basis(known: Link, link: Link) -> str | None:
+    """Return what two statements of one link rest on together."""
+    if link.relation == "depends-on":  # the most exact; a file at least declares
+        return min((one.basis or "declared" for one in (known, link)), key=BASES.index)
+    if link.relation == "delivered-by":  # what one place states is no mere possibility any more
+        return known.basis and link.basis
+    return known.basis
 
 
 def _reach(

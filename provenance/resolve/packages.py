@@ -98,7 +98,7 @@ def _imports(inventory: Inventory) -> None:
             inventory.add_link(
                 Link(
                     source=inventory.root, target=package, relation="depends-on",
-                    occurrences=(found[0],),
+                    basis="imported", occurrences=(found[0],),
                 )
             )  # fmt: skip
             inventory.gap(_gap(package, "undeclared-import", found[0]))
@@ -152,8 +152,11 @@ def _guess(module: str, places: list[Occurrence], inventory: Inventory) -> None:
         )
     )  # fmt: skip
     inventory.add_link(
-        Link(source=inventory.root, target=package, relation="depends-on", occurrences=weak[:1])
-    )
+        Link(
+            source=inventory.root, target=package, relation="depends-on", basis="imported",
+            occurrences=weak[:1],
+        )
+    )  # fmt: skip
     inventory.gap(_gap(package, "unmapped-import", places[0]))
 
 

@@ -69,7 +69,7 @@ def test_declared_packages() -> None:
         "pkg:pypi/acme-check": ("development", [19]),
         "pkg:pypi/acme-pages": ("documentation", [22]),
     }  # fmt: skip
-    assert requirement(found, "pkg:pypi/acme-extra") == ">=3 ; sys_platform == 'linux'"
+    assert requirement(found, "pkg:pypi/acme-extra") == "[fast]>=3 ; sys_platform == 'linux'"
     channels = {a.removeprefix("pkg:pypi/"): c for a, _, c in links(found, "delivered-by")}
     assert channels == {
         "acme-core": "service:pypi", "acme-pin@2.1.0": "service:pypi",

@@ -58,7 +58,7 @@ def test_dependencies_with_their_lines() -> None:
     assert lines(found, "pkg:pypi/acme-tool@2.0") == [5]
     assert lines(found, "pkg:pypi/acme-late") == [7]
     assert requirement(found, "pkg:pypi/acme-core") == ">=1"
-    assert requirement(found, "pkg:pypi/acme-tool@2.0") == '==2.0 ; python_version < "3.12"'
+    assert requirement(found, "pkg:pypi/acme-tool@2.0") == '[fast]==2.0 ; python_version < "3.12"'
     assert links(found, "delivered-by") == {
         (package, "delivered-by", "service:pypi") for package in ids(found, "package")
     }

@@ -101,7 +101,7 @@ def test_usage_is_told_by_file_and_folder_names(path: str, usage: str) -> None:
         ("acme-lib===2.1.weird", "pkg:pypi/acme-lib@2.1.weird", "===2.1.weird"),
         ("acme-lib==2.*", "pkg:pypi/acme-lib", "==2.*"),
         ("acme-lib!=2.1", "pkg:pypi/acme-lib", "!=2.1"),
-        ("acme-lib[fast,gpu]==2.1", "pkg:pypi/acme-lib@2.1", "==2.1"),
+        ("acme-lib[fast,gpu]==2.1", "pkg:pypi/acme-lib@2.1", "[fast,gpu]==2.1"),
         ("acme-lib>=2 ; python_version < '3.12'", "pkg:pypi/acme-lib",
          '>=2 ; python_version < "3.12"'),
         ('acme-lib; sys_platform == "linux"', "pkg:pypi/acme-lib", 'sys_platform == "linux"'),

@@ -81,11 +81,12 @@ class Dependencies:
     def edge(
         self, source: ComponentId, target: ComponentId, where: Occurrence, requirement: str = ""
     ) -> None:
-        """Record that one package asks for another."""
+        """Record that by a lock file one package asks for another."""
         if source != target:
             self.collector.link(
-                source, target, "depends-on", where, requirement=requirement or None
-            )
+                source, target, "depends-on", where, basis="locked",
+                requirement=requirement or None,
+            )  # fmt: skip
 
     def declared_license(self, component: ComponentId, raw: object, line: int) -> None:
         """Record licenses as metadata writes them: a text, ``{type: …}`` or a list of these."""

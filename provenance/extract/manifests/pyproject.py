@@ -9,9 +9,13 @@ from typing import Any
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.channels import PYPI, channel_of_url
-from provenance.extract.collect import Collector
+from provenance.extract.collect import Collector, shown
 from provenance.extract.manifests.requirement_tables import read_constraint, with_scheme
-from provenance.extract.manifests.requirements import read_requirement, usage_of_name
+from provenance.extract.manifests.requirements import (
+    add_package,
+    read_requirement,
+    usage_of_name,
+)
 from provenance.extract.manifests.toml_text import Finder, load, string, strings, table, tables
 from provenance.model import (
     ComponentId,
@@ -150,6 +154,14 @@ class _Placed:
                 channel = None
             if channel:
                 named.append(channel)
+        if not any("index" in one for one in options):  # from no index: a resolver must not ask
+            first = options[0]
+            direct = string(first.get("git") or first.get("url") or first.get("path")) or "."
+            name = key.partition("/")[2]
+            add_package(
+                self._collector, name, f"@ {shown(direct)}", line, requirement, usage, list(named)
+            )
+            return
         read_requirement(requirement, line, usage, named, self._collector, self._vocabulary)
 
 

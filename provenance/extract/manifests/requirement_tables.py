@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from provenance.extract.collect import Collector
+from provenance.extract.collect import Collector, shown
 from provenance.extract.manifests.requirements import add_package, read_requirement
+from provenance.extract.manifests.toml_text import strings
 from provenance.model import ComponentId, Usage
 from provenance.vocabulary import Vocabulary
 
@@ -35,8 +36,10 @@ def read_constraint(
     """
     for one in constraint if isinstance(constraint, list) else [constraint]:
         marker, effective, sources, beside = "", usage, list(channels), further
+        extras: list[str] = []
         if isinstance(one, dict):
             marker = str(one.get("markers") or "")
+            extras = sorted(strings(one.get("extras")))
             if one.get("optional") is True and usage == "used":
                 effective = "optional"
             address = next((one[k] for k in ("git", "url", "file") if k in one), None)
@@ -46,7 +49,17 @@ def read_constraint(
                 continue
             if address is not None or one.keys() & {"path", "workspace"}:
                 collector.gap(package, "local-requirement", line)
-                sources, beside = [], ()
+                where = address or one.get("path") or "."
+                add_package(
+                    collector,
+                    package,
+                    f"@ {shown(str(where))}",
+                    line,
+                    f"{package} = {one!r}",
+                    effective,
+                    [],
+                )
+                continue
             named = one.get("index") or one.get("source")
             if isinstance(named, str) and indexes and named in indexes:
                 sources, beside = [channel for channel in (indexes[named],) if channel], ()
@@ -56,5 +69,6 @@ def read_constraint(
             version = f"=={version}"
         add_package(
             collector, package, "" if version == "*" else version, line,
-            f"{package} = {one!r}", effective, sources, marker=marker, further=beside,
+            f"{package} = {one!r}", effective, sources, marker=marker, extras=extras,
+            further=beside,
         )  # fmt: skip

@@ -214,7 +214,8 @@ def read_requirement(
         return
     add_package(
         collector, parsed.name, str(parsed.specifier), number, line, usage, channels,
-        marker=str(parsed.marker) if parsed.marker else "", further=further,
+        marker=str(parsed.marker) if parsed.marker else "", extras=sorted(parsed.extras),
+        further=further,
     )  # fmt: skip
 
 
@@ -280,13 +281,18 @@ def _distribution(url: str) -> tuple[str | None, str | None]:
 
 def add_package(
     collector: Collector, name: str, specifier: str, number: int, line: str, usage: Usage,
-    channels: list[str], *, marker: str = "", further: Sequence[str] = (),
+    channels: list[str], *, marker: str = "", extras: Sequence[str] = (),
+    further: Sequence[str] = (),
 ) -> None:  # fmt: skip
-    """Record one declared package; exact pins give its version."""
+    """Record one declared package; exact pins give its version.
+
+    The link's requirement is what PEP 508 writes behind the name: ``[extra]>=1 ; marker``.
+    """
     pin = re.fullmatch(r"={2,3}\s*([^\s*,]+)", specifier.strip())
     version = pin.group(1) if pin else None
     where = collector.occurrence(number, line, usage=usage)
-    requirement = " ; ".join(part for part in (specifier, marker) if part)
+    condition = f"[{','.join(extras)}]{specifier}" if extras else specifier
+    requirement = " ; ".join(part for part in (condition, marker) if part)
     collector.package(
         ids.pypi(name, version), where, requirement=requirement, channels=channels, further=further
     )
