@@ -45,6 +45,10 @@ class Settings:
     lang: str = "en"
     strict: bool = False
     online: bool = False
+    vulnerabilities: bool = False
+    """Online, known vulnerabilities are asked for too."""
+    vulnerability_service: str | None = None
+    vulnerability_url: str = ""
     ignores: tuple[Ignore, ...] = ()
     source: str = ""
     """The configuration file read, or ""."""

@@ -102,6 +102,7 @@ def scan(
             registry_version=provenance.__version__, registry_sha256=digest, registry_rows=rows,
             overlays=tuple((o.name, o.sha256, o.rows) for o in registry.overlays),
             policy_id=policy.id, policy_sha256=policy.sha256, online=outside.hub is not None,
+            vulnerabilities_asked=outside.advisories is not None,
             hosts_contacted=outside.hosts_contacted,
         ),
         root=root,

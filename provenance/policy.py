@@ -36,7 +36,7 @@ _REACH: dict[str, frozenset[Role]] = {
 }
 _KEYS = frozenset(
     "id version title deny allow reach fail_on exposure unknown usage confidence "
-    "license substitutes".split()
+    "license vulnerability substitutes".split()
 )
 _KINDS = frozenset({"package", "model", "dataset", "service", "container", "platform"})
 
@@ -57,6 +57,8 @@ class Policy:
     confidence: Mapping[Confidence, Severity]
     inherited_terms: Severity
     """How much a declared license weighs that leaves out terms of a base model's."""
+    vulnerability: Severity
+    """How much a package weighs that a published advisory is on: services give no severity."""
     prefer: tuple[str, ...]
     limit: int
     denied_names: tuple[str, ...]
@@ -102,6 +104,8 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         raise PolicyError(f"{name}: neither deny nor allow names a jurisdiction")
     licenses = _table(data, "license", name)
     _check_keys(licenses, frozenset({"inherited-terms"}), name, "license.")
+    vulnerability = _table(data, "vulnerability", name)
+    _check_keys(vulnerability, frozenset({"known"}), name, "vulnerability.")
     substitutes = _table(data, "substitutes", name)
     _check_keys(substitutes, frozenset({"prefer", "limit"}), name, "substitutes.")
     limit = substitutes.get("limit", 3)
@@ -131,6 +135,9 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         ),
         inherited_terms=_severity(
             licenses.get("inherited-terms", "low"), name, "license.inherited-terms"
+        ),
+        vulnerability=_severity(
+            vulnerability.get("known", "medium"), name, "vulnerability.known"
         ),
         prefer=_codes(substitutes, "prefer", name),
         limit=limit,

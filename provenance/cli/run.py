@@ -68,12 +68,19 @@ def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> R
 
 def _outside(chosen: Settings, environ: Mapping[str, str], today: str) -> Outside:
     """Make what the settings permit to be asked; heavy modules are imported here."""
-    hub = None
+    hub = advisories = None
+    if chosen.online and chosen.vulnerabilities:
+        from provenance.edge.pip_audit import PipAudit
+
+        advisories = PipAudit(
+            environ, today=today, service=chosen.vulnerability_service,
+            url=chosen.vulnerability_url,
+        )  # fmt: skip
     if chosen.online:
         from provenance.edge.model_hub import HuggingFaceHub
 
         hub = HuggingFaceHub(environ, today=today)
-    return Outside(hub=hub)
+    return Outside(hub=hub, advisories=advisories)
 
 
 def load_policy(name: str, registry: Registry) -> Policy:

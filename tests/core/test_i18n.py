@@ -147,7 +147,7 @@ GROUPS = {
     "tier": ("clean", "partial", "unclear"),
     "layer": ("weights", "code", "runtime"),
     "state": ("none_found", "unclear", "exposed", "vendor-hosted", "not_applicable"),
-    "rule": ["license-lineage/undeclared-terms"]
+    "rule": ["license-lineage/undeclared-terms", "vulnerability/known"]
     + [f"exposure/{name}" for name in EXPOSURES]
     + [f"unknown-origin/{name}" for name in (*get_args(Kind)[1:], "ancestor")],
 }
