@@ -136,9 +136,7 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         inherited_terms=_severity(
             licenses.get("inherited-terms", "low"), name, "license.inherited-terms"
         ),
-        vulnerability=_severity(
-            vulnerability.get("known", "medium"), name, "vulnerability.known"
-        ),
+        vulnerability=_severity(vulnerability.get("known", "medium"), name, "vulnerability.known"),
         prefer=_codes(substitutes, "prefer", name),
         limit=limit,
         denied_names=deny,

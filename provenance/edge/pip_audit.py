@@ -116,9 +116,10 @@ class PipAudit:
     ) -> Iterable[Gap]:
         """Yield one gap for all that nobody answered, and one for what only the cache did."""
         if silent:
+            detail = problem or "left out of its answer"
             yield Gap(
                 subject=self._source, reason="advisory-unanswered",
-                params=(("count", str(len(silent))), ("detail", problem or "left out of its answer")),
+                params=(("count", str(len(silent))), ("detail", detail)),
             )  # fmt: skip
         if stale:
             oldest = min(answer.as_of for answer in stale.values())

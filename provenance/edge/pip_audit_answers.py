@@ -146,9 +146,7 @@ def known_from(entry: Any) -> Known | None:
     )  # fmt: skip
 
 
-def vulnerabilities(
-    pin: Pin, answer: Answer, service: str, url: str
-) -> tuple[Vulnerability, ...]:
+def vulnerabilities(pin: Pin, answer: Answer, service: str, url: str) -> tuple[Vulnerability, ...]:
     """Return an answer in the words of the report, each advisory with where to read it."""
     asked = f"{service} through pip-audit, asked for {pin.name} {pin.version}"
     return tuple(

@@ -45,7 +45,13 @@ def test_a_vulnerable_pin_shows_in_every_report(tmp_path: Path) -> None:
     bill = Done(0, (tmp_path / "r.cdx.json").read_text(), "").json
     (known,) = bill["vulnerabilities"]
     assert known["id"] == "PYSEC-2018-28"
-    assert known["affects"] == [{"ref": "pkg:pypi/requests@2.19.0"}]
+    (affected,) = known["affects"]
+    assert affected["ref"] == "pkg:pypi/requests@2.19.0"
+    assert sorted((one["version"], one["status"]) for one in affected["versions"]) == [
+        ("2.19.0", "affected"),
+        ("2.20.0", "unaffected"),
+    ]
+    assert known["advisories"] == [{"url": "https://osv.dev/vulnerability/PYSEC-2018-28"}]
     assert "ratings" not in known
 
 
