@@ -44,6 +44,7 @@ class Graph:
         self.links: tuple[Link, ...] = tuple(
             sorted(links, key=lambda k: (k.source, k.target, k.relation, k.how or ""))
         )
+        self._along: dict[frozenset[Relation], dict[ComponentId, tuple[ComponentId, ...]]] = {}
         missing = {k.source for k in self.links} | {k.target for k in self.links}
         missing -= self.components.keys()
         if missing:
@@ -108,16 +109,31 @@ class Graph:
         The way starts after ``component`` and ends with the one reached. Cycles are
         walked once.
         """
+        neighbours = self._neighbours(relations)
+        if component not in neighbours:
+            return
         seen = {component}
         queue: deque[tuple[ComponentId, tuple[ComponentId, ...]]] = deque([(component, ())])
         while queue:
             current, way = queue.popleft()
-            for link in self.outgoing(current, relations):
-                if link.target not in seen:
-                    seen.add(link.target)
-                    step = (*way, link.target)
-                    yield link.target, step
-                    queue.append((link.target, step))
+            for target in neighbours.get(current, ()):
+                if target not in seen:
+                    seen.add(target)
+                    step = (*way, target)
+                    yield target, step
+                    queue.append((target, step))
+
+    def _neighbours(
+        self, relations: frozenset[Relation]
+    ) -> dict[ComponentId, tuple[ComponentId, ...]]:
+        """Return what each component leads to along relations, each once, in order."""
+        if relations not in self._along:
+            found: dict[ComponentId, dict[ComponentId, None]] = {}
+            for link in self.links:
+                if link.relation in relations:
+                    found.setdefault(link.source, {})[link.target] = None
+            self._along[relations] = {source: tuple(targets) for source, targets in found.items()}
+        return self._along[relations]
 
     def networkx(self) -> networkx.MultiDiGraph[ComponentId]:
         """Return the same graph as a frozen networkx multigraph."""

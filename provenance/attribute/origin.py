@@ -5,7 +5,7 @@ The definition is docs/origin.md: a set of claims with roles, never one code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from provenance.attribute.inference import infer
@@ -138,16 +138,7 @@ class Origins:
 
     def jurisdictions(self, component: ComponentId) -> tuple[Jurisdiction, ...]:
         """Return the component's own jurisdictions, sorted."""
-        return _codes(claim for claim in self.own(component) if claim.role in OWN_ROLES)
-
-    def effective(self, component: ComponentId) -> tuple[Jurisdiction, ...]:
-        """Return its own jurisdictions and those inherited through lineage, sorted."""
-        inherited = {claim.jurisdiction for claim in self.inherited(component)}
-        return tuple(sorted(inherited.union(self.jurisdictions(component))))
-
-    def required_jurisdictions(self, component: ComponentId) -> tuple[Jurisdiction, ...]:
-        """Return the jurisdictions of what it cannot run without, sorted."""
-        return _codes(self.required(component))
+        return codes(claim for claim in self.own(component) if claim.role in OWN_ROLES)
 
     def unknown(self, component: ComponentId) -> tuple[ComponentId, ...]:
         """Return the component and those of its ancestors that have no known origin."""
@@ -196,5 +187,6 @@ def _through(
     )  # fmt: skip
 
 
-def _codes(claims: Iterator[Origin]) -> tuple[Jurisdiction, ...]:
+def codes(claims: Iterable[Origin]) -> tuple[Jurisdiction, ...]:
+    """Return the jurisdictions that claims name, sorted."""
     return tuple(sorted({claim.jurisdiction for claim in claims}))
