@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LINEAGE: frozenset[Relation] = frozenset({"derived-from"})
 REQUIREMENT: frozenset[Relation] = frozenset({"depends-on", "runs-on", "built-from"})
 IDENTITY: frozenset[Relation] = frozenset({"same-as"})
+MAX_PATH = 100
+"""Steps of the longest path that is shown."""
 
 
 class Graph:
@@ -90,15 +92,18 @@ class Graph:
     def shortest_path(self, component: ComponentId) -> tuple[ComponentId, ...]:
         """Return the shortest path from the project to a component, both included.
 
-        A component that nothing leads to is shown as standing under the project.
+        A component that nothing leads to is shown as standing under the project. Of a path
+        that only a hostile file has, the last steps are given.
         """
         if component not in self._parents:
             return (self.root, component)
         path: list[ComponentId] = []
         step: ComponentId | None = component
-        while step is not None:
+        while step is not None and len(path) < MAX_PATH:
             path.append(step)
             step = self._parents[step]
+        if path[-1] != self.root:
+            path.append(self.root)
         return tuple(reversed(path))
 
     def reach(

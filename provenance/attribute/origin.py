@@ -24,6 +24,12 @@ from provenance.registry import Registry
 from provenance.registry.tables import Claim, evidence_of
 
 _MAX_OWNERS = 8
+MAX_REQUIRED = 2_000
+"""Components that one may need, nearest first, before the rest is only said to be more."""
+MAX_STEPS = 24
+"""Steps to the farthest of them; stacks that people build have a third of that."""
+MAX_CLAIMS = 50_000
+"""Claims of this kind in one report before one a jurisdiction, the nearest, has to do."""
 _NO_ORIGIN = ("project:",)
 
 
@@ -37,6 +43,7 @@ class Origins:
         self._own: dict[ComponentId, tuple[Origin, ...]] = {}
         self._without_seat: dict[ComponentId, str] = {}
         self._conflicts: set[ComponentId] = set()
+        self._cut = self._claims = 0
 
     def own(self, component: ComponentId) -> tuple[Origin, ...]:
         """Return the component's own claims: publisher, owners, steward, operator …."""
@@ -129,9 +136,16 @@ class Origins:
         """
         if component == self._graph.root:
             return
-        for needed, way in self._graph.reach(component, REQUIREMENT):
+        told: set[Jurisdiction] = set()
+        for number, (needed, way) in enumerate(self._graph.reach(component, REQUIREMENT)):
+            if number == MAX_REQUIRED or len(way) > MAX_STEPS:
+                self._cut += 1
+                return
             for claim in self.own(needed):
-                if claim.role in OWN_ROLES:
+                new = self._claims < MAX_CLAIMS or claim.jurisdiction not in told
+                if new and claim.role in OWN_ROLES:
+                    self._claims += 1
+                    told.add(claim.jurisdiction)
                     yield _through(claim, "requires", way)
 
     # -- sets ------------------------------------------------------------------------
@@ -153,8 +167,11 @@ class Origins:
         return any(self.jurisdictions(one) for one in (component, *copies))
 
     def gaps(self) -> tuple[Gap, ...]:
-        """Return a gap for every component without a known origin of its own."""
+        """Return a gap for every component without a known origin, and one for what was cut."""
         found = []
+        if self._cut:
+            cut = (("count", str(self._cut)),)
+            found.append(Gap(subject=self._graph.root, reason="requirements-cut", params=cut))
         for component in self._graph.components.values():
             if component.id.startswith(_NO_ORIGIN) or self._known(component.id):
                 continue
