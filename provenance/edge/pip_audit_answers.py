@@ -176,14 +176,14 @@ def cause(err: str) -> str:
     raised = [line for line in lines if _RAISED.match(line)]
     said = [line for line in lines if not line.startswith(("WARNING", "Traceback"))]
     chosen = (raised or said or ["it said nothing"])[-1]
-    return text_of(_ADDRESS.sub("", chosen))[:200]
+    return text_of(_ADDRESS.sub("", chosen), 200)
 
 
-def text_of(value: object) -> str:
+def text_of(value: object, longest: int = MAX_TEXT) -> str:
     """Return a service's words on one line, printable and of bounded length."""
     words = " ".join(str(value if value is not None else "").split())
     words = "".join(char if char.isprintable() else "\ufffd" for char in words)
-    return words if len(words) <= MAX_TEXT else words[: MAX_TEXT - 1] + "…"
+    return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
 def _strings(value: object) -> list[str]:
