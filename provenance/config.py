@@ -67,6 +67,10 @@ class Settings:
     allow_build: bool = False
     platform: str = ""
     python_version: str = ""
+    vulnerabilities: bool = False
+    """Online, known vulnerabilities are asked for too."""
+    vulnerability_service: str | None = None
+    vulnerability_url: str = ""
     ignores: tuple[Ignore, ...] = ()
     source: str = ""
     """The configuration file read, or ""."""

@@ -175,7 +175,7 @@ class Gap:
 class Evidence:
     """Who says so, where to read it, and as of when (ISO date)."""
 
-    source: str  # registry | tree | hub | index | installed | resolver
+    source: str  # registry | tree | hub | index | installed | resolver | advisories
     reference: str  # a URL, a document's name, or path:line
     as_of: str | None = None
     confidence: Confidence = "high"
@@ -337,6 +337,7 @@ class Inputs:
     overlays: tuple[tuple[str, str, int], ...] = ()
     """Files laid over the registry: name, SHA-256, rows."""
     online: bool = False
+    vulnerabilities_asked: bool = False
     hosts_contacted: tuple[str, ...] = ()
 
 

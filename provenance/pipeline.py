@@ -100,6 +100,7 @@ def scan(
             overlays=tuple((o.name, o.sha256, o.rows) for o in registry.overlays),
             policy_id=policy.id, policy_sha256=policy.sha256,
             online=bool(outside.hub or outside.index),
+            vulnerabilities_asked=outside.advisories is not None,
             hosts_contacted=outside.hosts_contacted,
         ),
         root=root,

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from provenance.assess import dependency_confusion, exposure, license_lineage, unknown
+from provenance.assess import (
+    dependency_confusion,
+    exposure,
+    license_lineage,
+    unknown,
+    vulnerability,
+)
 from provenance.audit import Audit, finding_id
 from provenance.model import SEVERITIES, Finding
 from provenance.policy import Policy
@@ -15,6 +21,7 @@ RULES: tuple[Callable[[Audit, Policy], tuple[Finding, ...]], ...] = (
     unknown.assess,
     license_lineage.assess,
     dependency_confusion.assess,
+    vulnerability.assess,
 )
 """Every rule. Add one here."""
 

@@ -96,3 +96,22 @@ def showing(function: Function) -> Function:
     ):  # fmt: skip
         function = option(function)
     return function
+
+
+def advising(function: Function) -> Function:
+    """Options of commands that tell known vulnerabilities."""
+    for option in (
+        click.option(
+            "--no-vulnerabilities", "vulnerabilities", is_flag=True, flag_value=False,
+            default=True, help="With --online: do not ask for known vulnerabilities.",
+        ),
+        click.option(
+            "--vulnerability-service", type=click.Choice(["pypi", "osv"]),
+            help="Whom pip-audit asks for known vulnerabilities (default: pypi).",
+        ),
+        click.option(
+            "--vulnerability-url", metavar="URL", help="An OSV service of your own to ask instead.",
+        ),
+    ):  # fmt: skip
+        function = option(function)
+    return function

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provenance.config import ASKED, Settings
-from provenance.ports import ModelHub, Outside, PackageIndex, PackageSource
+from provenance.ports import Advisories, ModelHub, Outside, PackageIndex, PackageSource
 from provenance.registry import Registry
 from provenance.vocabulary import Vocabulary
 
@@ -28,9 +28,18 @@ def outside(
         from provenance.edge.package_index import SimpleIndex
 
         index = SimpleIndex(environ, today=today, cached=chosen.cached)
+    advisories: Advisories | None = None
+    if chosen.online and chosen.vulnerabilities:
+        from provenance.edge.pip_audit import PipAudit
+
+        advisories = PipAudit(
+            environ, today=today, service=chosen.vulnerability_service,
+            url=chosen.vulnerability_url, cached=chosen.cached,
+        )  # fmt: skip
     return Outside(
-        hub=hub, index=index, packages=_package_sources(chosen, environ, today, registry)
-    )
+        hub=hub, index=index, advisories=advisories,
+        packages=_package_sources(chosen, environ, today, registry),
+    )  # fmt: skip
 
 
 def _package_sources(

@@ -17,7 +17,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from provenance.edge.processes import Finished, run
+from provenance.edge.process import Finished, run
 from provenance.edge.resolvers import (
     Answer,
     Asked,
@@ -29,6 +29,7 @@ from provenance.edge.resolvers import (
     hosts_of,
     inherited,
     public_index,
+    unfinished,
     version_of,
 )
 from provenance.resolve.closure import Closure, Distribution, close
@@ -98,13 +99,10 @@ class Pip:
                 ("requirements.in", lines), ("constraints.txt", request.constraints),
             ):  # fmt: skip
                 (folder / file).write_text("".join(f"{line}\n" for line in content), "utf-8")
-            try:
-                done = run(
-                    [*self._program, *_arguments(request)], folder=folder,
-                    environ=self._environ, timeout=request.timeout,
-                )  # fmt: skip
-            except OSError as error:
-                return {}, Failure(trouble="resolver-failed", detail=explanation(str(error)))
+            done = run(
+                [*self._program, *_arguments(request)], folder=folder, environ=self._environ,
+                timeout=request.timeout,
+            )  # fmt: skip
             self._told(done.out)
             if done.code != 0:
                 return {}, _failure(done, request, lines)
@@ -183,7 +181,7 @@ def _answer(packages: dict[str, Resolved], closure: Closure) -> Answer:
 def _failure(done: Finished, request: Request, lines: Sequence[str]) -> Failure:
     """Return what pip's words say went wrong; words that are not known are passed on."""
     if done.code is None:
-        return Failure(trouble="resolver-timeout", detail=f"{request.timeout:.0f}")
+        return unfinished(done, request)
     said = done.err.rpartition("Traceback (most recent call last)")
     detail = explanation(said[2].splitlines()[-1] if said[1] and said[2].strip() else done.err)
     missing = _MISSING.search(done.err)

@@ -12,14 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from provenance.edge.processes import run
+from provenance.edge.process import run
 from provenance.edge.resolvers import (
     Answer,
     Asked,
-    Failure,
     Request,
     Resolved,
-    explanation,
     hosts_of,
     inherited,
     public_index,
@@ -107,14 +105,10 @@ class Uv:
             }  # fmt: skip
             for file, lines in files.items():
                 (folder / file).write_text("".join(f"{line}\n" for line in lines), "utf-8")
-            try:
-                done = run(
-                    [self._program, *_arguments(request)], folder=folder, environ=self._environ,
-                    timeout=request.timeout,
-                )  # fmt: skip
-            except OSError as error:
-                detail = explanation(str(error))
-                return Answer(failure=Failure(trouble="resolver-failed", detail=detail)), False
+            done = run(
+                [self._program, *_arguments(request)], folder=folder, environ=self._environ,
+                timeout=request.timeout,
+            )  # fmt: skip
         if done.code != 0:
             return Answer(failure=failure_of(done, request)), False
         answer, extras = read_output(done.out)

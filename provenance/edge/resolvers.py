@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from provenance.edge.processes import run
+from provenance.edge.process import Finished, run
 from provenance.edge.targets import Target
 from provenance.extract.channels import REGISTRY_HOSTS
 from provenance.model import Usage
@@ -91,6 +91,13 @@ class Failure:
     """The requirement of the project to leave out, where the package itself cannot be."""
 
 
+def unfinished(done: Finished, request: Request) -> Failure:
+    """Return why a resolver did not come to its own end."""
+    if done.problem.startswith("no answer"):
+        return Failure(trouble="resolver-timeout", detail=f"{request.timeout:.0f}")
+    return Failure(trouble="resolver-failed", detail=explanation(done.problem))
+
+
 @dataclass(slots=True, kw_only=True)
 class Answer:
     """What a resolver says."""
@@ -145,10 +152,7 @@ def version_of(program: Sequence[str], environ: Mapping[str, str]) -> str:
         if Path(program[0]).parent == Path(sys.executable).parent:
             return f"{name} {importlib.metadata.version(name)}"  # a process costs more
     with tempfile.TemporaryDirectory(prefix="provenance-") as folder:
-        try:
-            done = run([*program, "--version"], folder=Path(folder), environ=environ, timeout=60)
-        except OSError:
-            return name
+        done = run([*program, "--version"], folder=Path(folder), environ=environ, timeout=60)
     return " ".join(explanation(done.out).split()[:2]) or name
 
 

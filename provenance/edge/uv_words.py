@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from provenance.edge.processes import Finished
-from provenance.edge.resolvers import Failure, Request, Trouble, explanation
+from provenance.edge.process import Finished
+from provenance.edge.resolvers import Failure, Request, Trouble, explanation, unfinished
 
 _NAME = r"`?([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)"
 _ALL_ASK = r"(?:you require|all versions of \S+ depends? on)"
@@ -48,7 +48,7 @@ _MAX_SPLITS = 12
 def failure_of(done: Finished, request: Request) -> Failure:
     """Return what uv's words say went wrong; words that are not known are passed on."""
     if done.code is None:
-        return Failure(trouble="resolver-timeout", detail=f"{request.timeout:.0f}")
+        return unfinished(done, request)
     detail = explanation(done.err.replace("error: ", "", 1))
     for text in _variants(detail):
         for trouble, pattern in _PATTERNS:

@@ -11,6 +11,7 @@ from provenance.model import ComponentId, Link, Report
 from provenance.registry import Registry
 from provenance.render.terminal import Page
 from provenance.render.wording import (
+    advisory,
     citation,
     claim,
     clean,
@@ -69,6 +70,12 @@ def render(
             line(citation(evidence, words), 6, "dim")
     if not attribution.licenses:
         line(words("label.license-unknown"))
+    if item.vulnerabilities:
+        head("vulnerabilities")
+    for known in item.vulnerabilities:
+        line(advisory(known, words))
+        for evidence in known.evidence:
+            line(citation(evidence, words), 6, "dim")
     head("paths")
     for path in audit.graph.all_paths(component):
         line(" → ".join(component_name(step, registry) for step in path))

@@ -14,6 +14,7 @@ from rich.text import Text
 from provenance.i18n import Messages
 from provenance.model import (
     SEVERITIES,
+    Component,
     Finding,
     Gap,
     License,
@@ -25,6 +26,7 @@ from provenance.registry import Registry
 from provenance.render.json_v1 import summary
 from provenance.render.terminal import Page
 from provenance.render.wording import (
+    advisory,
     citation,
     claim,
     clean,
@@ -43,6 +45,8 @@ _PLACES = 2
 _GAPS = 5
 _FULL = 8
 """Findings of one rule and severity given in full before the rest become a table."""
+_ADVISORIES = 5
+"""Advisories on one component before the rest is only counted."""
 _ROWS = 40
 """Rows of such a table before the rest is only counted."""
 
@@ -209,8 +213,11 @@ class _Writer:
         if relevant:
             text = "; ".join(dict.fromkeys(claim(o, self.registry, words) for o in relevant[:6]))
             grid.add_row(words("field.origin"), Text(text))
-        for cited in dict.fromkeys(citation(evidence, words) for evidence in finding.citations):
-            grid.add_row(words("field.evidence"), Text(cited))
+        if finding.rule.startswith("vulnerability/"):
+            self._advisories(component, grid)
+        else:
+            for cited in dict.fromkeys(citation(one, words) for one in finding.citations):
+                grid.add_row(words("field.evidence"), Text(cited))
         licenses = self._licenses(attribution.licenses)
         if licenses or component.kind in ("model", "package", "dataset"):
             grid.add_row(words("field.license"), Text(licenses or words("label.license-unknown")))
@@ -219,6 +226,18 @@ class _Writer:
             words("field.id"), Text(f"{finding.id}  {clean(finding.component)}", style="dim")
         )
         self.console.print(Padding(grid, (0, 0, 1, 2)))
+
+    def _advisories(self, component: Component, grid: Table) -> None:
+        """What is known of a component, each with where to read it."""
+        words, found = self.words, component.vulnerabilities
+        for item in found[:_ADVISORIES]:
+            text = Text(advisory(item, words))
+            for evidence in item.evidence:
+                text.append(f"\n{citation(evidence, words)}", style="dim")
+            grid.add_row(words("field.advisory"), text)
+        if len(found) > _ADVISORIES:
+            more = words("label.more", count=len(found) - _ADVISORIES)
+            grid.add_row("", Text(more, style="dim"))
 
     def _licenses(self, licenses: Iterable[License]) -> str:
         parts = []
@@ -345,6 +364,9 @@ class _Writer:
             words("footer.online", hosts=", ".join(hosts) or "–")
             if report.inputs.online or hosts
             else words("footer.offline"),
+            words(
+                "footer.vulnerabilities", count=summary(report)["vulnerable"]
+            ) if report.inputs.vulnerabilities_asked else words("footer.vulnerabilities-not-asked"),
             words("footer.disclaimer"),
         ]  # fmt: skip
         for line in lines:

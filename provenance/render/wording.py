@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from provenance import ids
 from provenance.i18n import Messages
-from provenance.model import ComponentId, Evidence, Finding, Gap, Origin
+from provenance.model import ComponentId, Evidence, Finding, Gap, Origin, Vulnerability
 from provenance.policy import Policy
 from provenance.registry import Registry
+
+_NAMES = 5
+"""Names of one list that a sentence gives before it only counts the rest."""
 
 
 def clean(text: str) -> str:
@@ -58,17 +61,32 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         beside=words("label.comma").join(
             component_name(name, registry) for name in params.get("beside", "").split()
         ),
-        packages=_few([ids.short(name) for name in params.get("packages", "").split()]),
+        packages=_few([ids.short(name) for name in params.get("packages", "").split()], words),
         count=params.get("count", ""),
         terms=words("label.comma").join(params.get("terms", "").split()),
+        advisories=_few(params.get("advisories", "").split(), words),
         ancestors=words("label.comma").join(
             component_name(name, registry) for name in params.get("unknown", "").split()
         ),
     )
 
 
-def _few(names: list[str], limit: int = 5) -> str:
-    return ", ".join(names[:limit]) + (", …" if len(names) > limit else "")
+def _few(names: list[str], words: Messages) -> str:
+    """Return the first names of a list, and how many more there are."""
+    more = f" +{len(names) - _NAMES}" if len(names) > _NAMES else ""
+    return words("label.comma").join(clean(name) for name in names[:_NAMES]) + more
+
+
+def advisory(item: Vulnerability, words: Messages) -> str:
+    """Return an advisory as ``GHSA-… (CVE-…): what it says; fixed in 2.20.0``."""
+    comma = words("label.comma")
+    return words(
+        "label.advisory",
+        id=item.id + (f" ({comma.join(item.aliases)})" if item.aliases else ""),
+        summary=clean(item.summary) or "–",
+        fixed=words("label.fixed", versions=comma.join(map(clean, item.fixed_in)))
+        if item.fixed_in else words("label.not-fixed"),
+    )  # fmt: skip
 
 
 def organization_name(organization: str, registry: Registry, words: Messages) -> str:

@@ -13,7 +13,7 @@ from provenance.resolve.inventory import Inventory
 from provenance.resolve.requirements import INSTALLED, RESOLVER
 
 MAX_COMPONENTS = 5_000
-"""A lineage that grows beyond this is cut, and a gap says so."""
+"""A lineage that adds more than this to what the tree itself names is cut, and a gap says so."""
 
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("pkg:huggingface/", "model"), ("model:", "model"), ("dataset:", "dataset"),
@@ -32,9 +32,10 @@ def resolve(inventory: Inventory) -> Inventory:
     pending: Sequence[ComponentId] = tuple(inventory.components)
     done: set[ComponentId] = set()
     overridden: set[ComponentId] = set()
+    most = len(inventory.components) + MAX_COMPONENTS
     while pending:
         done.update(pending)
-        if len(inventory.components) > MAX_COMPONENTS:
+        if len(inventory.components) > most:
             inventory.gap(Gap(subject=inventory.root, reason="lineage-too-large"))
             break
         overridden |= _from_registry(inventory, pending)

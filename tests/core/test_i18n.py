@@ -149,7 +149,11 @@ GROUPS = {
     "tier": ("clean", "partial", "unclear"),
     "layer": ("weights", "code", "runtime"),
     "state": ("none_found", "unclear", "exposed", "vendor-hosted", "not_applicable"),
-    "rule": ["license-lineage/undeclared-terms", "dependency-confusion/extra-index"]
+    "rule": [
+        "license-lineage/undeclared-terms",
+        "dependency-confusion/extra-index",
+        "vulnerability/known",
+    ]
     + [f"exposure/{name}" for name in EXPOSURES]
     + [f"unknown-origin/{name}" for name in (*get_args(Kind)[1:], "ancestor")],
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.edge.processes import Finished
+from provenance.edge.process import Finished
 from provenance.edge.resolvers import Request
 from provenance.edge.targets import Target
 from provenance.edge.uv_words import failure_of
@@ -71,7 +71,7 @@ def test_what_is_no_explanation() -> None:
     assert (found.trouble, found.detail) == (
         "resolver-failed", "Could not read \\x1b[1mthe file"
     )  # fmt: skip
-    assert failure_of(Finished(None, "", ""), REQUEST).detail == "7"
+    assert failure_of(Finished(None, "", "", "no answer within 7 s"), REQUEST).detail == "7"
 
 
 def test_a_long_explanation_takes_no_time() -> None:
