@@ -39,6 +39,7 @@ def test_the_one_at_the_top_is_read() -> None:
         archive(("demo-1/PKG-INFO", b""), kind=tarfile.SYMTYPE),
         archive(("../demo/PKG-INFO", b"Name: demo")),
     ],
+    ids=range(8),  # the bytes hold the time of day
 )  # fmt: skip
 def test_what_is_no_source_archive_is_refused(data: bytes) -> None:
     with pytest.raises(ArtifactError):
