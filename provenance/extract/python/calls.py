@@ -18,6 +18,7 @@ from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.python.arguments import elements
 from provenance.extract.python.clients import Client, Clients
 from provenance.extract.python.forward import Forwarding, Sink
 from provenance.extract.python.modules import parse_tolerantly
@@ -163,7 +164,8 @@ class _Reader:
             self._default(call, scope, spec, client)
             self._asked(call, spec)
             return
-        found = self._values(argument, call, scope, spec)
+        # An empty default (``os.getenv("MODEL", "")``) names nothing either.
+        found = [v for v in self._values(argument, call, scope, spec) if v.text.strip()]
         if not found:
             if _is_object(argument, self.names.dotted, scope):
                 return  # a model made elsewhere; the call that makes it is read there
@@ -188,6 +190,9 @@ class _Reader:
     ) -> list[Value]:
         """Return the names an argument can be, what is joined to them after a slash."""
         found = self.values.evaluate(argument, scope) or []
+        if spec.yields == "service" and not found:  # a list of services
+            members = elements(argument, scope)
+            found = [v for node, home in members for v in self.values.evaluate(node, home) or ()]
         tail = argument_of(call, spec.joined) if spec.joined else None
         tags = self.values.evaluate(tail, scope) if tail is not None else None
         if not tags:
