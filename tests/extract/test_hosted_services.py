@@ -13,7 +13,9 @@ VARIABLES = {
     "OPENLAYER_API_KEY": "openlayer", "HONEYHIVE_API_KEY": "honeyhive",
     "BROWSERBASE_API_KEY": "browserbase", "FISH_API_KEY": "fish-audio",
     "MATHPIX_API_KEY": "mathpix", "FOREFRONTAI_API_KEY": "forefront",
-    "TOGETHER_AI_API_KEY": "together", "LAKERA_API_KEY": "lakera", "PPIO_API_KEY": "ppio",
+    "TOGETHER_AI_API_KEY": "together", "LAKERA_API_KEY": "lakera",
+    "NEXT_PUBLIC_SUPABASE_URL": "supabase", "WOLFRAM_ALPHA_APPID": "wolfram-alpha",
+    "GOOGLE_CSE_ID": "google-search-api", "PPIO_API_KEY": "ppio",
 }  # fmt: skip
 ADDRESSES = {
     "https://www.googleapis.com/customsearch/v1?q=": "google-search-api",
