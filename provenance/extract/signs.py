@@ -22,7 +22,9 @@ _LITERAL = re.compile(
 )
 _SCHEMES = (b"https", b"http", b"wss", b"ws")
 _HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
-_VARIABLE_ENDS = (b"_KEY", b"_TOKEN", b"_BASE", b"_URL", b"_ENDPOINT", b"_HOST", b"_SECRET", b"ID")
+_VARIABLE_ENDS = tuple(
+    b"_" + end for end in b"KEY TOKEN URL BASE ENDPOINT HOST SECRET ID APPID".split()
+)
 _VARIABLE = re.compile(
     rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|URL|API_BASE|ENDPOINT|HOST|SECRET|ID|APPID)\b"
 )
