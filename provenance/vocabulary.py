@@ -50,6 +50,7 @@ _RUNS_MODELS = frozenset(
 )
 _CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
 """A name that is called, or imported under another name."""
+_ALIAS = re.compile(rb"[ \t]+as[ \t]+([A-Za-z_]\w*)")
 _NOTHING: Set[bytes] = frozenset()
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
 _FOLDER = re.compile(r"^https?://(?:[^/@\s]*@)?([\w.-]+)(?::\d+)?/([\w.-]+)", re.IGNORECASE)
@@ -434,12 +435,20 @@ class Vocabulary:
         for root in roots:
             words |= called & rooted.get(root, _NOTHING)
         found: list[int] = []
+        renamed: set[bytes] = set()
         for word in words:
             at = data.find(word)
             while at >= 0:
-                if data[at + len(word) : at + len(word) + 8].lstrip().startswith((b"(", b"as ")):
+                end = at + len(word)
+                if data[end : end + 8].lstrip().startswith(b"("):
                     found.append(at)
+                elif alias := _ALIAS.match(data, end):  # ``import Client as make``: ``make(`` too
+                    found.append(at)
+                    renamed.add(alias.group(1))
                 at = data.find(word, at + 1)
+        for name in renamed & called:
+            calls = re.finditer(rb"\b" + name + rb"[ \t]*\(", data)
+            found += (match.start() for match in calls)
         return found
 
 

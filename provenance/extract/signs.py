@@ -22,8 +22,12 @@ _LITERAL = re.compile(
 )
 _SCHEMES = (b"https", b"http", b"wss", b"ws")
 _HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
-_VARIABLE_ENDS = (b"_KEY", b"_TOKEN", b"_BASE", b"_URL", b"_ENDPOINT", b"_HOST", b"_SECRET")
-_VARIABLE = re.compile(rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|BASE_URL|API_BASE|ENDPOINT|HOST|SECRET)\b")
+_VARIABLE_ENDS = tuple(
+    b"_" + end for end in b"KEY TOKEN URL BASE ENDPOINT HOST SECRET ID APPID".split()
+)
+_VARIABLE = re.compile(
+    rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|URL|API_BASE|ENDPOINT|HOST|SECRET|ID|APPID)\b"
+)
 _WEIGHTS = (
     ".safetensors", ".gguf", ".ggml", ".onnx", ".pt", ".pth", ".ckpt", ".tflite", ".caffemodel",
     ".pdparams", ".h5", ".keras", ".mlmodel", ".jit", ".nemo", "/pytorch_model.bin", "/model.bin",

@@ -20,6 +20,8 @@ from provenance.resolve.inventory import Inventory
 from provenance.resolve.own_modules import OwnModules
 
 _SOURCES = frozenset({"python-source", "notebook", "javascript", "languages"})
+_SETTINGS = frozenset({"json-config", "yaml-config"})
+"""Settings name packages only as servers that they run (the Model Context Protocol)."""
 _MODEL_APIS = frozenset("llm.api embedding.api rerank.api image.api video.api llm.router".split())
 _STANDARD = frozenset(sys.stdlib_module_names) | {"__main__", "distutils", "imp", "asyncore"}
 
@@ -199,9 +201,9 @@ def _package_of(
 def _sdks(inventory: Inventory) -> None:
     """A client package without a call seen is a question, not the service itself.
 
-    Where code imports the SDK of a service that nobody else's server stands in for (a
-    search, a vector store: no model API, whose protocol many speak), the service counts
-    with low confidence, beside the question.
+    Where code imports, or settings run, the SDK of a service that nobody else's server
+    stands in for (a search, a vector store: no model API, whose protocol many speak), the
+    service counts with low confidence, beside the question.
     """
     for component in tuple(inventory.components.values()):
         if component.kind != "package" or component.usage != "used":
@@ -217,7 +219,9 @@ def _sdks(inventory: Inventory) -> None:
                     params=(("service", service),),
                 )
             )  # fmt: skip
-            imported = [place for place in component.occurrences if place.extractor in _SOURCES]
+            imported = [
+                place for place in component.occurrences if place.extractor in _SOURCES | _SETTINGS
+            ]
             functions = inventory.registry.functions(service)
             if imported and functions and not _MODEL_APIS.intersection(functions):
                 weak = tuple(replace(place, confidence="low") for place in imported)

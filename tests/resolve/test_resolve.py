@@ -482,3 +482,16 @@ def test_an_imported_sdk_tells_of_its_service_unless_others_speak_its_protocol()
     assert "service:openai" not in found.components
     asked = {gap.subject for gap in found.gaps if gap.reason == "sdk-without-endpoint"}
     assert {"pkg:pypi/pinecone", "pkg:pypi/openai"} <= asked
+
+
+def test_a_server_that_settings_run_tells_of_its_service() -> None:
+    package = "@modelcontextprotocol/server-"
+    servers = {
+        name: {"command": "npx", "args": ["-y", package + name]}
+        for name in ("brave-search", "filesystem")
+    }
+    found = scan(Registry(), (".mcp.json", json.dumps({"mcpServers": servers})))
+    service = found.components["service:brave-search"]
+    assert {place.confidence for place in service.occurrences} == {"low"}
+    hosted = {name for name in found.components if name.startswith("service:")}
+    assert hosted == {"service:brave-search", "service:npm"}

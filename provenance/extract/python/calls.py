@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -18,10 +17,11 @@ from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.python.arguments import elements
 from provenance.extract.python.clients import Client, Clients
 from provenance.extract.python.forward import Forwarding, Sink
 from provenance.extract.python.modules import parse_tolerantly
-from provenance.extract.python.nodes import argument_of, is_nothing, source_of
+from provenance.extract.python.nodes import argument_of, is_nothing, is_object, source_of
 from provenance.extract.python.reach import Reach
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
 from provenance.extract.python.values import Lookup, Value, Values
@@ -163,9 +163,10 @@ class _Reader:
             self._default(call, scope, spec, client)
             self._asked(call, spec)
             return
-        found = self._values(argument, call, scope, spec)
+        # An empty default (``os.getenv("MODEL", "")``) names nothing either.
+        found = [v for v in self._values(argument, call, scope, spec) if v.text.strip()]
         if not found:
-            if _is_object(argument, self.names.dotted, scope):
+            if is_object(argument, self.names.dotted, scope):
                 return  # a model made elsewhere; the call that makes it is read there
             self._asked(call, spec)
             self.collector.gap(
@@ -188,6 +189,9 @@ class _Reader:
     ) -> list[Value]:
         """Return the names an argument can be, what is joined to them after a slash."""
         found = self.values.evaluate(argument, scope) or []
+        if spec.yields == "service" and not found:  # a list of services
+            members = elements(argument, scope)
+            found = [v for node, home in members for v in self.values.evaluate(node, home) or ()]
         tail = argument_of(call, spec.joined) if spec.joined else None
         tags = self.values.evaluate(tail, scope) if tail is not None else None
         if not tags:
@@ -390,14 +394,3 @@ class _Reader:
                     )  # fmt: skip
                     self.settled.places.add((value.line, text))
                     names.served(service, text, where, self.collector)
-
-
-def _is_object(node: ast.expr, dotted: Callable[[ast.expr], str], scope: Scope) -> bool:
-    """Tell whether an argument is an object that a class makes, not a name."""
-    made = [node]
-    if isinstance(node, ast.Name):
-        made = [value for value, _ in scope.lookup(node.id)]
-    return any(
-        isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2][:1].isupper()
-        for value in made
-    )

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provenance.extract.python.scopes import Scope
 
 
 def argument_of(call: ast.Call, places: Sequence[str | int]) -> ast.expr | None:
@@ -24,6 +28,17 @@ def argument_of(call: ast.Call, places: Sequence[str | int]) -> ast.expr | None:
 def is_nothing(node: ast.expr) -> bool:
     """Tell whether an argument is a literal None."""
     return isinstance(node, ast.Constant) and node.value is None
+
+
+def is_object(node: ast.expr, dotted: Callable[[ast.expr], str], scope: Scope) -> bool:
+    """Tell whether an argument is an object that a class makes, not a name."""
+    made = [node]
+    if isinstance(node, ast.Name):
+        made = [value for value, _ in scope.lookup(node.id)]
+    return any(
+        isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2][:1].isupper()
+        for value in made
+    )
 
 
 def last_name(function: ast.expr) -> str:
