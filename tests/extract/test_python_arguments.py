@@ -111,6 +111,15 @@ def test_what_a_call_says_of_a_name_holds_in_the_whole_file() -> None:
     assert ids(found, "model") == {"model:google-vertex-ai/gemini-1.5-pro"}
 
 
+def test_a_module_is_told_where_its_requests_go() -> None:
+    text = "import openai as oa\noa.api_base = {}\noa.ChatCompletion.create(model={})\n"
+    local = read("app.py", text.format('"http://localhost:8000/v1"', '"acme-q4.bin"'))
+    assert ids(local) == set()
+    assert ("acme-q4.bin", "alias-of-local-model", 3) in gaps(local)
+    other = read("app.py", text.format('"https://api.deepseek.com/v1"', '"deepseek-chat"'))
+    assert ids(other) == {"service:deepseek", "model:deepseek/deepseek-chat"}
+
+
 def test_a_broken_statement_is_left_out_and_said() -> None:
     found = read(
         "app.py",
