@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from provenance import ids
 from provenance.registry import Registry
+from provenance.registry.specs import CallSpec as CallSpec
+from provenance.registry.specs import Triggers, places, triggers
 from provenance.registry.tables import Call, Default, fits
 
 _MIME = frozenset(
@@ -59,29 +61,6 @@ _MODEL_HOSTS = frozenset("llm.router gpu.cloud".split())
 """What else than an API of models a service can be that answers with one."""
 
 
-class CallSpec(NamedTuple):
-    """A callable of ``data/calls.csv``, its argument lists split."""
-
-    callable: str
-    arguments: tuple[str | int, ...]
-    yields: str  # model | dataset | client | service | container
-    provider: str
-    endpoint: tuple[str, ...]
-    function: str
-    joined: tuple[str | int, ...] = ()
-    """Arguments whose value follows the name after a slash."""
-
-    def fits(self, dotted: str) -> bool:
-        """Tell whether a called name, import aliases resolved, is this callable."""
-        if "*" in self.callable:
-            return fits(dotted, self.callable)
-        # Classes are importable from the submodule that defines them as well.
-        module, name = _split_callable(self.callable)
-        return dotted == self.callable or (
-            dotted.startswith(f"{module}.") and dotted.endswith(f".{name}")
-        )
-
-
 class Constant(NamedTuple):
     """What a constant of a library names, and its use."""
 
@@ -89,9 +68,6 @@ class Constant(NamedTuple):
     function: str = ""
     service: str = ""
     """Who serves it; empty for weights."""
-
-
-_Triggers: TypeAlias = tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]
 
 
 class Vocabulary:
@@ -318,12 +294,12 @@ class Vocabulary:
             found.setdefault(row.callable.rpartition(".")[2], []).append(
                 CallSpec(
                     row.callable,
-                    _places(row.argument),
+                    places(row.argument),
                     row.yields,
                     row.provider,
                     tuple(row.endpoint.split("|")) if row.endpoint else (),
                     row.function,
-                    _places(row.argument, "/"),
+                    places(row.argument, "/"),
                 )
             )
         return {name: tuple(specs) for name, specs in found.items()}
@@ -392,28 +368,14 @@ class Vocabulary:
         return self._registry.defaults.get(callable_name, ())
 
     @cached_property
-    def _triggers(self) -> _Triggers:
+    def _triggers(self) -> Triggers:
         """What a file must call to be worth parsing: by imported root, and for any file."""
-        return self._triggers_of(self._registry.calls)
+        return triggers(self._registry.calls)
 
     @cached_property
-    def _loads(self) -> _Triggers:
+    def _loads(self) -> Triggers:
         """The same without what only makes clients."""
-        return self._triggers_of(row for row in self._registry.calls if row.yields != "client")
-
-    @staticmethod
-    def _triggers_of(rows: Iterable[Call]) -> _Triggers:
-        rooted: dict[str, set[bytes]] = {}
-        free: dict[bytes, tuple[bytes, ...]] = {}
-        for row in rows:
-            head, _, last = row.callable.encode().rpartition(b".")
-            if head.startswith(b"*"):
-                # Receivers have any name, so the last two words must stand together.
-                dotted = head.rpartition(b".")[2].lstrip(b"*") + b"." + last
-                free[last] = (*free.get(last, ()), dotted)
-            else:
-                rooted.setdefault(row.callable.partition(".")[0], set()).add(last)
-        return rooted, free
+        return triggers(row for row in self._registry.calls if row.yields != "client")
 
     def called(self, data: bytes) -> set[bytes]:
         """Return every name that a source calls, or imports under another name."""
@@ -452,27 +414,10 @@ class Vocabulary:
         return found
 
 
-def _places(argument: str, mark: str = "") -> tuple[str | int, ...]:
-    """Return the positions and keywords of an argument list that have the mark before them."""
-    found = [
-        place.removeprefix("/")
-        for place in argument.split("|")
-        if place and place.startswith("/") == bool(mark)
-    ]
-    return tuple(int(place) if place.isdigit() else place for place in found)
-
-
 def _stem(name: str) -> str:
     """Return the letters a lower-case name begins with."""
     size = next((n for n, sign in enumerate(name) if not "a" <= sign <= "z"), len(name))
     return name[:size]
-
-
-def _split_callable(callable_name: str) -> tuple[str, str]:
-    """Split ``a.b.Class.method`` into module ``a.b`` and name ``Class.method``."""
-    parts = callable_name.split(".")
-    first = next((n for n, part in enumerate(parts) if part[:1].isupper()), len(parts) - 1)
-    return ".".join(parts[:first]), ".".join(parts[first:])
 
 
 def host_of(url: str) -> str | None:

@@ -128,7 +128,7 @@ class Walk:
     def sibling(self, path: str) -> bytes | None:
         """Return another file of the tree, at most 1 MiB; None when there is none."""
         if path not in self._siblings:
-            full = str(self.base / path)
+            full = f"{self.base}{os.sep}{path}"
             # Folders on the way may be links, which must not lead out of the tree.
             found = None
             if os.path.isfile(full) and (

@@ -114,7 +114,7 @@ def read_names(
             continue  # the beginning of names
         if claimed and claimed(offset, text):
             continue
-        if _SOUGHT.match(data, match.end()) and not before.rstrip().endswith(_GIVING):
+        if _SOUGHT.match(data, match.end()):
             continue  # ``"o3" in model`` tells models apart
         if _ENTRY.match(data, match.end()) and before.rstrip()[-1:] in _OPENING:
             continue

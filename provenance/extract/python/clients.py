@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.python.nodes import is_nothing, source_of
-from provenance.extract.python.scopes import Calls, Scope, Target
+from provenance.extract.python.scopes import Bound, Calls, Scope, Target
 from provenance.extract.python.values import Values
 from provenance.model import ComponentId, Confidence
 from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
@@ -105,6 +105,8 @@ class Clients:
         expression = next(
             (k.value for k in call.keywords if k.arg in spec.endpoint), None
         )  # fmt: skip
+        if expression is None:
+            expression, scope = self._of_module(call, spec) or (None, scope)
         written = source_of(call.func)
         where = self.collector.occurrence(call.lineno, written)
         if expression is None or is_nothing(expression):
@@ -136,6 +138,18 @@ class Clients:
                 self.collector.redirects.append((default, at))
             client = Client(service, confidence=value.confidence)
         return client
+
+    def _of_module(self, call: ast.Call, spec: CallSpec) -> Bound | None:
+        """Return what ``openai.api_base = …`` sets for every call of the module."""
+        node: ast.expr = call.func
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if isinstance(node, ast.Name) and node.id in self.names.imported:
+            for name in spec.endpoint:
+                bound = self.names.members.get((node.id, name))
+                if bound:
+                    return bound[-1]
+        return None
 
     def _receiver(self, call: ast.Call, scope: Scope) -> Client | None:
         """Return the client a method is called on; the file's only one if unnamed."""

@@ -11,7 +11,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.vocabulary import Vocabulary
 
-_PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)(.*)$")
+_PROMPT = re.compile(r"^[ \t]*(>>>|\.\.\.)(?: |$)(.*)$")
 _ROOT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -40,9 +40,11 @@ def _examples(text: str, first: int) -> str:
     kept = [""] * len(lines)
     number = first - 1
     while number < len(lines):
-        begin, example = number, []
+        begin, example = number, list[str]()
         while number < len(lines) and (match := _PROMPT.match(lines[number])):
-            example.append(match.group(1))
+            if example and match.group(1) == ">>>":
+                break  # the next statement
+            example.append(match.group(2))
             number += 1
         if example and _parses("\n".join(example)):
             kept[begin:number] = example

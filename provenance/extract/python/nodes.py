@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from provenance.extract.python.scopes import Scope
+    from provenance.extract.python.scopes import Bound, Scope
 
 
 def argument_of(call: ast.Call, places: Sequence[str | int]) -> ast.expr | None:
@@ -53,3 +53,42 @@ def source_of(node: ast.AST) -> str:
     except (RecursionError, ValueError):
         return type(node).__name__
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+def index_of(node: ast.expr) -> int | None:
+    """Return a literal index, also a negative one."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = index_of(node.operand)
+        return -inner if inner is not None else None
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    return None
+
+
+def entries(tables: list[Bound], key: object) -> list[Bound]:
+    """Return the entries of literal tables under a key; all of them when it is None."""
+    found: list[Bound] = []
+    for table, home in tables:
+        if isinstance(table, ast.Dict):
+            for name, value in zip(table.keys, table.values, strict=True):
+                if key is None or (isinstance(name, ast.Constant) and name.value == key):
+                    found.append((value, home))
+        elif isinstance(table, ast.List | ast.Tuple):
+            if isinstance(key, int) and -len(table.elts) <= key < len(table.elts):
+                found.append((table.elts[key], home))
+            elif key is None:
+                found += [(element, home) for element in table.elts]
+    return found
+
+
+def made_by(bound: list[Bound]) -> str:
+    """Return the class (or function) whose call a name is bound to, or ``""``."""
+    for node, _ in bound:
+        if isinstance(node, ast.Call):
+            function = node.func
+            return (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else getattr(function, "id", "")
+            )
+    return ""

@@ -53,6 +53,7 @@ class Reach:
         self._answers: dict[tuple[str, str], bool] = {}
         self._homes: dict[tuple[str, str], str] = {}
         self._packages: dict[str, bool] = {}
+        self._bases: dict[str, str] = {}
 
     def leads(
         self, path: str, module: str, name: str, depth: int = 0, *, dotted: bool = True
@@ -85,13 +86,26 @@ class Reach:
         if key not in self._homes:
             self._homes[key] = ""
             if top not in _STANDARD and not self._is_package(top):
-                from provenance.extract.python.modules import candidates
-
-                for candidate in candidates(path, module):
-                    if self._read(candidate) is not None:
-                        self._homes[key] = candidate
-                        break
+                self._homes[key] = self._found(path, module, top)
         return self._homes[key]
+
+    def _found(self, path: str, module: str, top: str) -> str:
+        """Look a module up, first where its top-level package was found before."""
+        from provenance.extract.python.modules import candidates
+
+        tail = module.replace(".", "/")
+        base = self._bases.get(top) if top else None
+        if base is not None and path.startswith(base):
+            for candidate in (f"{base}{tail}.py", f"{base}{tail}/__init__.py"):
+                if self._read(candidate) is not None:
+                    return candidate
+        for candidate in candidates(path, module):
+            if self._read(candidate) is not None:
+                stem = candidate.removesuffix("/__init__.py").removesuffix(".py")
+                if top and stem.endswith(tail):
+                    self._bases[top] = stem.removesuffix(tail)
+                return candidate
+        return ""
 
     def _is_package(self, top: str) -> bool:
         """Tell whether a known package is meant, of which the tree has no copy."""
@@ -189,6 +203,7 @@ def _searched(data: bytes, vocabulary: Vocabulary) -> _Module:
     return _Module(frozenset(holding), calling, imports)
 
 
+@lru_cache(maxsize=2048)
 def _imports(data: bytes) -> dict[str, tuple[str, str]]:
     """Return what a source imports from modules: name here, (module, name there)."""
     found: dict[str, tuple[str, str]] = {}

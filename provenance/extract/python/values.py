@@ -12,6 +12,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from provenance.extract.python.nodes import entries, index_of, made_by
 from provenance.extract.python.scopes import SPLITS, Bindings, Bound, Scope
 from provenance.model import Confidence, weakest
 
@@ -115,7 +116,7 @@ class Values:
         if isinstance(node.value, ast.Call) and len(node.value.args) > 1:
             fallback = node.value.args[1]  # config.get("model", {"value": "x"}).value
             if isinstance(fallback, ast.Dict):
-                return self._union(_entries([(fallback, scope)], node.attr), depth)
+                return self._union(entries([(fallback, scope)], node.attr), depth)
         path: list[str] = [node.attr]
         root: ast.expr = node.value
         while isinstance(root, ast.Attribute):
@@ -136,7 +137,7 @@ class Values:
             elif name in self.names.bases:
                 owner = name
             else:
-                owner = scope.type_of(name) or _made_by(scope.lookup(name))
+                owner = scope.type_of(name) or made_by(scope.lookup(name))
         found = self.names.member(owner, node.attr) if owner else []
         if found or (owner in self.names.bases and owner != scope.owner):
             return found
@@ -175,9 +176,9 @@ class Values:
         if not rest:
             bound = module.lookup(name) or self.names.returns.get(name, [])
             if key is not _NO_KEY:
-                bound = _entries(bound, key)
+                bound = entries(bound, key)
             return self._union(bound, depth) or self._imported(name, (), depth, key)
-        owner = name if name in self.names.bases else _made_by(module.lookup(name))
+        owner = name if name in self.names.bases else made_by(module.lookup(name))
         found = self._union(self.names.member(owner, rest[-1]), depth)
         if not found and (name in module.names or name in self.names.functions):
             found = self._union(self.names.attributes.get(rest[-1], []), depth)
@@ -257,10 +258,10 @@ class Values:
             and isinstance(whole.func, ast.Attribute)
             and whole.func.attr in SPLITS
         ):
-            return self._part(whole, whole.func, _index(node.slice), scope, depth)
+            return self._part(whole, whole.func, index_of(node.slice), scope, depth)
         if isinstance(key, str) and (bound := self._of_namespace(whole, key, scope)):
             return self._union(bound, depth)
-        found = self._union(_entries(self._containers(node.value, scope), key), depth)
+        found = self._union(entries(self._containers(node.value, scope), key), depth)
         if not found and isinstance(node.value, ast.Name):
             return self._imported(node.value.id, (), depth, key)
         return found
@@ -353,45 +354,6 @@ class Values:
             default = node.args[position] if len(node.args) > position else None
         values = self.evaluate(default, scope, depth) if default is not None else None
         return [v._replace(confidence=weakest(v.confidence, "medium")) for v in values or ()]
-
-
-def _index(node: ast.expr) -> int | None:
-    """Return a literal index, also a negative one."""
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _index(node.operand)
-        return -inner if inner is not None else None
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return node.value
-    return None
-
-
-def _entries(tables: list[Bound], key: object) -> list[Bound]:
-    """Return the entries of literal tables under a key; all of them when it is None."""
-    found: list[Bound] = []
-    for table, home in tables:
-        if isinstance(table, ast.Dict):
-            for name, value in zip(table.keys, table.values, strict=True):
-                if key is None or (isinstance(name, ast.Constant) and name.value == key):
-                    found.append((value, home))
-        elif isinstance(table, ast.List | ast.Tuple):
-            if isinstance(key, int) and -len(table.elts) <= key < len(table.elts):
-                found.append((table.elts[key], home))
-            elif key is None:
-                found += [(element, home) for element in table.elts]
-    return found
-
-
-def _made_by(bound: list[Bound]) -> str:
-    """Return the class (or function) whose call a name is bound to, or ``""``."""
-    for node, _ in bound:
-        if isinstance(node, ast.Call):
-            function = node.func
-            return (
-                function.attr
-                if isinstance(function, ast.Attribute)
-                else getattr(function, "id", "")
-            )
-    return ""
 
 
 def _product(
