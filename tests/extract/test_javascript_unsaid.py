@@ -117,20 +117,20 @@ _CLIENT = """\
 @pytest.mark.parametrize(
     ("function", "call"),
     [
-        ("async function ask(text, model) {\n"
-         "  return groq.chat.completions.create({ model, messages: [] });\n}",
+        (("async function ask(text, model) {\n"
+         "  return groq.chat.completions.create({ model, messages: [] });\n}"),
          'ask("hi", "llama3-8b-8192")'),
         ("const ask = (model) => groq.chat.completions.create({ model: model, messages });",
          'ask("llama3-8b-8192")'),
-        ("async function ask({ model: name, text }) {\n"
-         "  return groq.chat.completions.create({ model: name, messages: [] });\n}",
+        (("async function ask({ model: name, text }) {\n"
+         "  return groq.chat.completions.create({ model: name, messages: [] });\n}"),
          'ask({ model: "llama3-8b-8192", text })'),
-        ("async function ask(options) {\n"
-         "  return groq.chat.completions.create({ model: options.model ?? fallback });\n}",
+        (("async function ask(options) {\n"
+         "  return groq.chat.completions.create({ model: options.model ?? fallback });\n}"),
          'ask({ model: "llama3-8b-8192" })'),
-        ("async function ask(model) {\n"
+        (("async function ask(model) {\n"
          "  return groq.chat.completions.create({ model, messages: [] });\n}\n"
-         "function twice(name) { return ask(name); }",
+         "function twice(name) { return ask(name); }"),
          'twice("llama3-8b-8192")'),
     ],
 )  # fmt: skip

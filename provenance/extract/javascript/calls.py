@@ -23,10 +23,10 @@ from provenance.extract.javascript.tree import (
     Scope,
     arguments,
     callee,
-    parse,
     unwrapped,
 )
 from provenance.extract.javascript.values import Values
+from provenance.extract.javascript.walk import parse
 from provenance.extract.settings import read_model
 from provenance.model import ComponentId, Document, Occurrence, weakest
 from provenance.vocabulary import Vocabulary

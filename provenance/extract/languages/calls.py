@@ -46,7 +46,7 @@ class _Spec(NamedTuple):
     """The letters that a source with such a call has in it."""
     pattern: re.Pattern[bytes]
     chained: tuple[bytes, ...]
-    """Calls that the object was made by: ``AddAzureStorage`` of ``*.AddAzureStorage.RunAsEmulator``."""
+    """Calls that the object was made by: ``Make`` of ``*.Make.run``."""
 
 
 class Told(NamedTuple):
@@ -119,7 +119,7 @@ def _specs(vocabulary: Vocabulary, ecosystem: str) -> tuple[_Spec, ...]:
 
 def _word(name: str) -> bytes:
     """Return the pattern of a name; what begins with a star is a type's, in capitals."""
-    start = rb"[A-Z]" if name.startswith("*") else b""
+    start = rb"(?=[A-Z])" if name.startswith("*") else b""
     return start + rb"\w*".join(re.escape(part).encode() for part in name.split("*"))
 
 
@@ -161,7 +161,7 @@ def _read(
     else:
         service, local, confident = _asked(row, given, data, vocabulary)
         asked |= {service} if service else set()
-    written = match.group().decode("utf-8", "replace").rstrip("({ ")
+    written = match.group().decode("utf-8", "replace").strip(".?({<> \n")
     where = collector.occurrence(places.line(match.start()), written, confidence="medium")
     wanted = [path for path in row.argument.split("|") if path]
     found: list[Text] = []
