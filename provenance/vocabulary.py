@@ -317,15 +317,15 @@ class Vocabulary:
             )
         return self._packages[module]
 
-    @property
+    @cached_property
     def language_calls(self) -> tuple[Call, ...]:
-        """Callables of languages that are read without a parser, as the data has them."""
-        return self._registry.language_calls
+        """Callables of languages without a parser (``ecosystem:module#name``)."""
+        return tuple(self._registry.rows("calls_languages.csv", Call))
 
-    @property
+    @cached_property
     def node_calls(self) -> Mapping[str, Call]:
-        """Nodes of visual builders, by builder and name."""
-        return self._registry.node_calls
+        """Nodes of visual builders (``n8n#lmChatOpenAi``), by builder and name."""
+        return {row.callable: row for row in self._registry.rows("calls_nodes.csv", Call)}
 
     def imports_of(self, ecosystem: str) -> Mapping[str, str]:
         """Packages of an ecosystem by what imports of them begin with."""

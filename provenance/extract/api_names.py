@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
-from provenance.extract.records import provider_beside
+from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.settings import names_model, read_model
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
@@ -120,11 +120,12 @@ def read_names(
             continue
         if owner is None:
             alias = _legacy_name(text, vocabulary)
-            if alias:
+            if alias and not is_shown(data, offset, match.end()):
                 where = collector.occurrence(
                     places.line(offset), text, usage=places.state(offset), confidence="medium"
                 )
                 collector.hub_model(alias, where)
+            if alias:
                 continue
             if not _DIGIT.search(name) or not (
                 _names_model(before) or vocabulary.reads_like_model(text)

@@ -40,10 +40,8 @@ def provider_beside(data: bytes, start: int, end: int, vocabulary: Vocabulary
     ``Mistral Large`` tells the maker, ``Groq Llama 3`` who serves it.
     """
     record = _record(data, start, end)
-    if record is None or (
-        _SHOWN_KEY.search(data, max(0, start - 40), start) and _ID_KEY.search(record)
-    ):
-        return None  # a name that people see, beside the one that is asked for
+    if record is None or _shown_in(record, data, start):
+        return None
     match = _KEY.search(record)
     if match:
         return service_called(match.group(1).decode("ascii", "replace"), vocabulary)
@@ -52,6 +50,19 @@ def provider_beside(data: bytes, start: int, end: int, vocabulary: Vocabulary
         service = service_called(match.group(1).decode("ascii", "replace"), vocabulary)
         return service if service not in vocabulary.family_owners else None
     return None
+
+
+def is_shown(data: bytes, start: int, end: int) -> bool:
+    """Tell whether a literal is the name that people see, beside the one that is asked for."""
+    if not _SHOWN_KEY.search(data, max(0, start - 40), start):
+        return False
+    record = _record(data, start, end)
+    return record is not None and _shown_in(record, data, start)
+
+
+def _shown_in(record: bytes, data: bytes, start: int) -> bool:
+    shown = _SHOWN_KEY.search(data, max(0, start - 40), start)
+    return bool(shown and _ID_KEY.search(record))
 
 
 def service_called(name: str, vocabulary: Vocabulary) -> ComponentId | None:

@@ -14,13 +14,11 @@ from provenance.vocabulary import Vocabulary
 
 _CALLED = {
     "google": "gemini", "google-ai": "gemini", "google-genai": "gemini",
-    "google-ai-gemini": "gemini",
-    "aws": "bedrock", "vertex": "vertex_ai", "vertex-ai": "vertex_ai", "vertexai": "vertex_ai",
-    "vertex-ai-gemini": "vertex_ai", "together": "together_ai", "mistralai": "mistral",
-    "mistral-ai": "mistral", "azure-open-ai": "azure", "zhipuai": "zai",
-    "fireworks": "fireworks_ai",
-    "azure.openai": "azure", "azure.open-ai": "azure", "vertex.ai": "vertex_ai",
-    "vertex.ai.gemini": "vertex_ai", "openai.azure": "azure",
+    "google-ai-gemini": "gemini", "aws": "bedrock", "vertex": "vertex_ai",
+    "vertex-ai": "vertex_ai", "vertexai": "vertex_ai", "vertex.ai": "vertex_ai",
+    "vertex-ai-gemini": "vertex_ai", "vertex.ai.gemini": "vertex_ai", "together": "together_ai",
+    "mistralai": "mistral", "mistral-ai": "mistral", "fireworks": "fireworks_ai",
+    "zhipuai": "zai", "azure-open-ai": "azure", "azure.openai": "azure", "azure.open-ai": "azure",
 }  # fmt: skip
 """Names that sections have for providers beside the routers' own; a dot joins two levels."""
 _RUNTIMES = {"ollama": "local:ollama", "localai": "local:localai", "local-ai": "local:localai"}

@@ -380,16 +380,6 @@ class Registry:
         return tuple(self.rows("calls_js.csv", Call))
 
     @cached_property
-    def language_calls(self) -> tuple[Call, ...]:
-        """Callables of languages that are read without a parser (``ecosystem:module#name``)."""
-        return tuple(self.rows("calls_languages.csv", Call))
-
-    @cached_property
-    def node_calls(self) -> Mapping[str, Call]:
-        """Nodes of visual builders (``n8n#lmChatOpenAi``) whose fields name models or services."""
-        return {row.callable: row for row in self.rows("calls_nodes.csv", Call)}
-
-    @cached_property
     def defaults(self) -> Mapping[str, tuple[Default, ...]]:
         """What callables use that are told nothing, by the callable's pattern."""
         found: dict[str, tuple[Default, ...]] = {}

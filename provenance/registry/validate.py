@@ -221,8 +221,12 @@ def _relations(registry: Registry) -> Iterator[str]:
         if edge.overrides_hub not in ("true", "false"):
             yield f"{where}: overrides_hub {edge.overrides_hub!r}"
         yield from _ends(where, (edge.child, edge.parent))
-    known = {call.callable for call in (*registry.calls, *registry.script_calls)}
-    known |= registry.node_calls.keys() | {call.callable for call in registry.language_calls}
+    known = {
+        call.callable
+        for name, row_type, _ in _TABLES
+        if row_type is tables.Call
+        for call in registry.rows(name, tables.Call)
+    }
     for default in registry.rows("defaults.csv", tables.Default):
         where = f"data/defaults.csv: {default.callable}"
         if default.callable not in known:

@@ -29,11 +29,9 @@ SIGNS = re.compile(
 """What a flow, or a script inside JSON, has in it."""
 _REFERENCE = re.compile(r"\{\{\w+\.data\.instance\}\}")
 """Another node of the flow, as Flowise writes it."""
-_SCRIPT_KEY = re.compile(
-    r"(?:.*[a-z_])?(?:func|function|code|script)|func(?:tion)?|.*Function|.*Code", re.I
-)
+_SCRIPT_KEY = re.compile(r".*(?:func|function|code|script)", re.IGNORECASE)
 _SCRIPT = re.compile(
-    r"\brequire\(\s*[\"'][^\"'\n]{1,200}[\"']\s*\)|^\s*import\b[^;\n]{1,300}\bfrom\b", re.M
+    r"\brequire\(\s*[\"'][^\"'\n]{1,200}[\"']\s*\)|^[ \t]*import\b[^;\n]{1,300}\bfrom\b", re.M
 )
 _MAX_SCRIPT = 256 * 1024
 
@@ -199,8 +197,8 @@ def _scripts(root: Node, collector: Collector, vocabulary: Vocabulary) -> None:
         text = setting.node.value or ""
         if (
             len(text) > _MAX_SCRIPT
-            or not _SCRIPT.search(text)
             or not _SCRIPT_KEY.fullmatch(setting.key)
+            or not _SCRIPT.search(text)
         ):
             continue
         from provenance.extract.javascript import source

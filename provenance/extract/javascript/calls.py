@@ -23,10 +23,10 @@ from provenance.extract.javascript.tree import (
     Scope,
     arguments,
     callee,
-    parse,
     unwrapped,
 )
 from provenance.extract.javascript.values import Values
+from provenance.extract.javascript.walk import parse
 from provenance.extract.settings import read_model
 from provenance.model import ComponentId, Document, Occurrence, weakest
 from provenance.vocabulary import Vocabulary
@@ -38,6 +38,8 @@ _NO_NAMES = frozenset("object array number arrow_function this undefined null tr
 _MAX_OPEN_COMMENTS = 50
 _MAX_HANDED = 3
 """Functions that a name is handed on through."""
+_MAX_GIVEN = 8
+"""Models that functions of one name ask for by their arguments."""
 
 
 class Reader:
@@ -176,7 +178,10 @@ class Reader:
     ) -> None:  # fmt: skip
         given = given_from(argument, self.tree)
         if given is not None:
-            self.loaders.setdefault(given[0], []).append(Given(given[1], client, function, spec))
+            known = self.loaders.setdefault(given[0], [])
+            taken = Given(given[1], client, function, spec)
+            if taken not in known and len(known) < _MAX_GIVEN:
+                known.append(taken)
         found = self.values.bound_values(argument)
         if not found:
             self._unread(call, argument, spec)

@@ -52,7 +52,8 @@ _BUILT_IN = frozenset(
     "trace_events tty url util v8 vm wasi worker_threads zlib bun electron vscode".split()
 )
 _HANDED = re.compile(
-    rb"\w\((?:[\w.\s]{1,40},|\s{0,20}\{[^{}()]{0,200}?:)?\s{0,20}[\"'`]([A-Za-z][\w.:/-]*\d[\w.:-]*)[\"'`]"
+    rb"\w\((?:[\w.\s]{1,40},|\s{0,20}\{[^{}()]{0,200}?:)?\s{0,20}"
+    rb"[\"'`]([A-Za-z][\w.:/-]{0,60}\d[\w.:-]{0,60})[\"'`]"
 )
 """A call with a literal among its first arguments that is formed as names of models are."""
 _MAX_HANDED = 200

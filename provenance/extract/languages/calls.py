@@ -25,13 +25,14 @@ from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 _MAX_CALLS = 500
 """Of one callable in one source."""
+_MAX_ASSIGNED = 20
 _STATEMENT = 1_500
 _SURE: Confidence = "high"
 _DEFAULT = re.compile(rb"\s*(?:\w+\.)?DEFAULT_[A-Z_]+\b")
 """What the library itself has for when nothing is named."""
 _IMAGE = re.compile(
     rb"\b\w{0,40}(?:IMAGE|[iI]mage)(?:_?(?:NAME|[nN]ame))?\s*(?:string\s*)?(?::=|=)\s*"
-    rb"\"((?:[\w.-]+(?::\d+)?/)*[\w.-]+:[\w.-]+)\""
+    rb"\"((?:[\w.-]{1,80}(?::\d+)?/){0,6}[\w.-]{1,80}:[\w.-]{1,80})\""
 )
 """A constant that says image and holds one with a tag."""
 _IDENTIFIER = re.compile(rb"([A-Za-z_]\w*)\s*[?!]?\s*\Z")
@@ -46,7 +47,7 @@ class _Spec(NamedTuple):
     """The letters that a source with such a call has in it."""
     pattern: re.Pattern[bytes]
     chained: tuple[bytes, ...]
-    """Calls that the object was made by: ``AddQdrant`` of ``*.AddQdrant.WithImage``."""
+    """Calls that the object was made by: ``Make`` of ``*.Make.run``."""
 
 
 class Told(NamedTuple):
@@ -119,7 +120,7 @@ def _specs(vocabulary: Vocabulary, ecosystem: str) -> tuple[_Spec, ...]:
 
 def _word(name: str) -> bytes:
     """Return the pattern of a name; what begins with a star is a type's, in capitals."""
-    start = rb"[A-Z]" if name.startswith("*") else b""
+    start = rb"(?=[A-Z])" if name.startswith("*") else b""
     return start + rb"\w*".join(re.escape(part).encode() for part in name.split("*"))
 
 
@@ -133,11 +134,17 @@ def _made_by(data: bytes, offset: int, makers: tuple[bytes, ...]) -> bool:
     receiver = _IDENTIFIER.search(chain)
     if receiver is None:
         return False
-    assigned = re.compile(rb"\b" + re.escape(receiver.group(1)) + rb"\s*:?=(?!=)([^;]{1,1500})")
     return any(
-        all(_called(maker, match.group(1)) for maker in makers)
-        for match in islice(assigned.finditer(data), _MAX_CALLS)
+        all(_called(maker, value) for maker in makers)
+        for value in _assigned(data, receiver.group(1))
     )
+
+
+@lru_cache(maxsize=64)
+def _assigned(data: bytes, name: bytes) -> tuple[bytes, ...]:
+    """Return the statements whose result a source gives a name to."""
+    pattern = re.compile(rb"\b" + re.escape(name) + rb"\s*:?=(?!=)([^;]{1,1500})")
+    return tuple(match.group(1) for match in islice(pattern.finditer(data), _MAX_ASSIGNED))
 
 
 def _called(name: bytes, text: bytes) -> bool:
@@ -161,7 +168,7 @@ def _read(
     else:
         service, local, confident = _asked(row, given, data, vocabulary)
         asked |= {service} if service else set()
-    written = match.group().decode("utf-8", "replace").rstrip("({ ")
+    written = match.group().decode("utf-8", "replace").strip(".?({<> \n")
     where = collector.occurrence(places.line(match.start()), written, confidence="medium")
     wanted = [path for path in row.argument.split("|") if path]
     found: list[Text] = []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from provenance.extract.languages.arguments import Span
@@ -52,7 +54,7 @@ def texts_of(data: bytes, span: Span, vocabulary: Vocabulary | None = None) -> I
             return
     match = _NAME.fullmatch(data, span.start, span.end)
     if match:
-        found = list(_defined(data, match.group(2)))
+        found = _defined(data, match.group(2))
         yield from found
         if not found and vocabulary is not None:
             name = model_name(match.group(2).decode())
@@ -72,16 +74,17 @@ def address_of(data: bytes, span: Span) -> str | None:
     return next((t.text for t in texts_of(data, span) if "://" in t.text), None)
 
 
-def _defined(data: bytes, name: bytes) -> Iterator[Text]:
-    """Yield the literals that a source gives a name to."""
+@lru_cache(maxsize=64)
+def _defined(data: bytes, name: bytes) -> tuple[Text, ...]:
+    """Return the literals that a source gives a name to."""
     pattern = re.compile(
         rb"(?<![\w.])" + re.escape(name)
         + rb"(?:\s*:\s*[&'\w.?<>]{1,40}(?:\s\w{1,20})?)?\s*(?::=|=)\s*" + _STRING + rb"(?!\s*\+)"
     )  # fmt: skip
-    for number, match in enumerate(pattern.finditer(data)):
-        if number >= _MAX_DEFINED:
-            return
-        yield Text(_decoded(match.group(1)), match.start(1) - 1)
+    return tuple(
+        Text(_decoded(match.group(1)), match.start(1) - 1)
+        for match in islice(pattern.finditer(data), _MAX_DEFINED)
+    )
 
 
 def _names_a_model(constant: bytes, name: str, vocabulary: Vocabulary) -> bool:
