@@ -19,13 +19,15 @@ def read(directory: Path, source: str, pin: Pin) -> Answer | None:
         with _path(directory, source, pin).open("rb") as stream:
             stored = json.loads(stream.read(MAX_FILE))
         asked = [stored["schema"], stored["source"], *stored["pin"]]
-        as_of = stored["record"]["retrieved"]
+        as_of, skipped = stored["record"]["retrieved"], stored["record"]["skipped"]
         known = [known_from(entry) for entry in stored["record"]["known"]]
     except (OSError, ValueError, RecursionError, LookupError, TypeError):
         return None
-    if asked != [_SCHEMA, source, *pin] or not isinstance(as_of, str) or not all(known):
+    if asked != [_SCHEMA, source, *pin] or not all(known):
         return None
-    return Answer(as_of=as_of, known=tuple(one for one in known if one))
+    if not isinstance(as_of, str) or not isinstance(skipped, str):
+        return None
+    return Answer(as_of=as_of, known=tuple(one for one in known if one), skipped=skipped)
 
 
 def write(directory: Path, source: str, pin: Pin, answer: Answer) -> None:
@@ -33,7 +35,7 @@ def write(directory: Path, source: str, pin: Pin, answer: Answer) -> None:
     content = {
         "schema": _SCHEMA, "source": source, "pin": list(pin),
         "record": {
-            "retrieved": answer.as_of,
+            "retrieved": answer.as_of, "skipped": answer.skipped,
             # In the words of pip-audit, so that one function reads both.
             "known": [
                 {

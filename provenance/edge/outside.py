@@ -59,12 +59,17 @@ def _package_sources(
         ]
     if vocabulary and chosen.resolve:
         from provenance.edge.resolved_packages import ResolvedPackages
+        from provenance.edge.resolver_records import Recorded
         from provenance.edge.resolvers import choose
         from provenance.edge.targets import Target
 
+        resolver = choose(environ)
         sources.append(
             ResolvedPackages(
-                choose(environ), vocabulary=vocabulary, today=today,
+                Recorded(resolver, today, cached=chosen.cached)
+                if resolver or chosen.cached
+                else None,
+                vocabulary=vocabulary, today=today,
                 target=Target(chosen.platform, chosen.python_version),
                 allow_build=chosen.allow_build,
             )

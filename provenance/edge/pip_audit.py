@@ -87,6 +87,7 @@ class PipAudit:
             pin: stored
             for pin in pins
             if (stored := advisory_cache.read(self._cache, self._source, pin)) is not None
+            and (self._cached or not stored.skipped)
         }
         fresh = {pin: one for pin, one in kept.items() if self._cached or one.as_of == self._today}
         missing = [pin for pin in pins if pin not in fresh]
@@ -95,7 +96,11 @@ class PipAudit:
         )
         for pin, answer in answers.items():
             advisory_cache.write(self._cache, self._source, pin, answer)
-        found = fresh | answers
+        for pin, reason in skipped.items():
+            said = Answer(as_of=self._today, skipped=reason)
+            advisory_cache.write(self._cache, self._source, pin, said)
+        skipped |= {pin: one.skipped for pin, one in fresh.items() if one.skipped}
+        found = {pin: one for pin, one in fresh.items() if not one.skipped} | answers
         stale = {pin: kept[pin] for pin in missing if pin in kept and pin not in found}
         silent = [p for p in missing if p not in found and p not in stale and p not in skipped]
         for pin, reason in skipped.items():

@@ -49,6 +49,8 @@ class Answer:
 
     as_of: str
     known: tuple[Known, ...] = ()
+    skipped: str = ""
+    """The engine's words, where it did not audit the version."""
 
 
 class Skipped(NamedTuple):

@@ -168,7 +168,9 @@ class ResolvedPackages:
         assert self._resolver is not None  # noqa: S101
         collector = Collector(self._resolver.command, RESOLVER)
         channels = Channels(collector, self._vocabulary)
-        evidence = Evidence(source=RESOLVER, reference=self._reference, as_of=self._today)
+        evidence = Evidence(
+            source=RESOLVER, reference=self._reference, as_of=answer.as_of or self._today
+        )
         names: dict[str, ComponentId] = {}
         for name, one in answer.packages.items():
             names[name] = component = known.component(name, one.version)

@@ -108,6 +108,8 @@ class Answer:
     failure: Failure | None = None
     left_out: tuple[Failure, ...] = ()
     """What this answer is without."""
+    as_of: str = ""
+    """ISO date on which it was given, where that was not now."""
 
 
 class Resolver(Protocol):
