@@ -14,7 +14,8 @@ from provenance import ids
 from provenance.assess import assess
 from provenance.attribute import attribute
 from provenance.audit import Audit
-from provenance.discover import Walk, git_revision
+from provenance.discover import Walk
+from provenance.discover.reading import git_revision
 from provenance.documents import extract_all
 from provenance.errors import NothingToAudit, UsageError
 from provenance.extract import extractor_for
