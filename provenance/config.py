@@ -18,7 +18,7 @@ from provenance.errors import UsageError
 from provenance.i18n import LANGUAGES, language_of
 from provenance.model import SEVERITIES
 
-ASKED = ("hub", "index")
+ASKED = ("hub", "index", "advisories")
 """Whom ``--online`` asks."""
 PLATFORMS = (
     "linux-x86_64", "linux-aarch64", "macos-arm64", "macos-x86_64", "windows-x86_64",

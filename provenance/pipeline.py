@@ -100,7 +100,7 @@ def scan(
             registry_version=provenance.__version__, registry_sha256=digest, registry_rows=rows,
             overlays=tuple((o.name, o.sha256, o.rows) for o in registry.overlays),
             policy_id=policy.id, policy_sha256=policy.sha256,
-            online=bool(outside.hub or outside.index),
+            online=bool(outside.hub or outside.index or outside.advisories),
             vulnerabilities_asked=outside.advisories is not None,
             hosts_contacted=outside.hosts_contacted,
         ),

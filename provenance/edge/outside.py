@@ -29,7 +29,7 @@ def outside(
 
         index = SimpleIndex(environ, today=today, cached=chosen.cached)
     advisories: Advisories | None = None
-    if chosen.online and chosen.vulnerabilities:
+    if "advisories" in asked and chosen.vulnerabilities:
         from provenance.edge.pip_audit import PipAudit
 
         advisories = PipAudit(

@@ -22,7 +22,7 @@ def run(command: str, project: Path, cache: Path, *flags: str) -> Done:
 def test_a_vulnerable_pin_shows_in_every_report(tmp_path: Path) -> None:
     project = write(tmp_path / "p", requirements_txt="requests==2.19.0\nclick\n")
     with OsvDouble() as double:
-        online = ("--online", "--vulnerability-url", double.url)
+        online = ("--online", "--ask", "advisories", "--vulnerability-url", double.url)
         files = ("-o", f"json={tmp_path}/r.json", "-o", f"cyclonedx={tmp_path}/r.cdx.json")
         text = run("scan", project, tmp_path, *online, *files)
         explained = run("explain requests", project, tmp_path, *online)
