@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from provenance.discover.ignores import Ignore, is_ignored, read_ignore
 from provenance.discover.reading import read_bytes
