@@ -34,7 +34,7 @@ FAMILIES = {
     f.name: f
     for f in (
         Family("llama"),
-        Family("neox", norm="layer", width=128, gated=False, feed_forward=256),
+        Family("neox", norm="layer", width=160, gated=False, feed_forward=256),
         Family("gemma", norm="gemma", kv_heads=2),
         Family("gqa", kv_heads=1),
         Family("moe", experts=4, feed_forward=64, kv_heads=2),
@@ -69,8 +69,10 @@ class Experts(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         top = self.router(x).topk(2, -1)
-        gates = torch.zeros(*x.shape[:-1], len(self.gate)).scatter(-1, top.indices, top.values.softmax(-1))
-        parts = [d(F.silu(g(x)) * u(x)) for g, u, d in zip(self.gate, self.up, self.down, strict=True)]
+        shape = (*x.shape[:-1], len(self.gate))
+        gates = torch.zeros(shape).scatter(-1, top.indices, top.values.softmax(-1))
+        experts = zip(self.gate, self.up, self.down, strict=True)
+        parts = [down(F.silu(gate(x)) * up(x)) for gate, up, down in experts]
         return sum(gates[..., i : i + 1] * part for i, part in enumerate(parts))
 
 
@@ -122,10 +124,9 @@ class Tiny(nn.Module):
         self.blocks = nn.ModuleList(Block(family) for _ in range(family.layers))
         self.norm = Norm(family.norm, family.width)
         self.head = nn.Linear(family.width, words, bias=False)
-        for name, p in self.named_parameters():
+        for p in self.parameters():
             if p.dim() == 2:
-                scale = 0.1 if "embed" in name or "head" in name else 1 / math.sqrt(p.shape[1])
-                nn.init.normal_(p, std=scale)
+                nn.init.normal_(p, std=0.02)
         hd = family.width // family.heads
         angles = torch.outer(torch.arange(LENGTH), 1e4 ** (-torch.arange(0, hd, 2) / hd))
         self.cos, self.sin = angles.cos(), angles.sin()

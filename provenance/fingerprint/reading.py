@@ -15,7 +15,7 @@ from provenance.fingerprint.thresholds import Reading
 
 HEAD_ROWS = 256
 """The first words of a vocabulary are bytes and control marks, many never trained."""
-WITNESS_LEAST, WITNESS_MOST = 1 << 15, 24 << 20
+WITNESS_LEAST, WITNESS_MOST = 1 << 14, 24 << 20
 """Elements a witness has at least, and bytes it has at most."""
 _PIECE = 1 << 20
 
