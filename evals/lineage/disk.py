@@ -42,7 +42,8 @@ def named(arrays: Arrays, family: str) -> Arrays:
 
 def _neox(arrays: Arrays) -> Arrays:
     plain = {"norm1": "input_layernorm", "norm2": "post_attention_layernorm",
-             "o": "attention.dense", "up": "mlp.dense_h_to_4h", "down": "mlp.dense_4h_to_h"}  # fmt: skip
+             "o": "attention.dense", "up": "mlp.dense_h_to_4h",
+             "down": "mlp.dense_4h_to_h"}  # fmt: skip
     outside = {"embed.weight": "gpt_neox.embed_in.weight", "head.weight": "embed_out.weight",
                "norm.weight": "gpt_neox.final_layer_norm.weight",
                "norm.bias": "gpt_neox.final_layer_norm.bias"}  # fmt: skip
@@ -65,7 +66,7 @@ def _neox(arrays: Arrays) -> Arrays:
     return found
 
 
-def config(family: str, arrays: Arrays) -> dict[str, object]:
+def config(family: str) -> dict[str, object]:
     kinds = {"neox": "gpt_neox", "gemma": "gemma", "moe": "mixtral"}
     said: dict[str, object] = {"model_type": kinds.get(family, "llama")}
     said["layer_norm_eps" if family == "neox" else "rms_norm_eps"] = 1e-6
@@ -89,5 +90,5 @@ def safetensors(arrays: Arrays) -> bytes:
 def save(folder: Path, arrays: Arrays, family: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.safetensors").write_bytes(safetensors(named(arrays, family)))
-    (folder / "config.json").write_text(json.dumps(config(family, arrays)))
+    (folder / "config.json").write_text(json.dumps(config(family)))
     return folder

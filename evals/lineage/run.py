@@ -133,8 +133,7 @@ def null_table(outcomes: list[Outcome]) -> list[str]:
 
 def kind_table(outcomes: list[Outcome], kinds: tuple[str, ...]) -> list[str]:
     lines = [
-        "| kind | pairs | derived | related | missed | share, least to most | column Z, least "
-        "| against one-way sketches: found |",
+        "| kind | pairs | derived | related | missed | share | least Z | found by sketches |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for kind in kinds:
@@ -149,8 +148,8 @@ def kind_table(outcomes: list[Outcome], kinds: tuple[str, ...]) -> list[str]:
         strong = sum(word in ("identical", "derived") for word in words)
         lines.append(
             f"| {kind} | {len(chosen)} | {strong} | {words.count('related')} "
-            f"| {sum(word not in FOUND for word in words)} | {min(shares):.2f} to {max(shares):.2f} "
-            f"| {z:.1f} | {found} |"
+            f"| {sum(word not in FOUND for word in words)} "
+            f"| {min(shares):.2f} to {max(shares):.2f} | {z:.1f} | {found} |"
         )
     return lines
 
@@ -179,20 +178,28 @@ def report(outcomes: list[Outcome]) -> str:
     wrong = sum(o.verdict.word in FOUND for o in strangers)
     lossy_wrong = sum(o.from_sketch in FOUND for o in strangers)
     families = sorted({o.pair.family for o in outcomes})
-    return "\n".join([
+    opening = (
         f"{len(outcomes)} pairs of models of {len(families)} families ({', '.join(families)}): "
         f"{len(strangers)} of strangers, of which {len(roots)} have configuration, data, order of "
         f"data and vocabulary in common; {len(descended)} of a model and its root; the rest share "
-        "a seed.", "",
+        "a seed."
+    )
+    counts = (
         f"Strangers with a verdict of descent or relation: **{wrong} of {len(strangers)}** "
         f"(against one-way sketches {lossy_wrong}). Descendants found: **{hits} of "
-        f"{len(descended)}** ({hits / max(len(descended), 1):.4f}).", "",
-        "Strangers that have all in common but the seed:", "", *null_table(roots), "",
-        "Kinds the prototype knew:", "", *kind_table(outcomes, KNOWN), "",
-        "Kinds held out:", "", *kind_table(outcomes, HELD_OUT), "",
-        "Not derived, but of one seed:", "", *kind_table(outcomes, SIBLINGS), "",
-        "Misses:", "", *misses(outcomes), "",
-    ])  # fmt: skip
+        f"{len(descended)}** ({hits / max(len(descended), 1):.4f})."
+    )
+    tables = (
+        ("Strangers that have all in common but the seed", null_table(roots)),
+        ("Kinds the prototype knew", kind_table(outcomes, KNOWN)),
+        ("Kinds held out", kind_table(outcomes, HELD_OUT)),
+        ("Not derived, but of one seed", kind_table(outcomes, SIBLINGS)),
+        ("Misses", misses(outcomes)),
+    )
+    lines = [opening, "", counts, ""]
+    for title, table in tables:
+        lines += [f"{title}:", "", *table, ""]
+    return "\n".join(lines)
 
 
 def fixtures(judge: Judge, folder: Path) -> None:
@@ -203,7 +210,8 @@ def fixtures(judge: Judge, folder: Path) -> None:
         "lora-merged-0", "pruned-90-0", "int4-0", "merge-10-0", "new-vocabulary-0",
         "depth-pruned-0", "upscaled-0", "franken-0", "same-seed-other-data-0",
         "same-seed-other-order-0",
-    )] + [(f, n) for f in ("neox", "gemma", "moe") for n in ("root-0", "root-1", "fine-tune-0")]  # fmt: skip
+    )]  # fmt: skip
+    wanted += itertools.product(("neox", "gemma", "moe"), ("root-0", "root-1", "fine-tune-0"))
     for family, name in wanted:
         if not (judge.work / family / name).exists():
             continue

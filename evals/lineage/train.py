@@ -109,8 +109,11 @@ class Bench:
         yield "ties", lambda: changes.ties(base, [tuned, second], 0.2)
         yield "units-permuted", lambda: changes.units_permuted(tuned, seed)
         yield "depth-pruned", lambda: changes.layers(tuned, [(tuned, 0), (tuned, last)])
-        yield "upscaled", lambda: changes.layers(
-            tuned, [(tuned, i) for i in (*range(last + 1), *range(1, last + 1))]
+        yield (
+            "upscaled",
+            lambda: changes.layers(
+                tuned, [(tuned, i) for i in (*range(last + 1), *range(1, last + 1))]
+            ),
         )
         yield "franken", lambda: changes.layers(tuned, [(tuned, 0), (stranger, 1), (tuned, last)])
         yield "two-bit", lambda: changes.rounded(tuned, 2)

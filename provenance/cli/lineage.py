@@ -125,7 +125,7 @@ def fingerprint(
     from provenance.fingerprint.sketch import to_json
 
     run = Lineage.start(online=online, budget=budget, tell=_tell(quiet))
-    sketch = run.sketch(model)
+    sketch = run.sketch(model, witness=True)
     data = to_json(replace(sketch, name=name or sketch.name))
     write_file(output, json.dumps(data, sort_keys=True, separators=(",", ":")) + "\n")
     sys.exit(0)

@@ -41,7 +41,7 @@ def assembled(
         raise UsageError("no model to add", hint="name models, or a list with --list")
     rows = list(before)
     for name, model in wanted:
-        sketch = run.sketch(model)
+        sketch = run.sketch(model, witness=True)
         # A saved sketch brings its own name; a path or an id is one.
         saved = model.endswith(".json") and name == model
         rows.append(database.row_of(sketch if saved else replace(sketch, name=name)))

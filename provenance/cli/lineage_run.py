@@ -44,9 +44,7 @@ class Lineage:
     """Rows of a database that were refused, and why."""
 
     @classmethod
-    def start(
-        cls, *, online: bool, budget: float | None, tell: Callable[[str], None]
-    ) -> Lineage:
+    def start(cls, *, online: bool, budget: float | None, tell: Callable[[str], None]) -> Lineage:
         """Read the tables.
 
         Raises:
@@ -73,8 +71,12 @@ class Lineage:
             roles=RoleTable.of(tomllib.loads(registry.text("lineage/roles.toml"))),
         )  # fmt: skip
 
-    def sketch(self, name: str, *, witness: bool = True) -> Sketch:
+    def sketch(self, name: str, *, witness: bool | None = None) -> Sketch:
         """Read a model, or the sketch in a file.
+
+        Args:
+            witness: whether to read a large tensor whole as well, to know it again; None
+                does so for files at hand, where it costs nothing.
 
         Raises:
             LineageError: it cannot be read; UsageError, NothingToAudit: see ``open_model``.
@@ -82,7 +84,8 @@ class Lineage:
         if name.endswith(".json") and Path(name).is_file():
             return self._saved(Path(name))
         try:
-            return self._read(self._opened(name), witness=witness)
+            here = Path(name).exists()
+            return self._read(self._opened(name), witness=here if witness is None else witness)
         except Refused as error:
             raise LineageError(f"{name}: {error.detail}", hint=_HINTS.get(error.reason, "")) from (
                 error
@@ -102,9 +105,7 @@ class Lineage:
             raise LineageError(f"{name}: {error.detail}") from error
 
     def _opened(self, name: str) -> Model:
-        return open_model(
-            name, online=self.online, traffic=self.traffic, environ=self.environ
-        )
+        return open_model(name, online=self.online, traffic=self.traffic, environ=self.environ)
 
     def _saved(self, path: Path) -> Sketch:
         import json

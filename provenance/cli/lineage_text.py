@@ -98,15 +98,19 @@ def _footing(result: Mapping[str, Any], words: Messages) -> list[str]:
                    others=result["bases_of_other_width"])]  # fmt: skip
     if total:
         percent = f"{100 * result['bytes_read'] / total:.3g}"
-        lines.append(words("weights.read", read=f"{result['bytes_read'] / 1e6:.2f}", percent=percent))
+        lines.append(
+            words("weights.read", read=f"{result['bytes_read'] / 1e6:.2f}", percent=percent)
+        )
     powers = [v["power"]["least_share"] for v in result["verdicts"] if "power" in v]
     powers = [power for power in powers if power is not None]
     if powers:
         lines.append(words("weights.power", share=max(powers)))
     for component in result["components"]:
         for item in component["not_testable"]:
-            lines.append(words("weights.untested", count=item["tensors"],
-                               first=clean(item["first"]), reason=clean(item["reason"])))  # fmt: skip
+            first, reason = clean(item["first"]), clean(item["reason"])
+            lines.append(
+                words("weights.untested", count=item["tensors"], first=first, reason=reason)
+            )
     for verdict in result["verdicts"][:MAX_SHOWN]:
         for test, reason in verdict["not_testable"]:
             lines.append(words("weights.no-test", base=clean(verdict["base"]), test=test,

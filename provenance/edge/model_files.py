@@ -28,9 +28,7 @@ _RMS_KEY = ".attention.layer_norm_rms_epsilon"
 Open = Callable[[str], Source]
 
 
-def open_model(
-    name: str, *, online: bool, traffic: Traffic, environ: Mapping[str, str]
-) -> Model:
+def open_model(name: str, *, online: bool, traffic: Traffic, environ: Mapping[str, str]) -> Model:
     """Return a model's headers.
 
     Raises:

@@ -199,7 +199,7 @@ class HttpFile:
         if length <= 0:
             return b""
         start = offset - self._buffer_at
-        if 0 <= start and start + length <= len(self._buffer):
+        if start >= 0 and start + length <= len(self._buffer):
             return self._buffer[start : start + length]
         return self._fetch(offset, length)[0]
 

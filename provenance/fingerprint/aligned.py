@@ -31,9 +31,7 @@ LAYERS = 4
 KINDS = ("v", "qkv", "up")
 
 
-def aligned_z(
-    ours: Part, theirs: Part, places: Component, base_places: Component
-) -> float | None:
+def aligned_z(ours: Part, theirs: Part, places: Component, base_places: Component) -> float | None:
     """Return Z of the aligned test; None where it cannot be run.
 
     Raises:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import pi, sin, sqrt
 from typing import TYPE_CHECKING
 
-from provenance.fingerprint.layers import LayerMatch, Prepared, common_rows, layer_map, usual
+from provenance.fingerprint.layers import LayerMatch, Prepared, layer_map, usual
 from provenance.fingerprint.layout import OUTSIDE, Key
 from provenance.fingerprint.sketch import Part, one_way
 from provenance.fingerprint.statistics import Form, Score, column_test, norm_test, ranks
@@ -88,7 +88,11 @@ def compare(candidate: Prepared, base: Prepared) -> Comparison:
     }  # fmt: skip
     keys = [key for key, digest in ours.digests.items() if digest and theirs.digests.get(key)]
     identical = tuple(
-        sorted(f"{kind}.{at}" for kind, at in keys if ours.digests[kind, at] == theirs.digests[kind, at])
+        sorted(
+            f"{kind}.{at}"
+            for kind, at in keys
+            if ours.digests[kind, at] == theirs.digests[kind, at]
+        )
     )
     return Comparison(
         part=ours.name, form=form, columns=columns, layers=layers, outside=outside, norms=norms,
@@ -166,8 +170,7 @@ def stranger(part: Part) -> Part:
         name=part.name, shape=part.shape, symmetry=part.symmetry, one_way=part.one_way,
         norms={key: values[order] for key, values in part.norms.items()},
         rows={
-            key: (values[:, order] * flips).astype(values.dtype)
-            for key, values in part.rows.items()
+            key: (values[:, order] * flips).astype(np.float32) for key, values in part.rows.items()
         },
     )  # fmt: skip
 
@@ -178,11 +181,10 @@ def control_z(base: Prepared, other: Prepared) -> float | None:
     if form is None:
         return None
     layers = range(min(base.part.shape.layers, other.part.shape.layers))
-    scores: Iterable[float | None] = (
-        (columns := _columns(other, base, form)) and columns.z,
-        (norms := norms_of(other.part, base.part, {n: n for n in layers})) and norms.permutation_z,
-    )
-    return max((z for z in scores if z is not None), key=abs, default=None)
+    columns = _columns(other, base, form)
+    norms = norms_of(other.part, base.part, {n: n for n in layers})
+    scores = (columns and columns.z, norms and norms.permutation_z)
+    return max((float(z) for z in scores if isinstance(z, float)), key=abs, default=None)
 
 
 def self_z(candidate: Prepared) -> float | None:
@@ -192,9 +194,3 @@ def self_z(candidate: Prepared) -> float | None:
         return None
     score = _columns(candidate, Prepared(one_way(candidate.part)), form)
     return score.z if score else None
-
-
-__all__ = [
-    "Comparison", "compare", "comparisons", "common_rows", "control_z", "form_of", "norms_of",
-    "self_z", "stranger", "strongest",
-]  # fmt: skip

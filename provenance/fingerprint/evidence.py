@@ -101,18 +101,21 @@ def _records(verdict: Verdict, candidate: Sketch, base: Sketch) -> list[dict[str
     if found.identical:
         records.append(record(1, "equal-slices", list(found.identical)))
     tests = (
-        ("column-sign", found.columns, lambda kind: "norm" not in kind),
-        ("norm-permutation", verdict.norms or found.norms, lambda kind: "norm" in kind),
+        ("column-sign", found.columns, False),
+        ("norm-permutation", verdict.norms or found.norms, True),
     )
-    for signal, score, wanted in tests:
+    for signal, score, of_norms in tests:
         if score is None:
             continue
-        log_p = score.log_p
-        records.append(record(
-            2, signal, _number(score.z), n=score.coins, null="independent initialisation",
-            log10_p=_number(log_p / _LN10),
-            sha256s={f"{k}.{at}": d for (k, at), d in sorted(digests.items()) if wanted(k)},
-        ))  # fmt: skip
+        used = {
+            f"{k}.{at}": d for (k, at), d in sorted(digests.items()) if ("norm" in k) == of_norms
+        }
+        records.append(
+            record(
+                2, signal, _number(score.z), n=score.coins, null="independent initialisation",
+                log10_p=_number(score.log_p / _LN10), sha256s=used,
+            )
+        )  # fmt: skip
     return records
 
 

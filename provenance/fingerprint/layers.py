@@ -53,7 +53,9 @@ class Prepared:
         key = (tuple(sorted(counts.items())), layers, form)
         if key not in self._stacks:
             made = np.stack([
-                np.concatenate([self.features((k, at), form)[:n] for k, n in sorted(counts.items())])
+                np.concatenate([
+                    self.features((kind, at), form)[:rows] for kind, rows in sorted(counts.items())
+                ])
                 for at in layers
             ])  # fmt: skip
             size = np.sqrt((made * made).sum(axis=1, keepdims=True))

@@ -18,7 +18,7 @@ Key = tuple[str, int]
 MAX_LAYERS = 1024
 MAX_WIDTH = 1 << 16
 IN = ("v", "gate", "up", "qkv")
-"""Matrices read at their input: the residual stream runs along a row as a linear layer stores it."""
+"""Matrices that read the stream: it runs along a row as a linear layer stores it."""
 OUT = ("o", "down")
 """Matrices whose rows run along the stream only where they are stored transposed (GPT-2)."""
 OUTSIDE = ("embed", "head")
@@ -95,9 +95,7 @@ class ShapeKey:
 
     def compatible(self, other: ShapeKey) -> bool:
         """Tell whether the architectures are one; a vocabulary may have been changed."""
-        return replace(self, vocabulary=0, tied=False) == replace(
-            other, vocabulary=0, tied=False
-        )
+        return replace(self, vocabulary=0, tied=False) == replace(other, vocabulary=0, tied=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,9 +222,7 @@ def _shape(
     )  # fmt: skip
 
 
-def _symmetry(
-    norms: Mapping[tuple[str, int], Place], model: Model, table: RoleTable
-) -> str:
+def _symmetry(norms: Mapping[tuple[str, int], Place], model: Model, table: RoleTable) -> str:
     config = model.config
     if config.get("model_type") in table.sinusoidal:
         return "none"

@@ -135,8 +135,6 @@ def whole_digest(place: Place) -> str:
     tensor = place.tensor
     total, digest = (place.row_bytes or 0) * place.rows, hashlib.sha256()
     for start in range(0, total, _PIECE):
-        digest.update(
-            exactly(place.file.source, tensor.offset + start, min(_PIECE, total - start))
-        )
+        digest.update(exactly(place.file.source, tensor.offset + start, min(_PIECE, total - start)))
     sides = "x".join(map(str, tensor.shape))
     return f"{tensor.dtype} {sides} {digest.hexdigest()}"

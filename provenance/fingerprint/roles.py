@@ -76,7 +76,5 @@ class RoleTable:
         )  # fmt: skip
 
 
-def _compiled(
-    patterns: Mapping[str, str], around: str
-) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _compiled(patterns: Mapping[str, str], around: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(around.format(text))) for name, text in patterns.items())

@@ -16,7 +16,12 @@ from provenance.artifacts.source import ArtifactError
 from provenance.fingerprint.layout import MAX_LAYERS, MAX_WIDTH, Key, ShapeKey
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from provenance.fingerprint.statistics import Floats
+
+    Rows = Floats | npt.NDArray[np.int8]
 
 FORMAT = "provenance-sketch"
 VERSION = 1
@@ -34,7 +39,7 @@ class Part:
     shape: ShapeKey
     symmetry: str
     norms: Mapping[Key, Floats]
-    rows: Mapping[Key, Floats]
+    rows: Mapping[Key, Rows]
     digests: Mapping[Key, str] = field(default_factory=dict)
     """SHA-256 of the bytes each norm and each slice of rows was read from."""
     one_way: bool = False
@@ -77,9 +82,7 @@ def one_way(part: Part) -> Part:
         ranked = ranks(part.norms[key][None])[0]
         peak = float(np.abs(ranked).max()) or 1.0
         norms[key] = np.rint(ranked / peak * 127).astype(np.float32)
-    rows = {
-        key: np.where(part.rows[key][:most] >= 0, 1, -1).astype(np.int8) for key in row_keys
-    }
+    rows = {key: np.where(part.rows[key][:most] >= 0, 1, -1).astype(np.int8) for key in row_keys}
     kept = {*norms, *rows}
     return Part(
         name=part.name, shape=part.shape, symmetry=part.symmetry, norms=norms, rows=rows,
@@ -160,12 +163,15 @@ def _part(data: dict[str, Any]) -> Part:
     import numpy as np
 
     names = {item.name for item in fields(ShapeKey)}
-    shape = ShapeKey(**{name: int(value) for name, value in data["shape"].items() if name in names})
+    numbers: dict[str, Any] = {n: int(v) for n, v in data["shape"].items() if n in names}
+    shape = ShapeKey(**numbers)
     if not 8 <= shape.width <= MAX_WIDTH or not 1 <= shape.layers <= MAX_LAYERS:
         raise ArtifactError(f"a width of {shape.width} with {shape.layers} layers")
     if data["symmetry"] not in ("sign", "permutation", "none"):
         raise ArtifactError("a symmetry that is none")
-    norms, rows, digests = {}, {}, {}
+    norms: dict[Key, Floats] = {}
+    rows: dict[Key, Rows] = {}
+    digests = {}
     for entry in _items(data["norms"]):
         key, packed, _ = _entry(entry, shape.width)
         norms[key] = np.frombuffer(packed, np.int8).astype(np.float32)

@@ -65,11 +65,12 @@ def features(rows: Floats, form: Form) -> Floats:
     import numpy as np
 
     norms = np.sqrt((rows * rows).sum(axis=-1, keepdims=True))
-    scaled = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+    scaled: Floats = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
     if form == "sign":
         return scaled
     left, right = pairing(rows.shape[-1])
-    return scaled[..., left] - scaled[..., right]
+    paired: Floats = scaled[..., left] - scaled[..., right]
+    return paired
 
 
 def _columns(first: Floats, second: Floats) -> Doubles:
@@ -81,7 +82,8 @@ def _columns(first: Floats, second: Floats) -> Doubles:
         np.einsum("rd,rd->d", first, first, dtype=np.float64)
         * np.einsum("rd,rd->d", second, second, dtype=np.float64)
     )
-    return np.divide(dot, size, out=np.zeros_like(dot), where=size > 0)
+    cosines: Doubles = np.divide(dot, size, out=np.zeros_like(dot), where=size > 0)
+    return cosines
 
 
 def column_test(first: Floats, second: Floats) -> Score:
@@ -107,7 +109,8 @@ def ranks(vectors: Floats) -> Doubles:
     ranked = rankdata(vectors, axis=-1).astype(np.float64)
     ranked -= ranked.mean(axis=-1, keepdims=True)
     norms = np.sqrt((ranked * ranked).sum(axis=-1, keepdims=True))
-    return np.divide(ranked, norms, out=np.zeros_like(ranked), where=norms > 0)
+    made: Doubles = np.divide(ranked, norms, out=np.zeros_like(ranked), where=norms > 0)
+    return made
 
 
 def norm_test(first: Doubles, second: Doubles) -> Score:

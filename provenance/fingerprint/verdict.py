@@ -190,18 +190,14 @@ def _matched_norms(
     return norms_of(ours.part, theirs.part, layers, outside=False)
 
 
-def _share(
-    found: Comparison, matched: tuple[LayerMatch, ...], best: Score | None
-) -> float | None:
+def _share(found: Comparison, matched: tuple[LayerMatch, ...], best: Score | None) -> float | None:
     if matched:
         return sum(found.share(m.score) for m in matched) / len(matched)
     score = found.columns or best
     return found.share(score) if score else None
 
 
-def _controls(
-    ours: Prepared, theirs: Prepared, unrelated: tuple[str, Prepared] | None
-) -> Controls:
+def _controls(ours: Prepared, theirs: Prepared, unrelated: tuple[str, Prepared] | None) -> Controls:
     name, other = unrelated or ("", None)
     usable = other is not None and form_of(theirs.part, other.part) is not None
     return Controls(
