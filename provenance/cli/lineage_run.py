@@ -48,7 +48,7 @@ class Lineage:
         """Read the tables.
 
         Raises:
-            UsageError: numpy or scipy is not installed.
+            UsageError: numpy is not installed.
         """
         import tomllib
 
@@ -58,7 +58,6 @@ class Lineage:
 
         try:
             import numpy  # noqa: F401
-            import scipy  # noqa: F401
         except ImportError as error:
             raise UsageError(
                 f"{error.name} is not installed", hint="pip install 'provenance-audit[weights]'"

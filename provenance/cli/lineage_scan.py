@@ -96,6 +96,7 @@ def _result(
         "components": [
             {"name": part.name, "shape": asdict(part.shape), "symmetry": part.symmetry,
              "norms": len(part.norms), "matrices": len(part.rows),
+             "sha256s": {f"{kind}.{at}": d for (kind, at), d in sorted(part.digests.items())},
              "not_testable": _counted(part.untestable)}
             for part in sketch.parts
         ],

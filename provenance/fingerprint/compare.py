@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from provenance.fingerprint.layers import LayerMatch, Prepared, layer_map, usual
 from provenance.fingerprint.layout import OUTSIDE, Key
 from provenance.fingerprint.sketch import Part, one_way
-from provenance.fingerprint.statistics import Form, Score, column_test, norm_test, ranks
+from provenance.fingerprint.statistics import Form, Score, column_test, norm_test
 
 if TYPE_CHECKING:
     from provenance.fingerprint.statistics import Floats
@@ -78,12 +78,12 @@ def compare(candidate: Prepared, base: Prepared) -> Comparison:
     layers = layer_map(candidate, base, form)
     if columns is None and not layers:
         missing.append(("columns", "no matrix whose rows both sides have"))
-    norms = norms_of(ours, theirs, {layer: layer for layer in range(ours.shape.layers)})
+    norms = norms_of(candidate, base, {n: n for n in range(ours.shape.layers)})
     if not aligned or norms is None:
         norms = None
         missing.append(("norms", "different depths" if not aligned else "no norms to compare"))
     outside = {
-        kind: column_test(*_shared(candidate, base, (kind, -1), form))
+        kind: column_test([_shared(candidate, base, (kind, -1), form)])
         for kind in OUTSIDE if (kind, -1) in ours.rows and (kind, -1) in theirs.rows
     }  # fmt: skip
     keys = [key for key, digest in ours.digests.items() if digest and theirs.digests.get(key)]
@@ -114,31 +114,30 @@ def _shared(candidate: Prepared, base: Prepared, key: Key, form: Form) -> tuple[
 
 def _columns(candidate: Prepared, base: Prepared, form: Form) -> Score | None:
     """Test all rows of all layers at once, each layer against its namesake."""
-    import numpy as np
-
     keys = sorted(k for k in candidate.part.rows if k in base.part.rows and k[1] >= 0)
     if not keys:
         return None
-    pairs = [_shared(candidate, base, key, form) for key in keys]
-    return column_test(np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs]))
+    return column_test(_shared(candidate, base, key, form) for key in keys)
 
 
 def norms_of(
-    ours: Part, theirs: Part, layers: Mapping[int, int], *, outside: bool = True
+    candidate: Prepared, base: Prepared, layers: Mapping[int, int], *, outside: bool = True
 ) -> Score | None:
     """Run the norm test over some layers, each with the layer of the base it is held to be."""
     import numpy as np
 
     pairs = [
-        (ours.norms[kind, at], theirs.norms[kind, to])
-        for kind, at in sorted(ours.norms)
+        ((kind, at), (kind, to))
+        for kind, at in sorted(candidate.part.norms)
         for to in ((layers.get(at),) if at >= 0 else (-1,) if outside else ())
-        if to is not None and (kind, to) in theirs.norms
+        if to is not None and (kind, to) in base.part.norms
     ]
     if not pairs:
         return None
-    first, second = (ranks(np.stack([pair[side] for pair in pairs])) for side in (0, 1))
-    score = norm_test(first, second)
+    score = norm_test(
+        np.stack([candidate.ranks(ours) for ours, _ in pairs]),
+        np.stack([base.ranks(theirs) for _, theirs in pairs]),
+    )
     return score if score.vectors else None
 
 
@@ -182,7 +181,7 @@ def control_z(base: Prepared, other: Prepared) -> float | None:
         return None
     layers = range(min(base.part.shape.layers, other.part.shape.layers))
     columns = _columns(other, base, form)
-    norms = norms_of(other.part, base.part, {n: n for n in layers})
+    norms = norms_of(other, base, {n: n for n in layers})
     scores = (columns and columns.z, norms and norms.permutation_z)
     return max((float(z) for z in scores if isinstance(z, float)), key=abs, default=None)
 

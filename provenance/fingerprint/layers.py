@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from provenance.fingerprint.layout import Key
 from provenance.fingerprint.sketch import Part
-from provenance.fingerprint.statistics import Form, Score, column_test, features
+from provenance.fingerprint.statistics import Form, Score, features, ranks, score_of
 
 if TYPE_CHECKING:
-    from provenance.fingerprint.statistics import Floats
+    from provenance.fingerprint.statistics import Doubles, Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +29,21 @@ class Prepared:
     def __init__(self, part: Part) -> None:
         self.part = part
         self._features: dict[tuple[Key, Form], Floats] = {}
+        self._ranks: dict[Key, Doubles] = {}
         self._stacks: dict[tuple[object, ...], Floats] = {}
 
     def features(self, key: Key, form: Form) -> Floats:
         """Return the features of one matrix."""
         if (key, form) not in self._features:
-            self._features[key, form] = features(self.part.rows[key].astype("f4"), form)
+            rows = self.part.rows[key].astype("f4")
+            self._features[key, form] = features(rows, form)
         return self._features[key, form]
+
+    def ranks(self, key: Key) -> Doubles:
+        """Return the ranks of one norm, centred and of length one."""
+        if key not in self._ranks:
+            self._ranks[key] = ranks(self.part.norms[key][None])[0]
+        return self._ranks[key]
 
     def kinds(self, layer: int) -> frozenset[str]:
         """Return the kinds of matrices a layer has rows of."""
@@ -58,8 +66,9 @@ class Prepared:
                 ])
                 for at in layers
             ])  # fmt: skip
-            size = np.sqrt((made * made).sum(axis=1, keepdims=True))
-            self._stacks[key] = np.divide(made, size, out=np.zeros_like(made), where=size > 0)
+            size = np.sqrt(np.einsum("lrd,lrd->ld", made, made))[:, None]
+            made *= np.divide(1, size, out=np.zeros_like(size), where=size > 0)
+            self._stacks[key] = made
         return self._stacks[key]
 
 
@@ -91,6 +100,8 @@ def layer_map(candidate: Prepared, base: Prepared, form: Form) -> tuple[LayerMat
     All pairs are compared by their mean cosine in one product of matrices; the best of each
     row is then tested. Who draws a verdict from it must count all pairs as comparisons.
     """
+    import numpy as np
+
     ours, theirs = usual(candidate), usual(base)
     counts = common_rows(candidate, base, ours, theirs)
     if not counts:
@@ -98,7 +109,11 @@ def layer_map(candidate: Prepared, base: Prepared, form: Form) -> tuple[LayerMat
     first, second = candidate.stack(counts, ours, form), base.stack(counts, theirs, form)
     means = first.reshape(len(ours), -1) @ second.reshape(len(theirs), -1).T
     best = means.argmax(axis=1)
+    rows = sum(counts.values())
     return tuple(
-        LayerMatch(layer=layer, base_layer=theirs[at], score=column_test(first[i], second[at]))
+        LayerMatch(
+            layer=layer, base_layer=theirs[at],
+            score=score_of(np.einsum("rd,rd->d", first[i], second[at]).astype("f8"), rows),
+        )
         for i, (layer, at) in enumerate(zip(ours, best.tolist(), strict=True))
-    )
+    )  # fmt: skip

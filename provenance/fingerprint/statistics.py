@@ -9,10 +9,11 @@ P(Z >= z) <= exp(-z**2 / 2) with Z = sum(s) / sqrt(sum(s**2)).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log, sqrt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +65,7 @@ def features(rows: Floats, form: Form) -> Floats:
     """Return rows as the tests want them: of equal weight, and paired for permutations."""
     import numpy as np
 
-    norms = np.sqrt((rows * rows).sum(axis=-1, keepdims=True))
+    norms = np.sqrt(np.einsum("...d,...d->...", rows, rows))[..., None]
     scaled: Floats = np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
     if form == "sign":
         return scaled
@@ -73,28 +74,32 @@ def features(rows: Floats, form: Form) -> Floats:
     return paired
 
 
-def _columns(first: Floats, second: Floats) -> Doubles:
-    """Return the cosine of each column; 0 where one is all zeros."""
+def column_test(pairs: Iterable[tuple[Floats, Floats]]) -> Score:
+    """Test 2b on features of both sides: one coin a column, weighted by the column's cosine."""
     import numpy as np
 
-    dot = np.einsum("rd,rd->d", first, second, dtype=np.float64)
-    size = np.sqrt(
-        np.einsum("rd,rd->d", first, first, dtype=np.float64)
-        * np.einsum("rd,rd->d", second, second, dtype=np.float64)
-    )
+    dot: Any = 0.0
+    ours: Any = 0.0
+    theirs: Any = 0.0
+    rows = 0
+    for first, second in pairs:
+        dot = dot + np.einsum("rd,rd->d", first, second)
+        ours = ours + np.einsum("rd,rd->d", first, first)
+        theirs = theirs + np.einsum("rd,rd->d", second, second)
+        rows += len(first)
+    dot, size = np.asarray(dot, np.float64), np.sqrt(np.asarray(ours, np.float64) * theirs)
     cosines: Doubles = np.divide(dot, size, out=np.zeros_like(dot), where=size > 0)
-    return cosines
+    return score_of(cosines, rows)
 
 
-def column_test(first: Floats, second: Floats) -> Score:
-    """Test 2b on features: one coin a column, weighted by the column's cosine."""
-    cosines = _columns(first, second)
+def score_of(cosines: Doubles, rows: int) -> Score:
+    """Return the score of a column test by the cosine of each column."""
     scale = sqrt(float((cosines * cosines).sum()))
     total = float(cosines.sum())
     return Score(
         z=total / scale if scale > 0 else 0.0,
         share=total / len(cosines) if len(cosines) else 0.0,
-        coins=len(cosines), vectors=len(first),
+        coins=len(cosines), vectors=rows,
     )  # fmt: skip
 
 
@@ -104,9 +109,11 @@ def ranks(vectors: Floats) -> Doubles:
     A constant vector becomes zeros. Ties broken by position would make two strangers agree.
     """
     import numpy as np
-    from scipy.stats import rankdata
 
-    ranked = rankdata(vectors, axis=-1).astype(np.float64)
+    ranked = np.empty(vectors.shape, np.float64)
+    for row, values in zip(ranked, vectors, strict=True):
+        _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
+        row[:] = (np.cumsum(sizes) - (sizes - 1) / 2)[group]
     ranked -= ranked.mean(axis=-1, keepdims=True)
     norms = np.sqrt((ranked * ranked).sum(axis=-1, keepdims=True))
     made: Doubles = np.divide(ranked, norms, out=np.zeros_like(ranked), where=norms > 0)

@@ -187,7 +187,7 @@ def _matched_norms(
     if not matched or (plain and len(matched) == len(found.layers)):
         return found.norms
     layers = {m.layer: m.base_layer for m in matched}
-    return norms_of(ours.part, theirs.part, layers, outside=False)
+    return norms_of(ours, theirs, layers, outside=False)
 
 
 def _share(found: Comparison, matched: tuple[LayerMatch, ...], best: Score | None) -> float | None:

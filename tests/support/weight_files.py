@@ -110,10 +110,14 @@ class Sparse:
             return data
         # Any value by its place alone: numbers near one, of both signs.
         places = np.arange((start - len(self.head)) // 2, (start - len(self.head) + left + 3) // 2)
-        mixed = (places.astype(np.uint64) + np.uint64(self.seed << 40)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed = (places.astype(np.uint64) + np.uint64(self.seed << 40)) * np.uint64(
+            0x9E3779B97F4A7C15
+        )
         mixed ^= mixed >> np.uint64(29)
         mixed *= np.uint64(0xBF58476D1CE4E5B9)
-        halves = ((mixed >> np.uint64(40)) & np.uint64(0x80FF)).astype(np.uint16) | np.uint16(0x3F00)
+        halves = ((mixed >> np.uint64(40)) & np.uint64(0x80FF)).astype(np.uint16) | np.uint16(
+            0x3F00
+        )
         raw = halves.tobytes()
         return data + raw[(start - len(self.head)) % 2 :][:left]
 
