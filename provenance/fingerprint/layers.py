@@ -103,7 +103,7 @@ def layer_map(candidate: Prepared, base: Prepared, form: Form) -> tuple[LayerMat
     import numpy as np
 
     ours, theirs = usual(candidate), usual(base)
-    counts = common_rows(candidate, base, ours, theirs)
+    counts = common_rows(candidate, base, ours, theirs) if ours and theirs else {}
     if not counts:
         return ()
     first, second = candidate.stack(counts, ours, form), base.stack(counts, theirs, form)

@@ -29,6 +29,7 @@ NORMS_KEPT, LAYERS_KEPT = 16, 8
 ROWS_LEAST, ROWS_MOST, SIGNS_KEPT = 8, 32, 1 << 21
 """Rows of a matrix in a file, so that all signs of a part stay near 256 KiB."""
 MAX_ENTRIES = 2_000
+_FLAGS = frozenset({"tied", "qk_norm", "qkv_bias"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +163,8 @@ def from_json(data: Any) -> Sketch:
 def _part(data: dict[str, Any]) -> Part:
     import numpy as np
 
-    names = {item.name for item in fields(ShapeKey)}
-    numbers: dict[str, Any] = {n: int(v) for n, v in data["shape"].items() if n in names}
-    shape = ShapeKey(**numbers)
+    sides = {item.name: data["shape"].get(item.name, item.default) for item in fields(ShapeKey)}
+    shape = ShapeKey(**{n: bool(v) if n in _FLAGS else int(v) for n, v in sides.items()})
     if not 8 <= shape.width <= MAX_WIDTH or not 1 <= shape.layers <= MAX_LAYERS:
         raise ArtifactError(f"a width of {shape.width} with {shape.layers} layers")
     if data["symmetry"] not in ("sign", "permutation", "none"):
