@@ -48,8 +48,8 @@ def test_compare_says_what_it_stands_on(tree: Path) -> None:
     assert done.code == 0
     assert done.out.startswith("tuned: DERIVED – weight evidence\n")
     for words in (
-        "If the two were initialised independently, agreement this strong has probability at "
-        "most 1e-12.",
+        "If the two were initialised independently, agreement this strong has probability",
+        "at most 1e-12.",
         "columns: Z 11.3", "norms: Z ", "controls: coordinates exchanged Z ",
         "right of reply", "power: a share of", "0←0, 1←1, 2←2", "Not visible in weights",
     ):  # fmt: skip

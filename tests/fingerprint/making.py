@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import numpy as np
 
 from provenance.artifacts import safetensors
 from provenance.fingerprint import reading
@@ -15,6 +15,9 @@ from provenance.fingerprint.thresholds import Thresholds
 from provenance.fingerprint.verdict import Verdict, judge_all
 from tests.support.artifacts import Bytes
 from tests.support.weight_files import safetensors_of
+
+if TYPE_CHECKING:
+    import numpy as np
 
 RMS = {"model_type": "llama", "rms_norm_eps": 1e-6}
 

@@ -61,7 +61,7 @@ def test_rows_are_held_together(text: str, change: str) -> None:
 def test_a_renamed_row_is_refused(text: str) -> None:
     changed = lines(text)
     changed[1] = changed[1].replace('"name":"alpha"', '"name":"meta/llama"', 1)
-    assert [e.problem for e in database.read(changed)][0] == "it is the sketch of another name"
+    assert next(database.read(changed)).problem == "it is the sketch of another name"
 
 
 @pytest.mark.parametrize(
