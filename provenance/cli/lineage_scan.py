@@ -43,7 +43,23 @@ def compared(run: Lineage, first: str, second: str, *, aligned: bool) -> dict[st
     if _all_equal(found) and not (ours.witness and theirs.witness):
         ours, theirs = run.sketch(first, witness=True), run.sketch(second, witness=True)
         found = judge_all(ours, [theirs], run.thresholds, extra)
-    return _result(run, ours, found, [])
+    return {**_result(run, ours, found, []), "tokenizer": _tokenizers(first, second)}
+
+
+def _tokenizers(first: str, second: str) -> dict[str, Any] | None:
+    """Compare the tokenizers of two folders; None where one has none that can be read."""
+    from provenance.fingerprint.tokens import MAX_BYTES, likeness, read_tokenizer
+
+    found = []
+    for name in (first, second):
+        path = Path(name) if Path(name).is_dir() else Path(name).parent
+        try:
+            with (path / "tokenizer.json").open("rb") as stream:
+                found.append(read_tokenizer(stream.read(MAX_BYTES + 1)))
+        except (OSError, ArtifactError):
+            return None
+    alike = asdict(likeness(*found))
+    return {name: round(v, 4) if isinstance(v, float) else v for name, v in alike.items()}
 
 
 def _all_equal(found: list[tuple[Verdict, Sketch]]) -> bool:

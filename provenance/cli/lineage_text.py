@@ -101,6 +101,11 @@ def _footing(result: Mapping[str, Any], words: Messages) -> list[str]:
         lines.append(
             words("weights.read", read=f"{result['bytes_read'] / 1e6:.2f}", percent=percent)
         )
+    if tokenizer := result.get("tokenizer"):
+        lines.append(words(
+            "weights.tokenizer", jaccard=tokenizer["jaccard"], rare=tokenizer["rare"],
+            aligned=tokenizer["aligned"], merges=tokenizer["merges"],
+        ))  # fmt: skip
     powers = [v["power"]["least_share"] for v in result["verdicts"] if "power" in v]
     powers = [power for power in powers if power is not None]
     if powers:

@@ -164,7 +164,8 @@ def _part(data: dict[str, Any]) -> Part:
     import numpy as np
 
     sides = {item.name: data["shape"].get(item.name, item.default) for item in fields(ShapeKey)}
-    shape = ShapeKey(**{n: bool(v) if n in _FLAGS else int(v) for n, v in sides.items()})
+    typed: dict[str, Any] = {n: bool(v) if n in _FLAGS else int(v) for n, v in sides.items()}
+    shape = ShapeKey(**typed)
     if not 8 <= shape.width <= MAX_WIDTH or not 1 <= shape.layers <= MAX_LAYERS:
         raise ArtifactError(f"a width of {shape.width} with {shape.layers} layers")
     if data["symmetry"] not in ("sign", "permutation", "none"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-
 from provenance.artifacts import safetensors
 from provenance.fingerprint import reading
 from provenance.fingerprint.layout import Component, Model, WeightFile, components
