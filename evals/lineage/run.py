@@ -55,7 +55,7 @@ class Pair:
 class Outcome:
     pair: Pair
     verdict: Verdict
-    from_sketch: str
+    from_sketch: Verdict
     """The verdict against the base's one-way sketch."""
 
 
@@ -97,7 +97,7 @@ class Judge:
         base, lossy = self.sketches(pair.family, pair.base)
         verdict = judge_all(candidate, [base], self.run.thresholds)[0][0]
         short = judge_all(candidate, [lossy], self.run.thresholds)[0][0]
-        return Outcome(pair, verdict, short.word)
+        return Outcome(pair, verdict, short)
 
 
 def z_values(outcomes: list[Outcome]) -> dict[str, np.ndarray]:
@@ -107,6 +107,8 @@ def z_values(outcomes: list[Outcome]) -> dict[str, np.ndarray]:
         tests = each.verdict.comparison
         if tests.columns:
             found[f"columns ({tests.form})"].append(tests.columns.z)
+        if (short := each.from_sketch.comparison.columns) is not None:
+            found[f"columns ({tests.form}), base in one bit"].append(short.z)
         if tests.norms:
             found["norms (permutation)"].append(tests.norms.permutation_z or 0.0)
             found["norms (swaps)"].append(tests.norms.z)
@@ -144,7 +146,7 @@ def kind_table(outcomes: list[Outcome], kinds: tuple[str, ...]) -> list[str]:
         shares = [max(o.verdict.share or 0, o.verdict.norms.share if o.verdict.norms else 0)
                   for o in chosen]  # fmt: skip
         z = min(o.verdict.strongest.z if o.verdict.strongest else 0 for o in chosen)
-        found = sum(o.from_sketch in FOUND for o in chosen)
+        found = sum(o.from_sketch.word in FOUND for o in chosen)
         strong = sum(word in ("identical", "derived") for word in words)
         lines.append(
             f"| {kind} | {len(chosen)} | {strong} | {words.count('related')} "
@@ -176,7 +178,7 @@ def report(outcomes: list[Outcome]) -> str:
     descended = [o for o in outcomes if o.pair.kind in (*KNOWN, *HELD_OUT)]
     hits = sum(o.verdict.word in FOUND for o in descended)
     wrong = sum(o.verdict.word in FOUND for o in strangers)
-    lossy_wrong = sum(o.from_sketch in FOUND for o in strangers)
+    lossy_wrong = sum(o.from_sketch.word in FOUND for o in strangers)
     families = sorted({o.pair.family for o in outcomes})
     opening = (
         f"{len(outcomes)} pairs of models of {len(families)} families ({', '.join(families)}): "
@@ -268,7 +270,7 @@ def _plain(o: Outcome) -> dict[str, object]:
     best = o.verdict.strongest
     return {
         "family": o.pair.family, "candidate": o.pair.candidate, "base": o.pair.base,
-        "kind": o.pair.kind, "verdict": o.verdict.word, "from_sketch": o.from_sketch,
+        "kind": o.pair.kind, "verdict": o.verdict.word, "from_sketch": o.from_sketch.word,
         "z": round(best.z, 3) if best else None, "share": round(o.verdict.share or 0, 4),
     }  # fmt: skip
 
