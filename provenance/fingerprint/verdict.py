@@ -227,7 +227,7 @@ def judge_all(
             if _worth_keeping(outcome):
                 found.append((outcome, Base.of(sketch)))
                 continue
-            found.append((outcome, Base.of(_without_weights(sketch))))
+            found.append((_in_short(outcome), Base.of(_without_weights(sketch))))
             width = base.parts[part].part.shape.width
             if outcome.form and (part, width) not in strangers:
                 strangers[part, width] = (base.name, Prepared(base.parts[part].part))
@@ -253,6 +253,12 @@ def _worth_keeping(found: Comparison) -> bool:
     best = strongest(found)
     scores = (best, found.norms, *found.outside.values())
     return any(score is not None and score.log_p < _WORTH for score in scores)
+
+
+def _in_short(found: Comparison) -> Comparison:
+    """Return a comparison with no more layers than say how close it came."""
+    best = max(found.layers, key=lambda match: match.score.z, default=None)
+    return replace(found, layers=(best,) if best else ())
 
 
 def _without_weights(sketch: Sketch) -> Sketch:
