@@ -42,7 +42,9 @@ class Graph:
             c.id: c for c in sorted(components, key=lambda c: c.id)
         }
         self.links: tuple[Link, ...] = tuple(
-            sorted(links, key=lambda k: (k.source, k.target, k.relation, k.how or ""))
+            sorted(
+                links, key=lambda k: (k.source, k.target, k.relation, k.how or "", k.basis or "")
+            )
         )
         missing = {k.source for k in self.links} | {k.target for k in self.links}
         missing -= self.components.keys()

@@ -26,6 +26,7 @@ Role = Literal[
     "seat", "control", "steward", "operator", "host", "channel", "developed-in", "law",
     "base", "requires", "teacher", "data",
 ]  # fmt: skip
+Says = Literal["from-scratch", "tokenizer", "notice"]
 Confidence = Literal["high", "medium", "low"]
 Severity = Literal["high", "medium", "low", "info"]
 
@@ -33,6 +34,15 @@ USAGES: tuple[Usage, ...] = (
     "used", "optional", "development", "test", "example", "documentation", "commented",
 )  # fmt: skip
 """Strongest first: a component seen in several places has the strongest usage."""
+
+HOWS = (
+    "finetune", "continued-pretrain", "adapter", "merge", "quantization", "distillation",
+    "conversion", "encoder", "upscaled", "unknown",
+)  # fmt: skip
+"""The kinds of derivation."""
+BASES = ("declared", "hub-inferred", "trace", "structural", "weights")
+"""What a derivation rests on: the publisher's word (or a sourced row of the data), what a hub
+makes of it, a name left over in a file, and what the weights themselves show."""
 
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high")
@@ -133,8 +143,8 @@ class Vulnerability:
 class Link:
     """A typed, directed relation between two components.
 
-    ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on
-    (``declared``, ``structural``, ``weights``) or a requirement (``declared``, ``locked``,
+    ``how`` (one of :data:`HOWS`) is set for ``derived-from`` only; ``basis`` says what a
+    derivation rests on (one of :data:`BASES`) or a requirement (``declared``, ``locked``,
     ``installed``, ``resolved``). ``evidence`` is set for links that come from outside the
     tree (registry row, hub record).
     """
@@ -171,6 +181,61 @@ class Evidence:
     as_of: str | None = None
     confidence: Confidence = "high"
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Statement:
+    """What a file says of a model's descent without naming a base as one.
+
+    ``subject`` is the model that a tokenizer names, the licenses that a notice points to
+    (separated by blanks), or "" where a card says ``from-scratch``.
+    """
+
+    component: ComponentId
+    says: Says
+    subject: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Step:
+    """One step of a model's descent: everything that is said of one child and one parent.
+
+    ``how`` comes from the first of ``bases`` that knows it; None for ``same-as``.
+    """
+
+    source: ComponentId
+    target: ComponentId
+    relation: Relation
+    how: str | None
+    bases: tuple[str, ...]
+    confidence: Confidence
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Contradiction:
+    """Two statements on one model's descent that do not fit together.
+
+    ``declared`` are the bases it declares, empty where it is said to be trained from
+    scratch; ``named`` is what another file names instead.
+    """
+
+    kind: Literal["from-scratch", "other-base", "tokenizer", "notice"]
+    declared: tuple[ComponentId, ...]
+    named: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """A model's descent as far as it is known, and where the statements on it differ."""
+
+    roots: tuple[ComponentId, ...]
+    """Where the known chains end."""
+    steps: tuple[Step, ...]
+    trained_on: tuple[ComponentId, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -237,6 +302,7 @@ class Extraction:
     links: tuple[Link, ...] = ()
     gaps: tuple[Gap, ...] = ()
     licenses: tuple[LicenseDeclaration, ...] = ()
+    statements: tuple[Statement, ...] = ()
     imports: tuple[Import, ...] = ()
     includes: tuple[Include, ...] = ()
     redirects: tuple[tuple[ComponentId, Occurrence], ...] = ()
@@ -266,6 +332,8 @@ class Attribution:
     required_jurisdictions: tuple[Jurisdiction, ...] = ()
     unknown: tuple[ComponentId, ...] = ()
     """The component or those of its ancestors whose own origin is not known."""
+    lineage: Lineage | None = None
+    """Of a model that something is known to be made from, or is said about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ SETTLED = 2.0
 _TYPES = (
     model.Extraction, model.Component, model.Link, model.Gap, model.LicenseDeclaration,
     model.Import, model.Include, model.Occurrence, model.Location, model.Evidence,
+    model.Statement,
 )  # fmt: skip
 _UNREADABLE = (ValueError, TypeError, IndexError, RecursionError)
 """What reading back something else than was stored raises."""

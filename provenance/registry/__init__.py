@@ -25,6 +25,7 @@ from provenance.registry.tables import (
     ComponentLicense,
     ComponentLink,
     Default,
+    DescentPhrase,
     Function,
     Identifier,
     JurisdictionRow,
@@ -33,6 +34,7 @@ from provenance.registry.tables import (
     Lineage,
     Organization,
     Ownership,
+    WeightDigest,
     in_force,
 )
 
@@ -87,7 +89,7 @@ def _overlay(path: Path) -> Overlay:
 
 OVERLAID = (
     Organization, Ownership, Claim, Identifier, Function, Lineage, ComponentLink,
-    ComponentLicense, LicenseTerms,
+    ComponentLicense, LicenseTerms, WeightDigest,
 )  # fmt: skip
 """The tables that may be overlaid."""
 
@@ -298,6 +300,25 @@ class Registry:
     def links(self, component: str) -> tuple[ComponentLink, ...]:
         """Return the other relations recorded for a component or its namespace."""
         return self._links.find(component)[1]
+
+    @cached_property
+    def descent_phrases(self) -> tuple[DescentPhrase, ...]:
+        """Words of cards and notices that say what a model is made from."""
+        return tuple(self.rows("descent_phrases.csv", DescentPhrase))
+
+    @cached_property
+    def scratch_words(self) -> tuple[str, ...]:
+        """Words by which a card says that a model was trained from scratch."""
+        return tuple(self.text("scratch_words.csv").splitlines()[1:])
+
+    @cached_property
+    def _digests(self) -> Keyed[WeightDigest]:
+        return self.table("weight_digests.csv", WeightDigest)
+
+    def weight_digest(self, sha256: str) -> WeightDigest | None:
+        """Return the published file of weights that has this SHA-256, in lower case."""
+        rows = self._digests.get(sha256)
+        return rows[0] if rows else None
 
     # -- licenses --------------------------------------------------------------
 

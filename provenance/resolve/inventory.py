@@ -17,6 +17,7 @@ from provenance.model import (
     Link,
     Occurrence,
     Relation,
+    Statement,
     Usage,
     strongest_usage,
 )
@@ -39,9 +40,12 @@ class Inventory:
     outside: Outside = OFFLINE
     modules: frozenset[str] = frozenset()
     components: dict[ComponentId, Component] = field(default_factory=dict)
-    links: dict[tuple[str, str, Relation, str | None], Link] = field(default_factory=dict)
+    links: dict[tuple[str, str, Relation, str | None, str | None], Link] = field(
+        default_factory=dict
+    )
     gaps: dict[Gap, None] = field(default_factory=dict)
     licenses: list[LicenseDeclaration] = field(default_factory=list)
+    statements: dict[Statement, None] = field(default_factory=dict)
     imports: list[Import] = field(default_factory=list)
     redirects: list[tuple[ComponentId, Occurrence]] = field(default_factory=list)
 
@@ -63,9 +67,12 @@ class Inventory:
     def add_link(self, link: Link) -> None:
         """Add a link or fold it into the one between the same ends.
 
-        A derivation whose kind one source leaves open takes the kind another states.
+        A derivation whose kind one source leaves open takes the kind another states, if
+        both rest on the same basis; what a publisher declares and what a hub infers are
+        two links.
         """
-        key = (link.source, link.target, link.relation, link.requirement)
+        basis = link.basis if link.relation == "derived-from" else None
+        key = (link.source, link.target, link.relation, link.requirement, basis)
         known = self.links.get(key)
         if known is None:
             self.links[key] = link
@@ -115,6 +122,10 @@ class Inventory:
             replace(item, component=names.get(item.component, item.component))
             for item in self.licenses
         ]
+        self.statements = {
+            replace(item, component=names.get(item.component, item.component)): None
+            for item in self.statements
+        }
 
     def remove(self, gone: Collection[ComponentId]) -> None:
         """Take components and their links out (the caller leaves gaps in their place)."""
@@ -201,6 +212,7 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
         own.update(extraction.own)
         for item in extraction.licenses:
             inventory.licenses.append(replace(item, component=real(item.component)))
+        inventory.statements.update(dict.fromkeys(extraction.statements))
         inventory.imports += extraction.imports
         inventory.redirects += extraction.redirects
     for found in grouped.values():
