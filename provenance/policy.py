@@ -36,7 +36,7 @@ _REACH: dict[str, frozenset[Role]] = {
 }
 _KEYS = frozenset(
     "id version title deny allow reach fail_on exposure unknown usage confidence "
-    "license substitutes".split()
+    "license lineage substitutes".split()
 )
 _KINDS = frozenset({"package", "model", "dataset", "service", "container", "platform"})
 
@@ -57,6 +57,8 @@ class Policy:
     confidence: Mapping[Confidence, Severity]
     inherited_terms: Severity
     """How much a declared license weighs that leaves out terms of a base model's."""
+    contradiction: Severity
+    """How much statements on a model's descent weigh that do not fit together."""
     prefer: tuple[str, ...]
     limit: int
     denied_names: tuple[str, ...]
@@ -102,6 +104,8 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         raise PolicyError(f"{name}: neither deny nor allow names a jurisdiction")
     licenses = _table(data, "license", name)
     _check_keys(licenses, frozenset({"inherited-terms"}), name, "license.")
+    lineage = _table(data, "lineage", name)
+    _check_keys(lineage, frozenset({"contradiction"}), name, "lineage.")
     substitutes = _table(data, "substitutes", name)
     _check_keys(substitutes, frozenset({"prefer", "limit"}), name, "substitutes.")
     limit = substitutes.get("limit", 3)
@@ -132,6 +136,7 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         inherited_terms=_severity(
             licenses.get("inherited-terms", "low"), name, "license.inherited-terms"
         ),
+        contradiction=_severity(lineage.get("contradiction", "low"), name, "lineage.contradiction"),
         prefer=_codes(substitutes, "prefer", name),
         limit=limit,
         denied_names=deny,

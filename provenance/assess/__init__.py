@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from provenance.assess import exposure, license_lineage, unknown
+from provenance.assess import exposure, license_lineage, lineage_contradiction, unknown
 from provenance.audit import Audit, finding_id
 from provenance.model import SEVERITIES, Finding
 from provenance.policy import Policy
@@ -14,6 +14,7 @@ RULES: tuple[Callable[[Audit, Policy], tuple[Finding, ...]], ...] = (
     exposure.assess,
     unknown.assess,
     license_lineage.assess,
+    lineage_contradiction.assess,
 )
 """Every rule. Add one here."""
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from provenance.analysis.descent import Descents
 from provenance.attribute import license, origin
 from provenance.graph import Graph
-from provenance.model import Attribution, ComponentId, Gap, LicenseDeclaration
+from provenance.model import Attribution, ComponentId, Gap, LicenseDeclaration, Statement
 from provenance.registry import Registry
 
 
 def attribute(
-    graph: Graph, registry: Registry, declarations: Sequence[LicenseDeclaration], on: str
+    graph: Graph,
+    registry: Registry,
+    declarations: Sequence[LicenseDeclaration],
+    on: str,
+    statements: Collection[Statement] = (),
 ) -> tuple[dict[ComponentId, Attribution], tuple[Gap, ...]]:
     """Return every component's attribution and the questions left open.
 
     Args:
         on: ISO date whose owners and claims count.
+        statements: what files say of models' descent without naming a base as one.
     """
     licenses = license.Licenses(graph, registry, declarations)
     origins = origin.Origins(graph, registry, on)
+    models = [item.id for item in graph.components.values() if item.kind == "model"]
+    expressions = {
+        model: frozenset(item.expression for item in licenses.of(model)) for model in models
+    }
+    descents = Descents(graph, statements, expressions)
     found: dict[ComponentId, Attribution] = {}
     for component in graph.components.values():
         own = origins.own(component.id)
@@ -37,5 +48,6 @@ def attribute(
             effective_jurisdictions=origins.effective(component.id),
             required_jurisdictions=origins.required_jurisdictions(component.id),
             unknown=origins.unknown(component.id),
+            lineage=descents.of(component.id) if component.id in expressions else None,
         )
-    return found, (*origins.gaps(), *licenses.gaps())
+    return found, (*origins.gaps(), *licenses.gaps(), *descents.gaps())

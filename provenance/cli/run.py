@@ -72,9 +72,9 @@ def _outside(chosen: Settings, environ: Mapping[str, str], today: str) -> Outsid
     """Make what the settings permit to be asked; heavy modules are imported here."""
     hub = None
     if chosen.online:
-        from provenance.edge.model_hub import HuggingFaceHub
+        from provenance.edge.hubs import every_hub
 
-        hub = HuggingFaceHub(environ, today=today)
+        hub = every_hub(environ, today=today)
     return Outside(hub=hub)
 
 

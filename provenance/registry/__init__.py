@@ -350,6 +350,8 @@ class Registry:
             found[row.license.lower()] = row.license
             for alias in row.aliases.split():
                 found.setdefault(alias.lower(), row.license)
+        for row in self.license_terms.values():  # some write the whole title
+            found.setdefault(row.name.lower(), row.license)
         return found
 
     # -- substitutes, jurisdictions, detection ---------------------------------

@@ -14,9 +14,11 @@ from rich.text import Text
 from provenance.i18n import Messages
 from provenance.model import (
     SEVERITIES,
+    ComponentId,
     Finding,
     Gap,
     License,
+    Lineage,
     Occurrence,
     Report,
     Substitute,
@@ -32,6 +34,7 @@ from provenance.render.wording import (
     finding_message,
     gap_message,
     path_of,
+    step_text,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +44,8 @@ _STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _DETAILED = ("high", "medium")
 _PLACES = 2
 _GAPS = 5
+_PARENTS = 6
+"""Bases of one model, and roots of its chain, that are named."""
 _FULL = 8
 """Findings of one rule and severity given in full before the rest become a table."""
 _ROWS = 40
@@ -214,6 +219,9 @@ class _Writer:
         licenses = self._licenses(attribution.licenses)
         if licenses or component.kind in ("model", "package", "dataset"):
             grid.add_row(words("field.license"), Text(licenses or words("label.license-unknown")))
+        made_from = self._lineage(finding.component, attribution.lineage)
+        if made_from:
+            grid.add_row(words("field.lineage"), Text(made_from))
         self._candidates(finding, grid)
         grid.add_row(
             words("field.id"), Text(f"{finding.id}  {clean(finding.component)}", style="dim")
@@ -231,6 +239,19 @@ class _Writer:
                 text += f" ({self.words('label.via', component=via)})"
             parts.append(text)
         return "; ".join(dict.fromkeys(parts[:6]))
+
+    def _lineage(self, component: ComponentId, lineage: Lineage | None) -> str:
+        """Return what a model itself is said to be made from, and where the chain ends."""
+        own = [step for step in lineage.steps if step.source == component] if lineage else []
+        if lineage is None or not own:
+            return ""
+        parts = [step_text(step, self.registry, self.words) for step in own[:_PARENTS]]
+        if len(own) > _PARENTS:
+            parts.append(f"+{len(own) - _PARENTS}")
+        if not set(lineage.roots) <= {step.target for step in own}:
+            names = [component_name(root, self.registry) for root in lineage.roots[:_PARENTS]]
+            parts.append(self.words("label.roots", roots=self.words("label.comma").join(names)))
+        return "; ".join(parts)
 
     def _candidates(self, finding: Finding, grid: Table) -> None:
         if not finding.rule.startswith("exposure/"):

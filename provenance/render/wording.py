@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provenance import ids
 from provenance.i18n import Messages
-from provenance.model import ComponentId, Evidence, Finding, Gap, Origin
+from provenance.model import ComponentId, Evidence, Finding, Gap, Origin, Step
 from provenance.policy import Policy
 from provenance.registry import Registry
 
@@ -56,10 +56,29 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         declared=clean(params.get("declared", "")),
         inherited=clean(params.get("inherited", "")),
         terms=words("label.comma").join(params.get("terms", "").split()),
+        said=said_of(params.get("bases", ""), registry, words),
+        named=words("label.comma").join(
+            component_name(name, registry) for name in params.get("named", "").split()
+        ),
         ancestors=words("label.comma").join(
             component_name(name, registry) for name in params.get("unknown", "").split()
         ),
     )
+
+
+def said_of(bases: str, registry: Registry, words: Messages) -> str:
+    """Return what a model is said to be: made from these bases, or trained from scratch."""
+    names = [component_name(name, registry) for name in bases.split()]
+    if not names:
+        return words("label.from-scratch")
+    return words("label.made-from", names=words("label.comma").join(names))
+
+
+def step_text(step: Step, registry: Registry, words: Messages) -> str:
+    """Return one step of a descent as ``fine-tune: org/base (declared)``."""
+    how = words(f"how.{step.how}") if step.how else "="
+    bases = words("label.comma").join(words(f"basis.{basis}") for basis in step.bases)
+    return f"{how}: {component_name(step.target, registry)}" + (f" ({bases})" if bases else "")
 
 
 def organization_name(organization: str, registry: Registry, words: Messages) -> str:

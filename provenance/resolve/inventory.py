@@ -40,9 +40,7 @@ class Inventory:
     outside: Outside = OFFLINE
     modules: frozenset[str] = frozenset()
     components: dict[ComponentId, Component] = field(default_factory=dict)
-    links: dict[tuple[str, str, Relation, str | None, str | None], Link] = field(
-        default_factory=dict
-    )
+    links: dict[tuple[str, str, Relation, str | None], Link] = field(default_factory=dict)
     gaps: dict[Gap, None] = field(default_factory=dict)
     licenses: list[LicenseDeclaration] = field(default_factory=list)
     statements: dict[Statement, None] = field(default_factory=dict)
@@ -71,8 +69,8 @@ class Inventory:
         both rest on the same basis; what a publisher declares and what a hub infers are
         two links.
         """
-        basis = link.basis if link.relation == "derived-from" else None
-        key = (link.source, link.target, link.relation, link.requirement, basis)
+        apart = link.basis if link.relation == "derived-from" else link.requirement
+        key = (link.source, link.target, link.relation, apart)
         known = self.links.get(key)
         if known is None:
             self.links[key] = link

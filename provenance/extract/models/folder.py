@@ -123,7 +123,9 @@ def _tokenizer(
     model = local_store.model_of(folder, vocabulary, document.sibling)
     for key in _TRACES:
         trace = data.get(key)
-        named = base_names.meant(trace, vocabulary) if isinstance(trace, str) else None
+        if not isinstance(trace, str):
+            continue
+        named = base_names.meant(trace, vocabulary)
         if named is None or ids.same_repository(named, model):
             continue
         where = collector.occurrence(textfile.line_of(text, trace), trace)
