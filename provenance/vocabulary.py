@@ -148,7 +148,7 @@ class Vocabulary:
     def license_sentences(self) -> tuple[tuple[DescentPhrase, re.Pattern[str]], ...]:
         """The notices alone; ``Llama`` is neither ``LlamaIndex`` nor ``Llama 3.1`` ``Llama 3``."""
         return tuple(
-            (row, re.compile(rf"(?<!\w){re.escape(row.phrase)}(?!\w|\.\d)", re.IGNORECASE))
+            (row, re.compile(rf"(?<!\w){re.escape(row.phrase)}(?!\w|\.\w)", re.IGNORECASE))
             for row in self.license_phrases
             if row.says == "notice"
         )

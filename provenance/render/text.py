@@ -44,6 +44,8 @@ _STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _DETAILED = ("high", "medium")
 _PLACES = 2
 _GAPS = 5
+_OF_DESCENT = ("exposure/", "lineage-contradiction/")
+"""Rules whose findings say what the model is made from."""
 _PARENTS = 6
 """Bases of one model, and roots of its chain, that are named."""
 _FULL = 8
@@ -219,9 +221,10 @@ class _Writer:
         licenses = self._licenses(attribution.licenses)
         if licenses or component.kind in ("model", "package", "dataset"):
             grid.add_row(words("field.license"), Text(licenses or words("label.license-unknown")))
-        made_from = self._lineage(finding.component, attribution.lineage)
-        if made_from:
-            grid.add_row(words("field.lineage"), Text(made_from))
+        if finding.rule.startswith(_OF_DESCENT):
+            made_from = self._lineage(finding.component, attribution.lineage)
+            if made_from:
+                grid.add_row(words("field.lineage"), Text(made_from))
         self._candidates(finding, grid)
         grid.add_row(
             words("field.id"), Text(f"{finding.id}  {clean(finding.component)}", style="dim")

@@ -56,7 +56,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             if len(parents) < MAX_PARENTS:
                 parents.setdefault(written, (line, revision))
     if not parents:
-        if roots:
+        if any(root.get("merge_method") or root.get("experts") for root in roots):
             collector.gap(document.path, "merge-without-models")
         return collector.done()
     where = collector.occurrence(1, name)
