@@ -1,4 +1,4 @@
-"""The words of the house as frozen types. Imports nothing of ours.
+"""The words of the house as frozen types. Imports nothing of ours but ``descent``, which is a part.
 
 Every stage takes and returns these. All are immutable and hashable; sequences
 are tuples, so that a value can be shared, sorted and compared freely.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
+
+from provenance.descent import Lineage, Statement
 
 ComponentId: TypeAlias = str
 """A canonical id of the report contract, e.g. ``pkg:pypi/torch@2.3.1``."""
@@ -26,7 +28,6 @@ Role = Literal[
     "seat", "control", "steward", "operator", "host", "channel", "developed-in", "law",
     "base", "requires", "teacher", "data",
 ]  # fmt: skip
-Says = Literal["from-scratch", "tokenizer", "notice"]
 Confidence = Literal["high", "medium", "low"]
 Severity = Literal["high", "medium", "low", "info"]
 
@@ -34,15 +35,6 @@ USAGES: tuple[Usage, ...] = (
     "used", "optional", "development", "test", "example", "documentation", "commented",
 )  # fmt: skip
 """Strongest first: a component seen in several places has the strongest usage."""
-
-HOWS = (
-    "finetune", "continued-pretrain", "adapter", "merge", "quantization", "distillation",
-    "conversion", "encoder", "upscaled", "unknown",
-)  # fmt: skip
-"""The kinds of derivation."""
-BASES = ("declared", "hub-inferred", "trace", "structural", "weights")
-"""What a derivation rests on: the publisher's word (or a sourced row of the data), what a hub
-makes of it, a name left over in a file, and what the weights themselves show."""
 
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high")
@@ -143,10 +135,10 @@ class Vulnerability:
 class Link:
     """A typed, directed relation between two components.
 
-    ``how`` (one of :data:`HOWS`) is set for ``derived-from`` only; ``basis`` says what a
-    derivation rests on (one of :data:`BASES`) or a requirement (``declared``, ``locked``,
-    ``installed``, ``resolved``). ``evidence`` is set for links that come from outside the
-    tree (registry row, hub record).
+    ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on (both
+    as in ``descent``) or a requirement (``declared``, ``locked``, ``installed``,
+    ``resolved``). ``evidence`` is set for links that come from outside the tree (registry
+    row, hub record).
     """
 
     source: ComponentId
@@ -181,61 +173,6 @@ class Evidence:
     as_of: str | None = None
     confidence: Confidence = "high"
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Statement:
-    """What a file says of a model's descent without naming a base as one.
-
-    ``subject`` is the model that a tokenizer names, the licenses that a notice points to
-    (separated by blanks), or "" where a card says ``from-scratch``.
-    """
-
-    component: ComponentId
-    says: Says
-    subject: str
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Step:
-    """One step of a model's descent: everything that is said of one child and one parent.
-
-    ``how`` comes from the first of ``bases`` that knows it; None for ``same-as``.
-    """
-
-    source: ComponentId
-    target: ComponentId
-    relation: Relation
-    how: str | None
-    bases: tuple[str, ...]
-    confidence: Confidence
-    evidence: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Contradiction:
-    """Two statements on one model's descent that do not fit together.
-
-    ``declared`` are the bases it declares, empty where it is said to be trained from
-    scratch; ``named`` is what another file names instead.
-    """
-
-    kind: Literal["from-scratch", "other-base", "tokenizer", "notice"]
-    declared: tuple[ComponentId, ...]
-    named: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lineage:
-    """A model's descent as far as it is known, and where the statements on it differ."""
-
-    roots: tuple[ComponentId, ...]
-    """Where the known chains end."""
-    steps: tuple[Step, ...]
-    trained_on: tuple[ComponentId, ...] = ()
-    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from provenance import ids
 from provenance.registry import Registry
-from provenance.registry.tables import Call, Default, DescentPhrase, WeightDigest, fits
+from provenance.registry.descent import DescentWords
+from provenance.registry.tables import Call, Default, fits
 
 _MIME = frozenset(
     "application audio font image message model multipart text video chemical".split()
@@ -127,40 +128,10 @@ class Vocabulary:
         """Return the dataset that a short name stands for (``squad``)."""
         return self._registry.identified(f"dataset:{name}")
 
-    # -- descent -------------------------------------------------------------------
-
     @cached_property
-    def base_phrases(self) -> tuple[tuple[re.Pattern[str], DescentPhrase], ...]:
-        """Words in cards that one base, or a list of them, follows."""
-        return tuple(
-            (re.compile(re.escape(row.phrase), re.IGNORECASE), row)
-            for row in self._registry.descent_phrases
-            if row.says.startswith("base")
-        )
-
-    @cached_property
-    def license_phrases(self) -> tuple[DescentPhrase, ...]:
-        """Titles of licenses, and the notices that they ask for."""
-        rows = self._registry.descent_phrases
-        return tuple(row for row in rows if row.licenses)
-
-    @cached_property
-    def license_sentences(self) -> tuple[tuple[DescentPhrase, re.Pattern[str]], ...]:
-        """The notices alone; ``Llama`` is neither ``LlamaIndex`` nor ``Llama 3.1`` ``Llama 3``."""
-        return tuple(
-            (row, re.compile(rf"(?<!\w){re.escape(row.phrase)}(?!\w|\.\w)", re.IGNORECASE))
-            for row in self.license_phrases
-            if row.says == "notice"
-        )
-
-    @cached_property
-    def from_scratch(self) -> re.Pattern[str]:
-        """Words by which a card says that a model was trained from scratch."""
-        return re.compile("|".join(map(re.escape, self._registry.scratch_words)), re.IGNORECASE)
-
-    def published_weights(self, sha256: str) -> WeightDigest | None:
-        """Return the published file of weights that has a SHA-256."""
-        return self._registry.weight_digest(sha256)
+    def descent(self) -> DescentWords:
+        """What cards, notices and digests say of a model's descent."""
+        return DescentWords(self._registry)
 
     # -- services ------------------------------------------------------------------
 

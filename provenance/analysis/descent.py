@@ -11,21 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from provenance import ids
+from provenance.descent import BASES, Contradiction, Disagreement, Lineage, Statement, Step
 from provenance.graph import IDENTITY, LINEAGE, Graph
-from provenance.model import (
-    BASES,
-    ComponentId,
-    Confidence,
-    Contradiction,
-    Evidence,
-    Gap,
-    Lineage,
-    Link,
-    Location,
-    Relation,
-    Statement,
-    Step,
-)
+from provenance.model import ComponentId, Confidence, Evidence, Gap, Link, Location, Relation
 
 MAX_STEPS = 500
 """Steps of one lineage; the links of the report have all of them."""
@@ -194,12 +182,12 @@ def _evidence(link: Link) -> tuple[Evidence, ...]:
 
 
 def _contradiction(
-    kind: str, declared: Sequence[ComponentId], named: Sequence[str],
+    kind: Disagreement, declared: Sequence[ComponentId], named: Sequence[str],
     statements: Sequence[Statement], links: Sequence[Link],
 ) -> Contradiction:  # fmt: skip
     evidence = [item.evidence for item in statements]
     evidence += [item for link in links for item in _evidence(link)]
     return Contradiction(
-        kind=kind, declared=tuple(declared), named=tuple(named),  # type: ignore[arg-type]
+        kind=kind, declared=tuple(declared), named=tuple(named),
         evidence=tuple(dict.fromkeys(evidence)),
     )  # fmt: skip

@@ -7,11 +7,11 @@ in a configuration wrong, or the other way round; the finding says what stands w
 from __future__ import annotations
 
 from provenance.audit import Audit, finding_id, presence
+from provenance.descent import Contradiction
 from provenance.model import (
     SEVERITIES,
     Component,
     Confidence,
-    Contradiction,
     Finding,
     Severity,
     weakest,

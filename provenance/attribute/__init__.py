@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 
 from provenance.analysis.descent import Descents
 from provenance.attribute import license, origin
+from provenance.descent import Statement
 from provenance.graph import Graph
-from provenance.model import Attribution, ComponentId, Gap, LicenseDeclaration, Statement
+from provenance.model import Attribution, ComponentId, Gap, LicenseDeclaration
 from provenance.registry import Registry
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from provenance import ids
+from provenance.descent import Says, Statement
 from provenance.model import (
     CONFIDENCES,
     Component,
@@ -23,8 +24,6 @@ from provenance.model import (
     Location,
     Occurrence,
     Relation,
-    Says,
-    Statement,
     Usage,
     strongest_usage,
 )

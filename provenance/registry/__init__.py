@@ -25,7 +25,6 @@ from provenance.registry.tables import (
     ComponentLicense,
     ComponentLink,
     Default,
-    DescentPhrase,
     Function,
     Identifier,
     JurisdictionRow,
@@ -300,25 +299,6 @@ class Registry:
     def links(self, component: str) -> tuple[ComponentLink, ...]:
         """Return the other relations recorded for a component or its namespace."""
         return self._links.find(component)[1]
-
-    @cached_property
-    def descent_phrases(self) -> tuple[DescentPhrase, ...]:
-        """Words of cards and notices that say what a model is made from."""
-        return tuple(self.rows("descent_phrases.csv", DescentPhrase))
-
-    @cached_property
-    def scratch_words(self) -> tuple[str, ...]:
-        """Words by which a card says that a model was trained from scratch."""
-        return tuple(self.text("scratch_words.csv").splitlines()[1:])
-
-    @cached_property
-    def _digests(self) -> Keyed[WeightDigest]:
-        return self.table("weight_digests.csv", WeightDigest)
-
-    def weight_digest(self, sha256: str) -> WeightDigest | None:
-        """Return the published file of weights that has this SHA-256, in lower case."""
-        rows = self._digests.get(sha256)
-        return rows[0] if rows else None
 
     # -- licenses --------------------------------------------------------------
 

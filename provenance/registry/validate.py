@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from provenance.descent import HOWS
 from provenance.errors import RegistryError
-from provenance.model import CONFIDENCES, HOWS
+from provenance.model import CONFIDENCES
 from provenance.registry import Registry, tables
 from provenance.registry.sorted_table import SortedTable, sorted_text
 
@@ -225,7 +226,7 @@ def _relations(registry: Registry) -> Iterator[str]:
 
 def _descent(registry: Registry) -> Iterator[str]:
     """What cards and notices say, and digests of published weights."""
-    for row in registry.descent_phrases:
+    for row in registry.rows("descent_phrases.csv", tables.DescentPhrase):
         where = f"data/descent_phrases.csv: {row.phrase}"
         if row.says not in ("base", "bases", "title", "notice"):
             yield f"{where}: says {row.says!r}"

@@ -8,8 +8,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from provenance.audit import Audit
+from provenance.descent import Lineage
 from provenance.i18n import Messages
-from provenance.model import ComponentId, Lineage, Link, Report
+from provenance.model import ComponentId, Link, Report
 from provenance.registry import Registry
 from provenance.render.terminal import Page
 from provenance.render.wording import (

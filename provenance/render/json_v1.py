@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any
 
 import provenance
+from provenance.descent import Lineage
 from provenance.i18n import Messages
 from provenance.model import (
     Component,
@@ -17,7 +18,6 @@ from provenance.model import (
     Finding,
     Gap,
     License,
-    Lineage,
     Link,
     Occurrence,
     Origin,

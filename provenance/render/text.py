@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from provenance.descent import Lineage
 from provenance.i18n import Messages
 from provenance.model import (
     SEVERITIES,
@@ -18,7 +19,6 @@ from provenance.model import (
     Finding,
     Gap,
     License,
-    Lineage,
     Occurrence,
     Report,
     Substitute,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from provenance import ids
+from provenance.descent import Step
 from provenance.i18n import Messages
-from provenance.model import ComponentId, Evidence, Finding, Gap, Origin, Step
+from provenance.model import ComponentId, Evidence, Finding, Gap, Origin
 from provenance.policy import Policy
 from provenance.registry import Registry
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from provenance import ids
+from provenance.descent import Statement
 from provenance.model import (
     Component,
     ComponentId,
@@ -17,7 +18,6 @@ from provenance.model import (
     Link,
     Occurrence,
     Relation,
-    Statement,
     Usage,
     strongest_usage,
 )

@@ -69,7 +69,7 @@ def read(
 
 def _named(text: str, vocabulary: Vocabulary) -> Iterator[tuple[str, int, str]]:
     """Yield what the sentences of programs name: the name, where it stands, how."""
-    for pattern, row in vocabulary.base_phrases:
+    for row, pattern in vocabulary.descent.bases:
         for phrase in pattern.finditer(text):
             if row.says == "base":
                 found = _NAME.match(text, phrase.end())
@@ -103,7 +103,7 @@ def _written(found: re.Match[str]) -> str:
 def _from_scratch(
     model: ComponentId, text: str, first_line: int, collector: Collector, vocabulary: Vocabulary
 ) -> None:
-    for found in vocabulary.from_scratch.finditer(text):
+    for found in vocabulary.descent.from_scratch.finditer(text):
         ends = [end.end() for end in _SENTENCE_END.finditer(text, 0, found.start())]
         start = ends[-1] if ends else 0
         stop = _SENTENCE_END.search(text, found.end())

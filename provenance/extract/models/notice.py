@@ -51,8 +51,8 @@ def _read(
     filled = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     for number, line in itertools.islice(filled, _TITLE_LINES):
         title = _DECORATION.sub("", line).casefold()
-        for row in vocabulary.license_phrases:
-            if row.says == "title" and title == row.phrase.casefold():
+        for row in vocabulary.descent.titles:
+            if title == row.phrase.casefold():
                 _state(row, number, path, model, collector)
     if sentences:
         read_sentences(text[:MAX_CHARACTERS], path, 1, model, collector, vocabulary)
@@ -63,7 +63,7 @@ def read_sentences(
     vocabulary: Vocabulary,
 ) -> None:  # fmt: skip
     """State what sentences that licenses ask for point to; each once, where it first stands."""
-    for row, pattern in vocabulary.license_sentences:
+    for row, pattern in vocabulary.descent.notices:
         found = pattern.search(text)
         if found:
             line = first_line + text.count("\n", 0, found.start())

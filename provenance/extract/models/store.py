@@ -134,7 +134,7 @@ def published(
     model: ComponentId, sha256: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
 ) -> None:
     """Record which published file of weights one is, where its digest is known."""
-    row = vocabulary.published_weights(sha256)
+    row = vocabulary.descent.published(sha256)
     if row is not None and not ids.same_repository(row.component, model):
         at = replace(where, confidence=cast("Confidence", row.confidence))
         known = base_names.seen(row.component, at, collector)
