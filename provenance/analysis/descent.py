@@ -8,6 +8,7 @@ descend from a third, so that an intermediate checkpoint or a copy contradicts n
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 from provenance import ids
@@ -38,6 +39,7 @@ class Descents:
         self._statements: dict[ComponentId, list[Statement]] = {}
         for item in sorted(set(statements)):
             self._statements.setdefault(item.component, []).append(item)
+        self._descending: dict[ComponentId, bool] = {}
         self._kin: dict[ComponentId, frozenset[ComponentId]] = {}
 
     def of(self, component: ComponentId) -> Lineage | None:
@@ -55,7 +57,8 @@ class Descents:
 
     def _steps(self, component: ComponentId) -> tuple[tuple[Step, ...], tuple[ComponentId, ...]]:
         """Return the steps from a model to where the known chains end, and those ends."""
-        line = [component, *(one for one, _ in self._graph.reach(component, LINEAGE | IDENTITY))]
+        ancestors = (one for one, _ in self._graph.reach(component, LINEAGE | IDENTITY))
+        line = [component, *itertools.islice(ancestors, MAX_STEPS)]
         found: dict[tuple[ComponentId, ComponentId, Relation], list[Link]] = {}
         for one in line:
             for link in self._graph.outgoing(one, LINEAGE | IDENTITY):
@@ -66,8 +69,12 @@ class Descents:
         return tuple(steps), tuple(sorted(one for one in ends if one != component))
 
     def _descends(self, component: ComponentId) -> bool:
-        copies = (one for one, _ in self._graph.reach(component, IDENTITY))
-        return any(True for one in (component, *copies) for _ in self._graph.outgoing(one, LINEAGE))
+        if component not in self._descending:
+            copies = (one for one, _ in self._graph.reach(component, IDENTITY))
+            self._descending[component] = any(
+                True for one in (component, *copies) for _ in self._graph.outgoing(one, LINEAGE)
+            )
+        return self._descending[component]
 
     # -- statements that do not fit ------------------------------------------------------
 

@@ -27,9 +27,11 @@ def attribute(
     """
     licenses = license.Licenses(graph, registry, declarations)
     origins = origin.Origins(graph, registry, on)
-    models = [item.id for item in graph.components.values() if item.kind == "model"]
+    licensed = {component: licenses.of(component) for component in graph.components}
     expressions = {
-        model: frozenset(item.expression for item in licenses.of(model)) for model in models
+        item.id: frozenset(one.expression for one in licensed[item.id])
+        for item in graph.components.values()
+        if item.kind == "model"
     }
     descents = Descents(graph, statements, expressions)
     found: dict[ComponentId, Attribution] = {}
@@ -44,7 +46,7 @@ def attribute(
         )
         found[component.id] = Attribution(
             origins=tuple(dict.fromkeys(claims)),
-            licenses=licenses.of(component.id),
+            licenses=licensed[component.id],
             jurisdictions=origins.jurisdictions(component.id),
             effective_jurisdictions=origins.effective(component.id),
             required_jurisdictions=origins.required_jurisdictions(component.id),

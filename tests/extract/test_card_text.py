@@ -128,6 +128,10 @@ def test_a_card_that_names_its_base_speaks_of_the_base() -> None:
     assert scratch("Trained from scratch.", "base_model: o/x\n") == []
 
 
+def test_many_denials_take_no_time() -> None:
+    assert scratch("It was not trained from scratch. " * 15_000) == []
+
+
 def test_a_huge_text_is_cut() -> None:
     filler = "trained from scratch? not so. " * 40_000
     assert bases(card(filler + "\n- **Finetuned from model :** o/x\n")) == set()

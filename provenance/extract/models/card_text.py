@@ -8,6 +8,7 @@ What people write freely is not read, but for the claim that a model was trained
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -18,6 +19,9 @@ from provenance.model import ComponentId
 from provenance.vocabulary import Vocabulary
 
 MAX_CHARACTERS = 512 * 1024
+_MAX_SENTENCE = 500
+_MAX_CLAIMS = 100
+"""Sentences of one kind that are looked at."""
 _MAX_LIST = 100
 """Models of one list."""
 _NAME = re.compile(
@@ -54,7 +58,7 @@ def read(
     if names_base:
         return
     named = False
-    for written, start, how in _named(text, vocabulary):
+    for written, start, how in itertools.islice(_named(text, vocabulary), _MAX_CLAIMS):
         parent = base_names.meant(written, vocabulary)
         line = first_line + text.count("\n", 0, start)
         where = collector.occurrence(line, written, confidence="medium")
@@ -103,11 +107,13 @@ def _written(found: re.Match[str]) -> str:
 def _from_scratch(
     model: ComponentId, text: str, first_line: int, collector: Collector, vocabulary: Vocabulary
 ) -> None:
-    for found in vocabulary.descent.from_scratch.finditer(text):
-        ends = [end.end() for end in _SENTENCE_END.finditer(text, 0, found.start())]
-        start = ends[-1] if ends else 0
-        stop = _SENTENCE_END.search(text, found.end())
-        sentence = text[start : stop.start() if stop else len(text)]
+    claims = vocabulary.descent.from_scratch.finditer(text)
+    for found in itertools.islice(claims, _MAX_CLAIMS):
+        start = max(0, found.start() - _MAX_SENTENCE)
+        for end in _SENTENCE_END.finditer(text, start, found.start()):
+            start = end.end()
+        stop = _SENTENCE_END.search(text, found.end(), found.end() + _MAX_SENTENCE)
+        sentence = text[start : stop.start() if stop else found.end() + _MAX_SENTENCE]
         if not _OTHERWISE.search(sentence):
             line = first_line + text.count("\n", 0, found.start())
             where = collector.occurrence(line, sentence.strip())
