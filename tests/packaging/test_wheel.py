@@ -25,7 +25,7 @@ def run(*args: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [*map(str, args)],
         cwd=cwd,
-        env=environment(PIP_CONFIG_FILE=os.devnull, **env),
+        env=environment(PIP_CONFIG_FILE=os.devnull, PYTHONPATH="", **env),  # the wheel alone
         capture_output=True,
         text=True,
         check=False,
