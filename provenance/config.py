@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,23 @@ from provenance.errors import UsageError
 from provenance.i18n import LANGUAGES, language_of
 from provenance.model import SEVERITIES
 
+ASKED = ("hub", "index")
+"""Whom ``--online`` asks."""
+PLATFORMS = (
+    "linux-x86_64", "linux-aarch64", "macos-arm64", "macos-x86_64", "windows-x86_64",
+    "windows-arm64",
+)  # fmt: skip
+"""Platforms that packages can be resolved for."""
+
 _FILE_KEYS: dict[str, type] = {
     "policy": str, "fail-on": str, "lang": str, "strict": bool, "ignore": list,
+    "platform": str, "python-version": str,
 }  # fmt: skip
 _ENVIRONMENT = {
     "policy": "PROVENANCE_POLICY", "fail_on": "PROVENANCE_FAIL_ON", "lang": "PROVENANCE_LANG",
+    "platform": "PROVENANCE_PLATFORM", "python_version": "PROVENANCE_PYTHON_VERSION",
 }  # fmt: skip
+_PYTHON = re.compile(r"3\.\d{1,2}(?:\.\d{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +57,20 @@ class Settings:
     lang: str = "en"
     strict: bool = False
     online: bool = False
+    cached: bool = False
+    """Ask as online, and take every answer from the caches."""
+    ask: tuple[str, ...] = ()
+    """Whom to ask; empty for everybody."""
+    venv: Path | None = None
+    python: Path | None = None
+    resolve: bool = False
+    allow_build: bool = False
+    platform: str = ""
+    python_version: str = ""
+    vulnerabilities: bool = False
+    """Online, known vulnerabilities are asked for too."""
+    vulnerability_service: str | None = None
+    vulnerability_url: str = ""
     ignores: tuple[Ignore, ...] = ()
     source: str = ""
     """The configuration file read, or ""."""
@@ -64,6 +90,8 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
         if environ.get(name):
             values[key] = environ[name]
     values.update({key: value for key, value in flags.items() if value is not None})
+    if values.get("ask") and not (values.get("online") or values.get("cached")):
+        raise UsageError("--ask without --online", hint="add --online, or --cached")
     known = {item.name for item in fields(Settings)}
     values = {key: value for key, value in values.items() if key in known}
     if not values.get("lang"):
@@ -74,7 +102,19 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
         raise UsageError(
             f"fail-on = {values['fail_on']!r}", hint="one of " + ", ".join((*SEVERITIES, "never"))
         )
-    return Settings(**values)
+    _check_target(values.get("platform", ""), values.get("python_version", ""))
+    chosen = Settings(**values)
+    return replace(chosen, online=chosen.online or chosen.cached)
+
+
+def _check_target(platform: str, python: str) -> None:
+    """Refuse an environment that packages cannot be resolved for."""
+    if platform and platform not in PLATFORMS:
+        near = get_close_matches(platform, PLATFORMS, 1)
+        hint = f"did you mean {near[0]}?" if near else "one of " + ", ".join(PLATFORMS)
+        raise UsageError(f"platform = {platform!r}", hint=hint)
+    if python and not _PYTHON.fullmatch(python):
+        raise UsageError(f"python-version = {python!r}", hint="a version like 3.12 or 3.12.4")
 
 
 def settings_language(environ: Mapping[str, str]) -> str:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LINEAGE: frozenset[Relation] = frozenset({"derived-from"})
 REQUIREMENT: frozenset[Relation] = frozenset({"depends-on", "runs-on", "built-from"})
 IDENTITY: frozenset[Relation] = frozenset({"same-as"})
+MAX_PATH = 100
+"""Steps of the longest path that is shown."""
 
 
 class Graph:
@@ -46,6 +48,7 @@ class Graph:
                 links, key=lambda k: (k.source, k.target, k.relation, k.how or "", k.basis or "")
             )
         )
+        self._along: dict[frozenset[Relation], dict[ComponentId, tuple[ComponentId, ...]]] = {}
         missing = {k.source for k in self.links} | {k.target for k in self.links}
         missing -= self.components.keys()
         if missing:
@@ -91,15 +94,18 @@ class Graph:
     def shortest_path(self, component: ComponentId) -> tuple[ComponentId, ...]:
         """Return the shortest path from the project to a component, both included.
 
-        A component that nothing leads to is shown as standing under the project.
+        A component that nothing leads to is shown as standing under the project. Of a path
+        that only a hostile file has, the last steps are given.
         """
         if component not in self._parents:
             return (self.root, component)
         path: list[ComponentId] = []
         step: ComponentId | None = component
-        while step is not None:
+        while step is not None and len(path) < MAX_PATH:
             path.append(step)
             step = self._parents[step]
+        if path[-1] != self.root:
+            path.append(self.root)
         return tuple(reversed(path))
 
     def reach(
@@ -110,16 +116,31 @@ class Graph:
         The way starts after ``component`` and ends with the one reached. Cycles are
         walked once.
         """
+        neighbours = self._neighbours(relations)
+        if component not in neighbours:
+            return
         seen = {component}
         queue: deque[tuple[ComponentId, tuple[ComponentId, ...]]] = deque([(component, ())])
         while queue:
             current, way = queue.popleft()
-            for link in self.outgoing(current, relations):
-                if link.target not in seen:
-                    seen.add(link.target)
-                    step = (*way, link.target)
-                    yield link.target, step
-                    queue.append((link.target, step))
+            for target in neighbours.get(current, ()):
+                if target not in seen:
+                    seen.add(target)
+                    step = (*way, target)
+                    yield target, step
+                    queue.append((target, step))
+
+    def _neighbours(
+        self, relations: frozenset[Relation]
+    ) -> dict[ComponentId, tuple[ComponentId, ...]]:
+        """Return what each component leads to along relations, each once, in order."""
+        if relations not in self._along:
+            found: dict[ComponentId, dict[ComponentId, None]] = {}
+            for link in self.links:
+                if link.relation in relations:
+                    found.setdefault(link.source, {})[link.target] = None
+            self._along[relations] = {source: tuple(targets) for source, targets in found.items()}
+        return self._along[relations]
 
     def networkx(self) -> networkx.MultiDiGraph[ComponentId]:
         """Return the same graph as a frozen networkx multigraph."""

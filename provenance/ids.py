@@ -61,6 +61,11 @@ def url_model(url: str) -> str:
     return "model:url/" + url.partition("://")[2].partition("?")[0].partition("#")[0]
 
 
+def url_dataset(url: str) -> str:
+    """Return the id of a dataset that is fetched by its address, from no hub."""
+    return "dataset:url/" + url.partition("://")[2].partition("?")[0].partition("#")[0]
+
+
 def hub_model(repository: str, revision: str | None = None) -> str:
     """Return the purl of a hub model ``namespace/name`` (case kept)."""
     base = "pkg:huggingface/" + quote(repository, safe="/", errors="replace")

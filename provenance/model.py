@@ -39,6 +39,10 @@ USAGES: tuple[Usage, ...] = (
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high")
 
+BASES: tuple[str, ...] = ("locked", "installed", "resolved", "declared", "imported")
+"""What a requirement rests on, most exact first: a lock file, the metadata of an environment,
+a resolver's answer, a manifest, nothing but an import."""
+
 OWN_ROLES: frozenset[Role] = frozenset({"seat", "control", "steward", "operator"})
 """Roles that make a jurisdiction a component's own (see docs/origin.md)."""
 
@@ -117,6 +121,9 @@ class Component:
     """What the calls that name it use it for (``embedding.weights``), if they tell."""
     occurrences: tuple[Occurrence, ...] = ()
     vulnerabilities: tuple[Vulnerability, ...] = ()
+    homes: tuple[str, ...] = ()
+    """Where its own metadata says it lives: ``github:owner``, ``domain:example.org``. A weak
+    sign of who publishes it, used where no row says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -135,10 +142,12 @@ class Vulnerability:
 class Link:
     """A typed, directed relation between two components.
 
-    ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on (both
-    as in ``descent``) or a requirement (``declared``, ``locked``, ``installed``,
-    ``resolved``). ``evidence`` is set for links that come from outside the tree (registry
-    row, hub record).
+    ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on
+    (both as in ``descent``) or a requirement (``locked``, ``installed``, ``resolved``,
+    ``declared``, ``imported``: see ``BASES``); of a ``delivered-by`` it says
+    ``possible`` where the channel is asked beside another one and either may deliver.
+    ``evidence`` is set for links that come from outside the tree (registry row, hub record,
+    a resolver's answer).
     """
 
     source: ComponentId
@@ -168,7 +177,7 @@ class Gap:
 class Evidence:
     """Who says so, where to read it, and as of when (ISO date)."""
 
-    source: str  # registry | tree | hub
+    source: str  # registry | tree | hub | index | installed | resolver | advisories
     reference: str  # a URL, a document's name, or path:line
     as_of: str | None = None
     confidence: Confidence = "high"
@@ -196,7 +205,7 @@ class License:
     """A license claim: an SPDX expression or ``LicenseRef-…``, never guessed."""
 
     expression: str
-    declared_by: str  # tree | hub | registry
+    declared_by: str  # tree | hub | index | installed | registry
     via: tuple[ComponentId, ...] = ()
     terms: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -210,7 +219,9 @@ class LicenseDeclaration:
     raw: str
     declared_by: str
     evidence: Evidence
-    scheme: Literal["spdx", "hub"] = "hub"
+    scheme: Literal["spdx", "hub", "classifier", "field", "text"] = "hub"
+    """How ``raw`` is meant: an expression, a name of the hub, a classifier of PyPI, the free words
+    of a package's license field, or the beginning of a license's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +342,7 @@ class Inputs:
     overlays: tuple[tuple[str, str, int], ...] = ()
     """Files laid over the registry: name, SHA-256, rows."""
     online: bool = False
+    vulnerabilities_asked: bool = False
     hosts_contacted: tuple[str, ...] = ()
 
 

@@ -14,7 +14,8 @@ from provenance import ids
 from provenance.assess import assess
 from provenance.attribute import attribute
 from provenance.audit import Audit
-from provenance.discover import Walk, git_revision
+from provenance.discover import Walk
+from provenance.discover.reading import git_revision
 from provenance.documents import extract_all
 from provenance.errors import NothingToAudit, UsageError
 from provenance.extract import extractor_for
@@ -98,7 +99,9 @@ def scan(
         inputs=Inputs(
             registry_version=provenance.__version__, registry_sha256=digest, registry_rows=rows,
             overlays=tuple((o.name, o.sha256, o.rows) for o in registry.overlays),
-            policy_id=policy.id, policy_sha256=policy.sha256, online=outside.hub is not None,
+            policy_id=policy.id, policy_sha256=policy.sha256,
+            online=bool(outside.hub or outside.index),
+            vulnerabilities_asked=outside.advisories is not None,
             hosts_contacted=outside.hosts_contacted,
         ),
         root=root,

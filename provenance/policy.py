@@ -36,7 +36,7 @@ _REACH: dict[str, frozenset[Role]] = {
 }
 _KEYS = frozenset(
     "id version title deny allow reach fail_on exposure unknown usage confidence "
-    "license lineage substitutes".split()
+    "license lineage channel vulnerability substitutes".split()
 )
 _KINDS = frozenset({"package", "model", "dataset", "service", "container", "platform"})
 
@@ -59,6 +59,10 @@ class Policy:
     """How much a declared license weighs that leaves out terms of a base model's."""
     contradiction: Severity
     """How much statements on a model's descent weigh that do not fit together."""
+    dependency_confusion: Severity
+    """How much an index weighs that is asked beside another one for the same names."""
+    vulnerability: Severity
+    """How much a package weighs that a published advisory is on: services give no severity."""
     prefer: tuple[str, ...]
     limit: int
     denied_names: tuple[str, ...]
@@ -106,6 +110,10 @@ def load(text: str, name: str, registry: Registry) -> Policy:
     _check_keys(licenses, frozenset({"inherited-terms"}), name, "license.")
     lineage = _table(data, "lineage", name)
     _check_keys(lineage, frozenset({"contradiction"}), name, "lineage.")
+    channels = _table(data, "channel", name)
+    _check_keys(channels, frozenset({"dependency-confusion"}), name, "channel.")
+    vulnerability = _table(data, "vulnerability", name)
+    _check_keys(vulnerability, frozenset({"known"}), name, "vulnerability.")
     substitutes = _table(data, "substitutes", name)
     _check_keys(substitutes, frozenset({"prefer", "limit"}), name, "substitutes.")
     limit = substitutes.get("limit", 3)
@@ -137,6 +145,10 @@ def load(text: str, name: str, registry: Registry) -> Policy:
             licenses.get("inherited-terms", "low"), name, "license.inherited-terms"
         ),
         contradiction=_severity(lineage.get("contradiction", "low"), name, "lineage.contradiction"),
+        dependency_confusion=_severity(
+            channels.get("dependency-confusion", "low"), name, "channel.dependency-confusion"
+        ),
+        vulnerability=_severity(vulnerability.get("known", "medium"), name, "vulnerability.known"),
         prefer=_codes(substitutes, "prefer", name),
         limit=limit,
         denied_names=deny,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import stat_result
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -96,6 +96,8 @@ class Enrichment:
 
     links: tuple[Link, ...] = ()
     licenses: tuple[LicenseDeclaration, ...] = ()
+    homes: Mapping[ComponentId, tuple[str, ...]] = field(default_factory=dict)
+    """Where packages say they live, as :attr:`Component.homes`."""
     gaps: tuple[Gap, ...] = ()
 
 

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from provenance import ids
 from provenance.registry import Registry
 from provenance.registry.descent import DescentWords
+from provenance.registry.specs import CallSpec as CallSpec
+from provenance.registry.specs import Triggers, places, triggers
 from provenance.registry.tables import Call, Default, fits
 
 _MIME = frozenset(
@@ -46,31 +48,27 @@ _READING = re.compile(
     re.IGNORECASE,
 )
 _FETCH = re.compile(r"/(?:raw|resolve|archive|releases/download|tarball|zipball|media)/|\.git$")
+_RUNS_MODELS = frozenset(
+    "llm.api llm.router embedding.api rerank.api image.api video.api tts.api asr.api".split()
+)
 _CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
 """A name that is called, or imported under another name."""
+_ALIAS = re.compile(rb"[ \t]+as[ \t]+([A-Za-z_]\w*)")
 _NOTHING: Set[bytes] = frozenset()
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
+_FOLDER = re.compile(r"^https?://(?:[^/@\s]*@)?([\w.-]+)(?::\d+)?/([\w.-]+)", re.IGNORECASE)
+"""A host and the first folder below it."""
+_MODEL_HOSTS = frozenset("llm.router gpu.cloud".split())
+"""What else than an API of models a service can be that answers with one."""
 
 
-class CallSpec(NamedTuple):
-    """A callable of ``data/calls.csv``, its argument lists split."""
+class Constant(NamedTuple):
+    """What a constant of a library names, and its use."""
 
-    callable: str
-    arguments: tuple[str | int, ...]
-    yields: str  # model | dataset | client
-    provider: str
-    endpoint: tuple[str, ...]
-    function: str
-
-    def fits(self, dotted: str) -> bool:
-        """Tell whether a called name, import aliases resolved, is this callable."""
-        if "*" in self.callable:
-            return fits(dotted, self.callable)
-        # Classes are importable from the submodule that defines them as well.
-        module, name = _split_callable(self.callable)
-        return dotted == self.callable or (
-            dotted.startswith(f"{module}.") and dotted.endswith(f".{name}")
-        )
+    component: str
+    function: str = ""
+    service: str = ""
+    """Who serves it; empty for weights."""
 
 
 class Vocabulary:
@@ -78,6 +76,7 @@ class Vocabulary:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._packages: dict[str, bool] = {}
 
     # -- hub ids -----------------------------------------------------------------
 
@@ -156,6 +155,22 @@ class Vocabulary:
                 return component
         return None
 
+    def service_of_url(self, url: str) -> str | None:
+        """Return the service behind a URL; one host may serve several, each under its folder."""
+        host = host_of(url)
+        return (self._service_of_folder(url) or self.service_of_host(host)) if host else None
+
+    def _service_of_folder(self, url: str) -> str | None:
+        match = _FOLDER.match(url)
+        if match is None or match.group(2).lower() not in self._folders:
+            return None
+        return self.service_of_host(f"{match.group(1)}/{match.group(2)}")
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        """The folders below hosts that stand for a service of their own."""
+        return frozenset(host.partition("/")[2] for host in self.hosts if "/" in host)
+
     def is_storehouse(self, service: str) -> bool:
         """Tell whether a service keeps code, packages or weights and answers no requests."""
         return self._registry.is_storehouse(service)
@@ -164,12 +179,26 @@ class Vocabulary:
         """Tell whether a URL points a reader somewhere instead of calling a service.
 
         Help pages and consoles are no calls; a code host or hub counts only where
-        something is fetched from it.
+        something is fetched from it. A folder known for its service is no page to read.
         """
+        if self._service_of_folder(url):
+            return False
         if _READING.search(url):
             return True
         return self._registry.is_storehouse(service) and not (
             host.startswith(("raw.", "cdn")) or _FETCH.search(url)
+        )
+
+    def offers(self, service: str) -> bool:
+        """Tell whether a service is one that the data describes."""
+        return bool(self._registry.functions(service))
+
+    def serves_models(self, service: str) -> bool:
+        """Tell whether a service may answer with a model; one the data does not know may."""
+        functions = self._registry.functions(service)
+        return not functions or any(
+            (name.endswith(".api") and name != "search.api") or name in _MODEL_HOSTS
+            for name in functions
         )
 
     @cached_property
@@ -230,6 +259,17 @@ class Vocabulary:
                     return owner
         return None
 
+    def owner_of_path(self, repository: str) -> str | None:
+        """Return the service whose own ids ``namespace/name`` are of a namespace no hub has.
+
+        ``fal-ai/flux`` names what fal serves, though it has the form of a hub repository.
+        """
+        name = repository.lower()
+        for family, owner in self._families.get(_stem(name), ()):
+            if "/" in family and fits(name, family):
+                return owner
+        return None
+
     def provider_prefix(self, prefix: str, separator: str = "/") -> str | None:
         """Return the service that routers mean by ``prefix/model`` or ``prefix:model``.
 
@@ -238,6 +278,11 @@ class Vocabulary:
         """
         own = self._registry.identified(f"prefix:{prefix}:") if separator == ":" else None
         return own or self._registry.identified(f"prefix:{prefix}")
+
+    def model_service(self, slug: str) -> str | None:
+        """Return the service of this slug when it is one that runs or routes models."""
+        service = ids.service(slug)
+        return service if _RUNS_MODELS.intersection(self._registry.functions(service)) else None
 
     def runtime_channel(self, runtime: str) -> str | None:
         """Return the service a local runtime such as Ollama pulls its models from."""
@@ -255,11 +300,12 @@ class Vocabulary:
             found.setdefault(row.callable.rpartition(".")[2], []).append(
                 CallSpec(
                     row.callable,
-                    tuple(int(a) if a.isdigit() else a for a in row.argument.split("|") if a),
+                    places(row.argument),
                     row.yields,
                     row.provider,
                     tuple(row.endpoint.split("|")) if row.endpoint else (),
                     row.function,
+                    places(row.argument, "/"),
                 )
             )
         return {name: tuple(specs) for name, specs in found.items()}
@@ -268,6 +314,24 @@ class Vocabulary:
     def script_calls(self) -> tuple[Call, ...]:
         """Callables of JavaScript packages, as the data has them."""
         return self._registry.script_calls
+
+    def is_package(self, module: str) -> bool:
+        """Tell whether a top-level Python module is known to come from a package."""
+        if module not in self._packages:
+            self._packages[module] = self._registry.has_identifiers(f"import:{module}.") or bool(
+                self._registry.identified(f"import:{module}")
+            )
+        return self._packages[module]
+
+    @cached_property
+    def language_calls(self) -> tuple[Call, ...]:
+        """Callables of languages without a parser (``ecosystem:module#name``)."""
+        return tuple(self._registry.rows("calls_languages.csv", Call))
+
+    @cached_property
+    def node_calls(self) -> Mapping[str, Call]:
+        """Nodes of visual builders (``n8n#lmChatOpenAi``), by builder and name."""
+        return {row.callable: row for row in self._registry.rows("calls_nodes.csv", Call)}
 
     def imports_of(self, ecosystem: str) -> Mapping[str, str]:
         """Packages of an ecosystem by what imports of them begin with."""
@@ -278,39 +342,81 @@ class Vocabulary:
         """Services that have model families of their own."""
         return frozenset(self._registry.identified_by("family").values())
 
-    def defaults(self, spec: CallSpec) -> tuple[Default, ...]:
+    @cached_property
+    def constants(self) -> Mapping[str, Mapping[str, Mapping[str, Constant]]]:
+        """What constants of Python packages name: by root, the name before the last, the last.
+
+        Those of ``identifiers.csv``, and those that a call without arguments is made on.
+        """
+        found: dict[str, dict[str, dict[str, Constant]]] = {}
+
+        def add(dotted: str, constant: Constant) -> None:
+            *head, parent, name = dotted.split(".")
+            root = head[0] if head else parent
+            found.setdefault(root, {}).setdefault(parent, {})[name] = constant
+
+        for dotted, component in self._registry.identified_by("constant").items():
+            service = ids.service_of_model(component) or ""
+            add(
+                dotted,
+                Constant(component, service=service * bool(self._registry.functions(service))),
+            )
+        for row in self._registry.calls:
+            owner = row.callable.rpartition(".")[0]
+            if row.argument or not owner.rpartition(".")[2].isupper():
+                continue
+            for default in self._registry.defaults.get(row.callable, ())[:1]:
+                add(owner, Constant(default.component, row.function))
+        return found
+
+    def defaults(self, callable_name: str) -> tuple[Default, ...]:
         """Return what a callable uses that is told nothing, the newest version first."""
-        return self._registry.defaults.get(spec.callable, ())
+        return self._registry.defaults.get(callable_name, ())
 
     @cached_property
-    def _triggers(self) -> tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]:
+    def _triggers(self) -> Triggers:
         """What a file must call to be worth parsing: by imported root, and for any file."""
-        rooted: dict[str, set[bytes]] = {}
-        free: dict[bytes, tuple[bytes, ...]] = {}
-        for row in self._registry.calls:
-            head, _, last = row.callable.encode().rpartition(b".")
-            if head.startswith(b"*"):
-                # Receivers have any name, so the last two words must stand together.
-                dotted = head.rpartition(b".")[2].lstrip(b"*") + b"." + last
-                free[last] = (*free.get(last, ()), dotted)
-            else:
-                rooted.setdefault(row.callable.partition(".")[0], set()).add(last)
-        return rooted, free
+        return triggers(self._registry.calls)
 
-    def call_offsets(self, data: bytes, roots: Iterable[str]) -> list[int]:
-        """Return where a source that imports ``roots`` may hold a call we know."""
-        rooted, free = self._triggers
-        called = set(_CALLED.findall(data))
+    @cached_property
+    def _loads(self) -> Triggers:
+        """The same without what only makes clients."""
+        return triggers(row for row in self._registry.calls if row.yields != "client")
+
+    def called(self, data: bytes) -> set[bytes]:
+        """Return every name that a source calls, or imports under another name."""
+        return set(_CALLED.findall(data))
+
+    def call_offsets(
+        self, data: bytes, roots: Iterable[str], called: Set[bytes] | None = None, *,
+        loads: bool = False,
+    ) -> list[int]:  # fmt: skip
+        """Return where a source that imports ``roots`` may hold a call we know.
+
+        Args:
+            called: the names it calls, where they are known already.
+            loads: only calls that name something, not those that make clients.
+        """
+        rooted, free = self._loads if loads else self._triggers
+        called = self.called(data) if called is None else called
         words = {dotted for last in called & free.keys() for dotted in free[last]}
         for root in roots:
             words |= called & rooted.get(root, _NOTHING)
         found: list[int] = []
+        renamed: set[bytes] = set()
         for word in words:
             at = data.find(word)
             while at >= 0:
-                if data[at + len(word) : at + len(word) + 8].lstrip().startswith((b"(", b"as ")):
+                end = at + len(word)
+                if data[end : end + 8].lstrip().startswith(b"("):
                     found.append(at)
+                elif alias := _ALIAS.match(data, end):  # ``import Client as make``: ``make(`` too
+                    found.append(at)
+                    renamed.add(alias.group(1))
                 at = data.find(word, at + 1)
+        for name in renamed & called:
+            calls = re.finditer(rb"\b" + name + rb"[ \t]*\(", data)
+            found += (match.start() for match in calls)
         return found
 
 
@@ -318,13 +424,6 @@ def _stem(name: str) -> str:
     """Return the letters a lower-case name begins with."""
     size = next((n for n, sign in enumerate(name) if not "a" <= sign <= "z"), len(name))
     return name[:size]
-
-
-def _split_callable(callable_name: str) -> tuple[str, str]:
-    """Split ``a.b.Class.method`` into module ``a.b`` and name ``Class.method``."""
-    parts = callable_name.split(".")
-    first = next((n for n, part in enumerate(parts) if part[:1].isupper()), len(parts) - 1)
-    return ".".join(parts[:first]), ".".join(parts[first:])
 
 
 def host_of(url: str) -> str | None:

@@ -11,13 +11,17 @@ import pytest
 
 _HOME = tempfile.mkdtemp(prefix="provenance-tests-")
 # huggingface_hub reads these when it is imported, hence before any test module is collected.
-for _name in [name for name in os.environ if name.startswith(("HF_", "HUGGING", "PROVENANCE_"))]:
+for _name in [
+    name for name in os.environ if name.startswith(("HF_", "HUGGING", "PROVENANCE_", "PIP_", "UV_"))
+]:
     del os.environ[_name]
 for _name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[_name]
 os.environ.update(
     HF_HOME=_HOME,
     HF_ENDPOINT="http://127.0.0.1:9",  # nobody listens: a forgotten endpoint fails at once
+    PIP_CONFIG_FILE=os.devnull,
+    PIP_INDEX_URL="http://127.0.0.1:9/simple",
     HF_HUB_DISABLE_TELEMETRY="1",
     HF_HUB_DISABLE_PROGRESS_BARS="1",
     HF_HUB_DISABLE_XET="1",

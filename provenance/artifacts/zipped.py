@@ -1,16 +1,22 @@
-"""Weights in a zip file (PyTorch, TorchScript, Keras, NumPy): the names in it, nothing else.
+"""Zip files by their directory: of weights (PyTorch, TorchScript, Keras, NumPy) the names alone.
 
-What a PyTorch file holds is a pickle, which is a program. It is not looked into.
+What a PyTorch file holds is a pickle, which is a program. It is not looked into. Of a wheel, one
+small text is read.
 """
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from provenance.artifacts.source import ArtifactError, Source
+
+if TYPE_CHECKING:
+    import zipfile
 
 MAGIC = b"PK\x03\x04"
 MAX_DIRECTORY = 4 * 1024 * 1024
@@ -48,16 +54,39 @@ def read_directory(source: Source) -> Archive:
     Raises:
         ArtifactError: no zip file, a broken one, or a directory above the cap.
     """
+    with _opened(source) as archive:
+        return Archive(names=tuple(archive.namelist()))
+
+
+def read_member(source: Source, pattern: re.Pattern[str], limit: int) -> bytes:
+    """Return the beginning of the member whose name fits; of several that with the shortest name.
+
+    Raises:
+        ArtifactError: no zip file, a broken one, or one without such a member.
+    """
+    with _opened(source) as archive:
+        found = [info for info in archive.infolist() if pattern.fullmatch(info.filename)]
+        if not found:
+            raise ArtifactError("no such member")
+        chosen = min(found, key=lambda info: (len(info.filename), info.filename))
+        with archive.open(chosen) as stream:
+            return stream.read(limit)
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[zipfile.ZipFile]:
+    """Open a zip file; whatever is wrong with it becomes an ArtifactError."""
     import struct
     import zipfile
+    import zlib
 
     try:
         with zipfile.ZipFile(_Seekable(source)) as archive:
-            return Archive(names=tuple(archive.namelist()))
+            yield archive
     except ArtifactError:
         raise
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, OverflowError,
-            struct.error) as error:  # fmt: skip
+            struct.error, zlib.error, EOFError, RuntimeError) as error:  # fmt: skip
         raise ArtifactError(f"no readable zip directory ({type(error).__name__})") from error
 
 

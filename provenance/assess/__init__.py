@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from provenance.assess import exposure, license_lineage, lineage_contradiction, unknown
+from provenance.assess import (
+    dependency_confusion,
+    exposure,
+    license_lineage,
+    lineage_contradiction,
+    unknown,
+    vulnerability,
+)
 from provenance.audit import Audit, finding_id
 from provenance.model import SEVERITIES, Finding
 from provenance.policy import Policy
@@ -15,6 +22,8 @@ RULES: tuple[Callable[[Audit, Policy], tuple[Finding, ...]], ...] = (
     unknown.assess,
     license_lineage.assess,
     lineage_contradiction.assess,
+    dependency_confusion.assess,
+    vulnerability.assess,
 )
 """Every rule. Add one here."""
 

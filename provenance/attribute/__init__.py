@@ -36,20 +36,22 @@ def attribute(
     descents = Descents(graph, statements, expressions)
     found: dict[ComponentId, Attribution] = {}
     for component in graph.components.values():
-        own = origins.own(component.id)
+        inherited = tuple(origins.inherited(component.id))
+        required = tuple(origins.required(component.id))
         claims = (
-            *own,
-            *origins.inherited(component.id),
+            *origins.own(component.id),
+            *inherited,
             *origins.training(component.id),
             *origins.channels(component.id),
-            *origins.required(component.id),
+            *required,
         )
+        jurisdictions = origins.jurisdictions(component.id)
         found[component.id] = Attribution(
             origins=tuple(dict.fromkeys(claims)),
             licenses=licensed[component.id],
-            jurisdictions=origins.jurisdictions(component.id),
-            effective_jurisdictions=origins.effective(component.id),
-            required_jurisdictions=origins.required_jurisdictions(component.id),
+            jurisdictions=jurisdictions,
+            effective_jurisdictions=tuple(sorted({*jurisdictions, *origin.codes(inherited)})),
+            required_jurisdictions=origin.codes(required),
             unknown=origins.unknown(component.id),
             lineage=descents.of(component.id) if component.id in expressions else None,
         )

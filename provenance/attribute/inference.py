@@ -1,9 +1,10 @@
 """What a component without a row of its own may be inferred from, with a lower rank.
 
 Only ownership of a place is used: the code-host organization that a package's import
-path or requirement URL lies in, and the scope or group that a package is published under,
-which its registry gives to one owner. Never a person's name, a language, or a name that
-merely resembles another. An inferred claim is of low confidence and says what it
+path, requirement URL or own metadata names, the scope or group that a package is published
+under, which its registry gives to one owner, and the domain that all author addresses of its
+metadata lie in, where a row says whose it is. Never a person's name, a language, or a name
+that merely resembles another. An inferred claim is of low confidence and says what it
 rests on; places that lead to organizations of different jurisdictions (or one of them
 of none) are a conflict, and a gap.
 """
@@ -53,6 +54,9 @@ def _claims(component: Component, registry: Registry, on: str) -> Iterator[tuple
     for place in dict.fromkeys(_places(component)):
         for claim in registry.claims(f"pkg:github/{place}/any", on):
             yield claim, f"inferred from the code host organization {place}"
+    for place, what in _said_homes(component):
+        for claim in registry.claims(place, on):
+            yield claim, f"inferred from {what}, which its own metadata names"
     scope = _SCOPE.match(component.id)
     if scope:
         below = registry.claims_below(scope.group(), on)
@@ -60,6 +64,26 @@ def _claims(component: Component, registry: Registry, on: str) -> Iterator[tuple
         if len({claim.key for claim in below}) > 1:
             for claim in below:
                 yield claim, f"inferred from {claim.key}, which is published under the same name"
+
+
+def _said_homes(component: Component) -> Iterator[tuple[str, str]]:
+    """Yield the registry keys of where a package says it lives, and their words.
+
+    Addresses of several domains are of people who work together; they say nothing of a
+    publisher.
+    """
+    domains = []
+    for home in component.homes:
+        scheme, _, name = home.partition(":")
+        if scheme == "github":
+            yield f"pkg:github/{name}/any", f"the code host organization {name}"
+        elif scheme == "domain":
+            domains.append(name)
+    if len(domains) == 1:
+        name = domains[0]
+        while name.count("."):
+            yield f"domain:{name}", f"the author address domain {name}"
+            name = name.partition(".")[2]
 
 
 def _places(component: Component) -> Iterator[str]:

@@ -5,7 +5,7 @@ The definition is docs/origin.md: a set of claims with roles, never one code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from provenance.attribute.inference import infer
@@ -24,6 +24,12 @@ from provenance.registry import Registry
 from provenance.registry.tables import Claim, evidence_of
 
 _MAX_OWNERS = 8
+MAX_REQUIRED = 2_000
+"""Components that one may need, nearest first, before the rest is only said to be more."""
+MAX_STEPS = 24
+"""Steps to the farthest of them; stacks that people build have a third of that."""
+MAX_CLAIMS = 50_000
+"""Claims of this kind in one report before one a jurisdiction, the nearest, has to do."""
 _NO_ORIGIN = ("project:",)
 
 
@@ -37,6 +43,7 @@ class Origins:
         self._own: dict[ComponentId, tuple[Origin, ...]] = {}
         self._without_seat: dict[ComponentId, str] = {}
         self._conflicts: set[ComponentId] = set()
+        self._cut = self._claims = 0
 
     def own(self, component: ComponentId) -> tuple[Origin, ...]:
         """Return the component's own claims: publisher, owners, steward, operator …."""
@@ -129,25 +136,23 @@ class Origins:
         """
         if component == self._graph.root:
             return
-        for needed, way in self._graph.reach(component, REQUIREMENT):
+        told: set[Jurisdiction] = set()
+        for number, (needed, way) in enumerate(self._graph.reach(component, REQUIREMENT)):
+            if number == MAX_REQUIRED or len(way) > MAX_STEPS:
+                self._cut += 1
+                return
             for claim in self.own(needed):
-                if claim.role in OWN_ROLES:
+                new = self._claims < MAX_CLAIMS or claim.jurisdiction not in told
+                if new and claim.role in OWN_ROLES:
+                    self._claims += 1
+                    told.add(claim.jurisdiction)
                     yield _through(claim, "requires", way)
 
     # -- sets ------------------------------------------------------------------------
 
     def jurisdictions(self, component: ComponentId) -> tuple[Jurisdiction, ...]:
         """Return the component's own jurisdictions, sorted."""
-        return _codes(claim for claim in self.own(component) if claim.role in OWN_ROLES)
-
-    def effective(self, component: ComponentId) -> tuple[Jurisdiction, ...]:
-        """Return its own jurisdictions and those inherited through lineage, sorted."""
-        inherited = {claim.jurisdiction for claim in self.inherited(component)}
-        return tuple(sorted(inherited.union(self.jurisdictions(component))))
-
-    def required_jurisdictions(self, component: ComponentId) -> tuple[Jurisdiction, ...]:
-        """Return the jurisdictions of what it cannot run without, sorted."""
-        return _codes(self.required(component))
+        return codes(claim for claim in self.own(component) if claim.role in OWN_ROLES)
 
     def unknown(self, component: ComponentId) -> tuple[ComponentId, ...]:
         """Return the component and those of its ancestors that have no known origin."""
@@ -162,8 +167,11 @@ class Origins:
         return any(self.jurisdictions(one) for one in (component, *copies))
 
     def gaps(self) -> tuple[Gap, ...]:
-        """Return a gap for every component without a known origin of its own."""
+        """Return a gap for every component without a known origin, and one for what was cut."""
         found = []
+        if self._cut:
+            cut = (("count", str(self._cut)),)
+            found.append(Gap(subject=self._graph.root, reason="requirements-cut", params=cut))
         for component in self._graph.components.values():
             if component.id.startswith(_NO_ORIGIN) or self._known(component.id):
                 continue
@@ -196,5 +204,6 @@ def _through(
     )  # fmt: skip
 
 
-def _codes(claims: Iterator[Origin]) -> tuple[Jurisdiction, ...]:
+def codes(claims: Iterable[Origin]) -> tuple[Jurisdiction, ...]:
+    """Return the jurisdictions that claims name, sorted."""
     return tuple(sorted({claim.jurisdiction for claim in claims}))

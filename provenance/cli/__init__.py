@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "Print every claim, place and path of one component.",
     "tree": "Print what brings what in, and what the exposure hangs on.",
     "hook": "The fast gate for pre-commit: silent unless something is exposed.",
+    "cache": "Show, carry over and clear what --online has stored.",
     "registry": "Look things up in the origin registry and check it.",
 }
 

@@ -16,6 +16,7 @@ from provenance.cli import options
 @options.path_argument
 @options.judging
 @options.showing
+@options.advising
 def command(component: str, path: Path, color: str, quiet: bool, **flags: Any) -> None:
     """Print every claim, place, license and path of one component.
 

@@ -11,12 +11,13 @@ import provenance
 from provenance import config
 from provenance.cli.output import remark
 from provenance.config import Settings
+from provenance.edge.outside import outside
 from provenance.edge.workers import spread
 from provenance.errors import PolicyError
 from provenance.model import SEVERITIES, Finding, Report
 from provenance.pipeline import Scanned, scan
 from provenance.policy import Policy, load
-from provenance.ports import Memory, Outside
+from provenance.ports import Memory
 from provenance.registry import Registry
 
 
@@ -60,22 +61,12 @@ def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> R
     policy = load_policy(chosen.policy, registry)
     scanned = scan(
         path, registry=registry, policy=policy, created=created, gate_only=gate_only,
-        outside=_outside(chosen, environ, created[:10]), spread=spread,
+        outside=outside(chosen, environ, created[:10], registry), spread=spread,
         memory=None if flags.get("no_cache") else _memory(path, registry),
     )  # fmt: skip
     findings = tuple(_marked(item, chosen, created[:10]) for item in scanned.report.findings)
     scanned = Scanned(report=replace(scanned.report, findings=findings), audit=scanned.audit)
     return Run(scanned, chosen, policy, registry)
-
-
-def _outside(chosen: Settings, environ: Mapping[str, str], today: str) -> Outside:
-    """Make what the settings permit to be asked; heavy modules are imported here."""
-    hub = None
-    if chosen.online:
-        from provenance.edge.hubs import every_hub
-
-        hub = every_hub(environ, today=today)
-    return Outside(hub=hub)
 
 
 def _memory(path: Path, registry: Registry) -> Memory:

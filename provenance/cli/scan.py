@@ -35,6 +35,7 @@ from provenance.render import FORMATS
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
 @options.judging
 @options.showing
+@options.advising
 def command(
     path: Path, form: str, outputs: tuple[str, ...], verbose: bool, exit_zero: bool,
     color: str, quiet: bool, **flags: Any,

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from provenance.discover.ignores import Ignore, is_ignored, read_ignore
+from provenance.discover.reading import read_bytes
 from provenance.model import Document, Gap, Location
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 """A larger text file is a gap: no hand-written manifest or source comes near it."""
@@ -30,12 +28,10 @@ MAX_WINDOW_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 100
 """Folders below this are a gap; deeper trees are made, not written."""
 
-_SMALL = 1024 * 1024
 _WIDE = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Wanted(NamedTuple):
@@ -70,7 +66,7 @@ class Walk:
     read: int = 0
     ignored: int = 0
     modules: set[str] = field(default_factory=set)
-    """Names importable from the tree itself (folders and ``*.py`` stems)."""
+    """What could be imported from the tree itself: paths of folders and ``*.py`` files."""
     gaps: list[Gap] = field(default_factory=list)
     _siblings: dict[str, bytes | None] = field(default_factory=dict)
 
@@ -128,10 +124,13 @@ class Walk:
     def sibling(self, path: str) -> bytes | None:
         """Return another file of the tree, at most 1 MiB; None when there is none."""
         if path not in self._siblings:
-            full = str(self.base / path)
+            full = f"{self.base}{os.sep}{path}"
             # Folders on the way may be links, which must not lead out of the tree.
-            inside = os.path.realpath(full) == os.path.join(os.path.realpath(self.base), path)
-            found = read_bytes(full) if inside else None
+            found = None
+            if os.path.isfile(full) and (
+                os.path.realpath(full) == os.path.join(os.path.realpath(self.base), path)
+            ):
+                found = read_bytes(full)
             self._siblings[path] = as_utf8(found) if found is not None else None
         return self._siblings[path]
 
@@ -181,14 +180,14 @@ class Walk:
                     elif depth >= MAX_DEPTH:
                         self._gap(path, "too-deep")
                     else:
-                        self.modules.add(entry.name)
+                        self.modules.add(path)
                         folders.append(path)
                     continue
                 if is_link and not self._link_to_file_inside(path, real_root):
                     continue
                 self.seen += 1
                 if entry.name.endswith(".py"):
-                    self.modules.add(entry.name[:-3])
+                    self.modules.add(path)
                 reader = self.wanted(path)
                 if not reader:
                     continue
@@ -277,123 +276,3 @@ def as_utf8(data: bytes) -> bytes:
             except UnicodeError:
                 return data  # the reader says that it has to guess
     return data
-
-
-class Ignore:
-    """The patterns of one ``.gitignore``, applied below its folder.
-
-    pathspec decides. Only the lines whose longest literal part occurs in a path can
-    match it, so only those are compiled: of a usual file with a hundred lines, few.
-    """
-
-    __slots__ = ("_lines", "_prefix", "_specs")
-
-    def __init__(self, folder: str, lines: list[str]) -> None:
-        self._prefix = f"{folder}/" if folder else ""
-        self._lines = tuple((_literal(line), line) for line in lines)
-        self._specs: dict[tuple[str, ...], GitIgnoreSpec] = {}
-
-    def check(self, path: str) -> bool | None:
-        """Return True for ignored, False for re-included, None for no opinion."""
-        path = path[len(self._prefix) :]
-        lines = tuple(line for literal, line in self._lines if literal in path)
-        if not lines:
-            return None
-        spec = self._specs.get(lines)
-        if spec is None:
-            spec = self._specs[lines] = _spec(lines)
-        return spec.check_file(path).include
-
-
-def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
-    """Compile patterns; a line that pathspec or re refuses hides nothing."""
-    import warnings
-
-    from pathspec import GitIgnoreSpec
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # odd character classes of the scanned file
-        try:
-            return GitIgnoreSpec.from_lines(lines)
-        except (ValueError, re.error):
-            good = [line for line in lines if _compiles(line)]
-            return GitIgnoreSpec.from_lines(good)
-
-
-def _compiles(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines((line,))
-    except (ValueError, re.error):
-        return False
-    return True
-
-
-def _literal(line: str) -> str:
-    """Return the longest part of a pattern that must occur as written in what it matches."""
-    pattern = line.strip().removeprefix("!").strip("/")
-    if "\\" in pattern or "[" in pattern:
-        return ""
-    return max(re.split(r"\*+|\?|/", pattern), key=len, default="")
-
-
-def read_ignore(path: Path, folder: str) -> Ignore | None:
-    """Return the patterns of one ``.gitignore``, or None when it has none."""
-    text = read_small(path)
-    if text is None:
-        return None
-    text = text.removeprefix("\ufeff")
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    return Ignore(folder, lines) if lines else None
-
-
-def is_ignored(path: str, ignores: tuple[Ignore, ...]) -> bool:
-    """Tell whether the innermost ``.gitignore`` with an opinion ignores the path."""
-    for ignore in reversed(ignores):
-        verdict = ignore.check(path)
-        if verdict is not None:
-            return verdict
-    return False
-
-
-def git_revision(root: Path) -> str | None:
-    """Return the commit a checkout stands at, read from ``.git`` without running git."""
-    folder = root / ".git"
-    head = (read_small(folder / "HEAD") or "").strip()
-    if not head.startswith("ref: "):
-        return head if _COMMIT.fullmatch(head) else None
-    name = head.removeprefix("ref: ")
-    if not name.startswith("refs/") or ".." in name:
-        return None  # a reference elsewhere would show us another file
-    found = (read_small(folder / name) or "").strip()
-    if _COMMIT.fullmatch(found):
-        return found
-    for line in (read_small(folder / "packed-refs") or "").splitlines():
-        if line.endswith(f" {name}") and _COMMIT.fullmatch(line.split(" ", 1)[0]):
-            return line.split(" ", 1)[0]
-    return None
-
-
-def read_small(path: Path) -> str | None:
-    """Return the text of a regular file of at most 1 MiB, links not followed; else None."""
-    data = read_bytes(path)
-    return data.decode("utf-8", "replace") if data is not None else None
-
-
-def read_bytes(path: Path | str) -> bytes | None:
-    """Return a regular file of at most 1 MiB, links not followed; else None."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    try:
-        handle = os.open(path, flags)
-    except OSError:
-        return None
-    try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
-            return None
-        return os.read(handle, _SMALL)
-    except OSError:
-        return None
-    finally:
-        os.close(handle)

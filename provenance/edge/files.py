@@ -1,17 +1,10 @@
-"""Files of our own: where they lie, and how one is replaced without ever being half there."""
+"""How a file of our own is replaced without ever being half there."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
-
-
-def cache_folder(name: str) -> Path:
-    """Return a folder of what is kept between runs (platformdirs)."""
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("provenance-audit", appauthor=False)) / name
 
 
 def replace_file(path: Path, data: bytes, *, mode: int = 0o600) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
@@ -10,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from provenance.edge.files import replace_file
+from provenance.edge.cache import keep
 from provenance.edge.hub_records import Base, HubRecord, is_word, valid_name
 
 MAX_CACHE_FILE = 4 * 1024 * 1024  # bytes read of one cache file
@@ -47,10 +46,8 @@ def write_cache(directory: Path, endpoint: str, record: HubRecord) -> None:
         "endpoint": endpoint,
         "record": dataclasses.asdict(record),
     }
-    target = _cache_path(directory, endpoint, record.id)
-    with contextlib.suppress(OSError):
-        directory.mkdir(parents=True, exist_ok=True)
-        replace_file(target, json.dumps(content, sort_keys=True).encode("ascii"))
+    text = json.dumps(content, sort_keys=True)
+    keep(_cache_path(directory, endpoint, record.id), text.encode("ascii"))
 
 
 def _record_from_json(values: Mapping[str, object]) -> HubRecord | None:

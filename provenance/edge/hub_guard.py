@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from provenance.edge.addresses import host_of, origin_of
 from provenance.edge.hub_records import Reason
 
 MAX_BODY = 4 * 1024 * 1024  # bytes of one answer
-_PORTS = {"http": 80, "https": 443}
 _RATE = re.compile(r"r\s*=\s*0\s*;\s*t\s*=\s*(\d{1,6})")
 _WORD = re.compile(r"[A-Za-z]{1,40}")
 
@@ -71,10 +71,10 @@ class Guard:
         traffic.requests += 1
         traffic.hosts.add(host_of(url))
         request.headers["Accept-Encoding"] = "identity"  # so that MAX_BODY bounds what is parsed
-        if _origin(url) != _origin(traffic.endpoint):
+        if origin_of(url) != origin_of(traffic.endpoint):
             request.headers.pop("Authorization", None)
         request.headers.pop("Cookie", None)  # what earlier answers set is of no use to us
-        if traffic.cookie is not None and _origin(url) == _origin(traffic.endpoint):
+        if traffic.cookie is not None and origin_of(url) == origin_of(traffic.endpoint):
             request.headers["Cookie"] = traffic.cookie
 
     def response(self, response: Any) -> None:
@@ -194,16 +194,4 @@ def _is_info(url: str, traffic: Traffic) -> bool:
     """Whether `url` is an info route of the endpoint, however either of them is spelled."""
     path, base = unquote(urlsplit(url).path), unquote(urlsplit(traffic.endpoint).path)
     routes = tuple(f"{base}{route}" for route in traffic.routes)
-    return _origin(url) == _origin(traffic.endpoint) and path.startswith(routes)
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme)
-
-
-def host_of(url: str) -> str:
-    """host, or host:port where the port is not the one of the scheme."""
-    scheme, host, port = _origin(url)
-    host = f"[{host}]" if ":" in host else host
-    return host if port == _PORTS.get(scheme) else f"{host}:{port}"
+    return origin_of(url) == origin_of(traffic.endpoint) and path.startswith(routes)

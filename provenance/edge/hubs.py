@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from provenance.edge.files import cache_folder
+from provenance.edge.cache import cache_directory
 from provenance.edge.hub_claims import MODELSCOPE, enrichment
 from provenance.edge.hub_environment import modelscope_access
 from provenance.edge.model_hub import HuggingFaceHub
@@ -20,18 +20,23 @@ PREFIXES = ("model:modelscope/", "dataset:modelscope/")
 class ModelScopeHub:
     """Asks ModelScope, within its limits, and turns records into links and claims.
 
+    Args:
+        cached: answer from the cache and make no request.
+
     Raises:
         UsageError: the endpoint or the token cannot be used.
     """
 
     def __init__(
-        self, environ: Mapping[str, str], *, today: str, cache: Path | None = None
-    ) -> None:
+        self, environ: Mapping[str, str], *, today: str, cache: Path | None = None,
+        cached: bool = False,
+    ) -> None:  # fmt: skip
         chosen = modelscope_access(environ)
         try:
             self._hub = ModelScope(
-                endpoint=chosen.endpoint, token=chosen.token, offline=chosen.offline,
-                timeout=chosen.timeout, cache_dir=cache or cache_folder("modelscope"),
+                endpoint=chosen.endpoint, token=chosen.token,
+                offline=cached or chosen.offline,
+                timeout=chosen.timeout, cache_dir=cache or cache_directory() / "modelscope",
                 now=lambda: today,
             )  # fmt: skip
         except ValueError as error:  # its words hold neither the token nor the URL
@@ -71,10 +76,16 @@ class Hubs:
         )
 
 
-def every_hub(environ: Mapping[str, str], *, today: str) -> Hubs:
+def every_hub(environ: Mapping[str, str], *, today: str, cached: bool = False) -> Hubs:
     """Return the hubs as the environment names them.
+
+    Args:
+        cached: answer from the cache and make no request.
 
     Raises:
         UsageError: an endpoint or a token cannot be used.
     """
-    return Hubs(HuggingFaceHub(environ, today=today), ModelScopeHub(environ, today=today))
+    return Hubs(
+        HuggingFaceHub(environ, today=today, cached=cached),
+        ModelScopeHub(environ, today=today, cached=cached),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from provenance.edge.files import cache_folder
+from provenance.edge.cache import cache_directory
 from provenance.edge.hub import Hub
 from provenance.edge.hub_claims import HUGGINGFACE, enrichment
 from provenance.edge.hub_environment import access
@@ -16,26 +16,27 @@ PREFIXES = ("pkg:huggingface/", "dataset:huggingface/")
 """What ids of this hub begin with."""
 
 
-def cache_directory() -> Path:
-    """Return where hub records are kept between runs (platformdirs)."""
-    return cache_folder("hub")
-
-
 class HuggingFaceHub:
     """Asks one hub, within its limits, and turns records into links and claims.
+
+    Args:
+        cached: answer from the cache and make no request.
 
     Raises:
         UsageError: the endpoint or the token cannot be used.
     """
 
     def __init__(
-        self, environ: Mapping[str, str], *, today: str, cache: Path | None = None
-    ) -> None:
+        self, environ: Mapping[str, str], *, today: str, cache: Path | None = None,
+        cached: bool = False,
+    ) -> None:  # fmt: skip
         chosen = access(environ)
         try:
             self._hub = Hub(
-                endpoint=chosen.endpoint, token=chosen.token, offline=chosen.offline,
-                timeout=chosen.timeout, cache_dir=cache or cache_directory(), now=lambda: today,
+                endpoint=chosen.endpoint, token=chosen.token,
+                offline=cached or chosen.offline,
+                timeout=chosen.timeout, cache_dir=cache or cache_directory() / "hub",
+                now=lambda: today,
             )  # fmt: skip
         except ValueError as error:  # its words hold neither the token nor the URL
             raise UsageError(str(error), hint="see HF_ENDPOINT and HF_TOKEN") from None

@@ -18,7 +18,8 @@ from typing import Any, cast
 
 from provenance import __version__, descent, model
 from provenance.documents import digest_of
-from provenance.edge.files import cache_folder, replace_file
+from provenance.edge.cache import SCANS, cache_directory
+from provenance.edge.files import replace_file
 from provenance.extract import extractor_for
 from provenance.model import Extraction
 from provenance.ports import Remembered, Wish
@@ -34,6 +35,7 @@ _TYPES = (
     model.Extraction, model.Component, model.Link, model.Gap, model.LicenseDeclaration,
     model.Import, model.Include, model.Occurrence, model.Location, model.Evidence,
     descent.Statement,
+    model.Vulnerability,
 )  # fmt: skip
 _UNREADABLE = (ValueError, TypeError, IndexError, RecursionError)
 """What reading back something else than was stored raises."""
@@ -60,7 +62,7 @@ class ScanMemory:
         self._now = time.time() if now is None else now
         self._stamp = stamp
         place = blake2b(os.fsencode(os.path.realpath(root)), digest_size=16).hexdigest()
-        self._file = (folder or cache_folder("scans")) / f"{place}.msgpack"
+        self._file = (folder or cache_directory() / SCANS) / f"{place}.msgpack"
         self._identities: dict[str, tuple[tuple[int, ...], bytes]] = {}
         self._results: dict[str, tuple[bytes, dict[str, bytes | None], bytes]] = {}
         self._heads: dict[str, int] = {}

@@ -38,7 +38,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "manifests.gradle": ("*.gradle", "*.kts", "*.toml", "gradle.lockfile"),
     "manifests.nuget": (
         "*.csproj", "*.fsproj", "*.vbproj", "*.props", "*.targets", "packages.config",
-        "packages.lock.json",
+        "packages.lock.json", "dotnet-tools.json",
     ),
     "manifests.gemfile": ("Gemfile", "gems.rb", "Gemfile.lock", "gems.locked", "*.gemspec"),
     "bills.sbom": ("*.json", "*.jsonld"),

@@ -8,11 +8,12 @@ that says model, and the one service that the source sends requests to.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.settings import names_model, read_model
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
@@ -25,6 +26,7 @@ _KEY = re.compile(
     rb"(?::=|=>|[:=(])\s{0,8}\Z"
 )
 """A key, variable, parameter (with its type) or setter right before a literal."""
+_CLOSED = re.compile(rb"[\])}]")
 _GIVING = (b"=", b":", b">")
 """The last sign of what gives a value: ``=``, ``:``, ``:=``, ``=>``."""
 _COMPARED = re.compile(
@@ -32,6 +34,10 @@ _COMPARED = re.compile(
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
 )
 """Right before a literal that something else is compared with."""
+_SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
+"""Right after a literal that is looked for in another name."""
+_MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
+_LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
 _ENTRY = re.compile(rb"[ \t]*:(?!:)")
 _OPENING = (b"{", b",", b"")
 """What stands before a key of a table."""
@@ -73,6 +79,7 @@ def read_names(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary, *,
     claimed: Callable[[int, str], bool] | None = None,
     service: ComponentId | None = None, local: bool = False,
+    asked: Mapping[str, ComponentId] | None = None,
 ) -> None:  # fmt: skip
     """Record the API models that literals name.
 
@@ -84,6 +91,7 @@ def read_names(
             call has explained it.
         service: the only service that the source's clients ask, if there is one.
         local: the source's only client asks a local server.
+        asked: the service that a call of the source asks for a name.
     """
     stems = vocabulary.family_stems
     owners: dict[str, ComponentId | None] = {}
@@ -100,27 +108,31 @@ def read_names(
         text = name.decode("ascii", "replace")
         if text not in owners:
             owners[text] = vocabulary.api_owner(text) if known else None
-        owner = owners[text]
+        owner, beside = owners[text], None
         before = data[max(0, offset - 80) : offset]
         if text.endswith(("-", ".", ":", "/")):
             continue  # the beginning of names
         if claimed and claimed(offset, text):
             continue
+        if _SOUGHT.match(data, match.end()):
+            continue  # ``"o3" in model`` tells models apart
         if _ENTRY.match(data, match.end()) and before.rstrip()[-1:] in _OPENING:
             continue
         if owner is None:
             alias = _legacy_name(text, vocabulary)
-            if alias:
+            if alias and not is_shown(data, offset, match.end()):
                 where = collector.occurrence(
                     places.line(offset), text, usage=places.state(offset), confidence="medium"
                 )
                 collector.hub_model(alias, where)
+            if alias:
                 continue
             if not _DIGIT.search(name) or not (
                 _names_model(before) or vocabulary.reads_like_model(text)
             ):
                 continue
-            if reached is None:
+            beside = provider_beside(data, offset, match.end(), vocabulary)
+            if beside is None and reached is None:
                 reached = endpoints(data, places, vocabulary)
                 if service is not None:
                     reached = frozenset((service,)), reached[1]
@@ -134,9 +146,13 @@ def read_names(
         state = places.state(offset)
         sure: Confidence = "low" if _COMPARED.search(before) else "medium"
         where = collector.occurrence(places.line(offset), text, usage=state, confidence=sure)
-        if local:
+        if beside is not None:
+            collector.api_model(beside, text, where, by_name=True)
+        elif local:
             if state is None and _names_model(before):
                 collector.gap(text, "alias-of-local-model", where)
+        elif asked and text in asked:
+            collector.api_model(asked[text], text, where)
         elif owner is not None:
             collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
         elif reached is not None:
@@ -146,10 +162,13 @@ def read_names(
 def _is_pattern(data: bytes, offset: int) -> bool:
     """Tell whether a literal stands in a list that names are held against, not picked from."""
     before = data[max(0, offset - 600) : offset]
-    opening = before.rfind(b"[")
-    if opening < 0 or b"]" in before[opening:]:
+    opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
+    if opening < 0 or _CLOSED.search(before, opening):
         return False
-    return bool(_PATTERNS.search(before[:opening]))
+    before = before[:opening]
+    if _MEMBERSHIP.search(before) and not _LOOP.search(before):
+        return True
+    return bool(_PATTERNS.search(before))
 
 
 def _legacy_name(text: str, vocabulary: Vocabulary) -> str | None:

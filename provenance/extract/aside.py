@@ -25,12 +25,16 @@ class Aside(Collector):
         """Drop the question."""
 
 
-def absorb(found: Extraction, collector: Collector) -> None:
-    """Add to ``collector`` what was read aside; its lines are translated as usual."""
+def absorb(found: Extraction, collector: Collector, *, line: int = 0) -> None:
+    """Add to ``collector`` what was read aside; its lines are translated as usual.
+
+    Args:
+        line: where all of it stands, when it is the text of one string.
+    """
 
     def again(place: Occurrence) -> Occurrence:
         return collector.occurrence(
-            place.line, place.as_written, usage=place.usage, confidence=place.confidence
+            line or place.line, place.as_written, usage=place.usage, confidence=place.confidence
         )
 
     for item in found.components:

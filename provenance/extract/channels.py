@@ -11,13 +11,21 @@ from provenance.model import ComponentId, Occurrence
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 PYPI = "service:pypi"
+CRATES = "service:crates-io"
+_PYPI_HOST = ("pypi", "org")
+DEFAULT_INDEX = "https://" + ".".join(_PYPI_HOST) + "/simple"
+"""The index that pip and uv ask unless told otherwise."""
 REGISTRY_HOSTS: dict[str, ComponentId] = {
     ".".join(parts): component
     for parts, component in (
-        (("pypi", "org"), PYPI),
+        (_PYPI_HOST, PYPI),
         (("files", "pythonhosted", "org"), PYPI),
         (("pypi", "python", "org"), PYPI),
         (("registry", "npmjs", "org"), "service:npm"),
+        (("registry", "yarnpkg", "com"), "service:npm"),
+        (("crates", "io"), CRATES),
+        (("index", "crates", "io"), CRATES),
+        (("static", "crates", "io"), CRATES),
     )
 }
 
@@ -27,12 +35,17 @@ def channel_of_url(
 ) -> ComponentId | None:
     """Record and return the channel a URL delivers from.
 
-    An unknown public host is a channel of its own, of unknown origin; a local or
-    private one cannot be named and becomes a gap.
+    An unknown public host is a channel of its own, of unknown origin. A local or private one
+    is named by its host, as a private index; who runs it cannot be told from here, which is a
+    gap. What names no host is a gap alone.
     """
     host = host_of(url.removeprefix("git+"))
     if host is None or is_local_host(host):
         collector.gap(url, "private-channel", where.line)
-        return None
+        if host is None:
+            return None
+        private = f"service:{host.strip('[]').lower()}"
+        name = f"private index {host}"
+        return collector.component(private, "service", name, where, function="package.index")
     known = REGISTRY_HOSTS.get(host) or vocabulary.service_of_host(host)
     return collector.service(known or f"service:{host}", where)

@@ -31,10 +31,11 @@ from provenance.model import (
 HUB = "service:huggingface-hub"
 HUB_INFERENCE = "service:huggingface-inference"
 MODELSCOPE = "service:modelscope"
+GEMINI = "service:google-gemini"
 
 _ROUTERS = frozenset(
     ids.service(slug)
-    for slug in "github-models openrouter vercel-ai-gateway portkey aihubmix".split()
+    for slug in "github-models openrouter vercel-ai-gateway portkey aihubmix replicate fal".split()
 )
 """Services with names like ``openai/gpt-4o`` of their own, which are no hub repositories."""
 
@@ -263,6 +264,7 @@ class Collector:
         source: ComponentId = ids.PROJECT,
         requirement: str | None = None,
         channels: Sequence[ComponentId] = (),
+        further: Sequence[ComponentId] = (),
         direct: bool = True,
     ) -> ComponentId:
         """Record a package that ``source`` depends on, and the channels it arrives by.
@@ -270,6 +272,8 @@ class Collector:
         Args:
             component: a purl; a version in it is the component's.
             source: the project, or another package of a lock file.
+            further: channels that are asked beside those, so that either may deliver it; a
+                build with a local version (``2.3.1+cu118``) is not on a public index.
             direct: False for what only other packages of a lock file ask for.
         """
         name = ids.short(ids.without_version(component))
@@ -278,6 +282,9 @@ class Collector:
         self.link(source, component, "depends-on", where, requirement=requirement or None)
         for channel in channels:
             self.link(component, self.service(channel, where), "delivered-by", where)
+        for channel in further:
+            basis = None if version and "+" in version else "possible"
+            self.link(component, channel, "delivered-by", where, basis=basis)
         if version and "+" in version:
             self._build(version, where)
         return component
@@ -342,6 +349,8 @@ class Collector:
             component = self.hub_model(name, where, function=function)
             self.link(component, self.service(service, where), "served-by", where)
             return component
+        if service == GEMINI:
+            name = name.removeprefix("models/")  # the API's own long form of the same name
         component = ids.api_model(service.removeprefix("service:"), name)
         self.component(component, "model", name, where, function=function)
         seen = replace(where, confidence="low") if by_name else where

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from provenance.extract import signs, textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
+from provenance.extract.names import tool_model
 from provenance.extract.places import Places
+from provenance.extract.prose import read_prose
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Variables
 from provenance.model import Document, Extraction
@@ -55,6 +57,7 @@ _ID = re.compile(
 )
 _TICKED = re.compile(rb"`([a-z0-9][\w.:-]{2,60})`", re.IGNORECASE)
 _SLUG = re.compile(r"github\.com[/:]([\w.-]+/[\w.-]+)", re.IGNORECASE)
+_DATASET = re.compile(r"(?:huggingface\.co|hf\.co)/datasets/([\w.-]+/[\w.-]+)")
 _CALLED = re.compile(r"//api[.-]|/v\d|/api/|inference|hooks\.")
 _RESOURCES = frozenset("svc service deploy deployment pod pods job cm ds sts ingress recipes "
                        "plugins modules".split())  # fmt: skip
@@ -105,6 +108,7 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
     signs.addresses(data, places, links, vocabulary)
     absorb(_without_links(links.done()), aside)
     _names(data, text, places, aside, vocabulary)
+    read_prose(data, places, aside, vocabulary)
     _api_names(data, places, aside, vocabulary)
     made = frozenset(_BUILT.findall(text))
     pythons: list[Block] = []
@@ -186,6 +190,7 @@ def _names(
 ) -> None:
     """Record ids that stand in prose, tables and snippets; a code host's slugs are none."""
     slugs = {slug.lower().removesuffix(".git") for slug in _SLUG.findall(text)}
+    datasets = {name.lower().rstrip(".") for name in _DATASET.findall(text)}
     for match in _ID.finditer(data):
         name = match.group(1).decode("ascii", "replace").rstrip(".-")
         if (
@@ -197,7 +202,10 @@ def _names(
         where = collector.occurrence(places.line(match.start()), name, confidence="medium")
         if vocabulary.routed(name):
             continue
-        if b"dataset" in around and b"model" not in around:
+        if vocabulary.alias(name, "open-clip"):
+            tool_model(name, "open-clip", where, collector, vocabulary)
+            continue
+        if name.lower() in datasets or (b"dataset" in around and b"model" not in around):
             collector.dataset("huggingface", name, where)
         else:
             collector.hub_model(name, where)

@@ -10,14 +10,18 @@ import re
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.model import ComponentId, Occurrence
+from provenance.registry.tables import Default
 from provenance.vocabulary import Vocabulary
 
 PLACEHOLDER = re.compile(
     r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
+    r"(?:test|dummy|fake|mock|foo|sample)[-_ ]?(?:model|llm|dataset|embedding|deployment|repo)s?|"
     r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
     re.IGNORECASE,
 )
 """What documentation writes where a reader is to put a name."""
+_HUB_MARKS = ("hf-hub:", "hf_hub:")
+"""How tools with names of their own say that a name is a hub's."""
 _DATA_FORMATS = frozenset(
     "json csv parquet text arrow imagefolder audiofolder webdataset pandas sql xml".split()
 )
@@ -29,7 +33,9 @@ def dataset(
 ) -> None:
     """Record a dataset by the name a loader is given."""
     if hub.startswith("local:"):
-        known(ids.dataset(hub.removeprefix("local:"), text), where, collector)
+        tool = hub.removeprefix("local:")
+        # What a tool calls its data may be trained weights.
+        known(vocabulary.alias(text, tool) or ids.dataset(tool, text), where, collector)
         return
     if ids.is_hub_repository(text) and not text.startswith("."):
         component = collector.dataset(hub, text, where)
@@ -92,6 +98,12 @@ def known(
 ) -> None:
     """Record a component whose id the data gives, with the channel or service it comes by."""
     scheme, _, name = component.partition("/")
+    if component.startswith("service:"):
+        collector.service(component, where)
+        return
+    if scheme == "pkg:docker":
+        collector.container(ids.short(component), where)
+        return
     if component.startswith("pkg:huggingface/"):
         collector.hub_model(component, where, function=function)
     elif scheme == "model:modelscope":
@@ -103,28 +115,71 @@ def known(
     collector.link(ids.PROJECT, component, "depends-on", where)
 
 
+def implied(
+    row: Default, written: str, where: Occurrence, collector: Collector, *,
+    asked: ComponentId | None = None, function: str = "", local: bool = False,
+) -> None:  # fmt: skip
+    """Record what a callable is known to use when it is told nothing, and that it is implied.
+
+    Args:
+        written: the callable as the source has it.
+        asked: the service that the call's client asks, ``""`` for none at all; None where
+            there is no client. A model is not implied of another service than its own.
+        local: a runtime on this machine runs the model.
+    """
+    collector.gap(
+        row.component, "implicit-default", where, expression=written,
+        versions="–".join(filter(None, (row.since, row.until))) or "?", source=row.source,
+    )  # fmt: skip
+    service = ids.service_of_model(row.component)
+    if service is None or local:
+        known(row.component, where, collector, function=function)
+    elif asked is None or asked == service:
+        served(service, row.component.partition("/")[2], where, collector, function=function)
+
+
 def runtime_model(
     text: str, runtime: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
-    function: str = "",
+    function: str = "", composed: bool = False,
 ) -> None:  # fmt: skip
-    """Record a model that a framework or local runtime knows by a name of its own."""
+    """Record a model that a framework or local runtime knows by a name of its own.
+
+    Args:
+        composed: the name is put together of several arguments; where it stands for a
+            hub's model it is kept beside it.
+    """
+    if text.startswith(_HUB_MARKS):
+        weights(text.partition(":")[2], "huggingface", where, collector, vocabulary,
+                function=function)  # fmt: skip
+        return
     alias = vocabulary.alias(text, runtime)
-    if alias:
+    if alias and not composed:
         known(alias, where, collector, function=function)
         return
+    component = tool_model(text, runtime, where, collector, vocabulary, function=function)
+    collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def tool_model(
+    text: str, runtime: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
+    function: str = "",
+) -> ComponentId:  # fmt: skip
+    """Record a model by the name its tool has for it, and the hub's model that it is."""
     component = ids.api_model(runtime, text)
     collector.component(component, "model", text, where, function=function)
     channel = vocabulary.runtime_channel(runtime)
     if channel:
         collector.link(component, collector.service(channel, where), "delivered-by", where)
-    collector.link(ids.PROJECT, component, "depends-on", where)
+    alias = vocabulary.alias(text, runtime)
+    if alias and alias.startswith("pkg:huggingface/"):
+        collector.component(alias, "model", ids.short(alias), where, direct=False)
+        collector.link(component, alias, "same-as", where)
+    return component
 
 
 def served(
     service: str, name: str, where: Occurrence, collector: Collector, *, function: str = ""
 ) -> None:
     """Record a model that a service's API is asked for."""
-    if service == "service:google-gemini":
-        name = name.removeprefix("models/")  # the API's own long form of the same name
     component = collector.api_model(service, name, where, function=function)
     collector.link(ids.PROJECT, component, "calls", where)

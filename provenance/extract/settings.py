@@ -57,15 +57,11 @@ _BEDROCK = re.compile(
 )
 """A model id as Amazon Bedrock writes them."""
 _BASE_URL = re.compile(r"_(?:BASE|BASE_URL|API_BASE|API_URL|URL|ENDPOINT|HOST)$")
+_HOST_NAME = re.compile(r"\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 _TRACKER_KEY = re.compile(
     r"(?:.*[_.-])?(?:report_to|log_with|trackers?|experiment_tracker|tracking_backend)",
     re.IGNORECASE,
 )
-_TRACKERS = {
-    "wandb": "wandb", "swanlab": "swanlab", "comet_ml": "comet", "comet": "comet",
-    "neptune": "neptune",
-}  # fmt: skip
-"""Hosted experiment trackers as training tools name them."""
 _KINDS = frozenset("lora qlora dora moe embedding embeddings rerank reranker reward chat "
                    "instruct vit clip bert".split())  # fmt: skip
 """Kinds of models and adapters, as settings name them; no models."""
@@ -127,8 +123,8 @@ def read_setting(
         return True
     if "://" in value:
         return _address(value, line, usage, collector, vocabulary) or bool(service)
-    if names_tracker(key) and value.lower() in _TRACKERS:
-        collector.service(ids.service(_TRACKERS[value.lower()]), where)
+    if names_tracker(key) and (tracker := vocabulary.alias(value.lower(), "tracker")):
+        collector.service(tracker, where)
         return True
     if names_dataset(key):
         hub = "modelscope" if provider == "modelscope" else "huggingface"
@@ -161,7 +157,7 @@ def _variable(
         collector.platform(service.removeprefix("platform:"), weak)
         return True
     host = host_of(value) if _BASE_URL.search(key) else None
-    if host is None:
+    if host is None or not _HOST_NAME.fullmatch(host):  # ``https://****`` leads nowhere
         collector.service(service, weak)
         return False
     actual = None if is_local_host(host) else vocabulary.service_of_host(host)
@@ -213,6 +209,9 @@ def read_model(
         return True
     if value.startswith(_HUB_HOSTS) and (repository := _on_hub(value.partition("/")[2])):
         collector.hub_model(repository, where)
+        return True
+    if not provider and "/" in value and (owner := vocabulary.owner_of_path(value)):
+        collector.api_model(owner, value, where)
         return True
     routed = vocabulary.routed(value) if "/" in value and not provider else None
     if routed:

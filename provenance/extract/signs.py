@@ -10,14 +10,24 @@ from collections.abc import Set
 
 from provenance import ids
 from provenance.extract.collect import Collector
+from provenance.extract.names import tool_model
+from provenance.extract.pages import names_thing, viewed_dataset
 from provenance.extract.places import Places
+from provenance.extract.surroundings import LOCAL, keys_around, service_beside
+from provenance.model import Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
 
-_LITERAL = re.compile(rb"[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']")
+_LITERAL = re.compile(
+    rb"[\"'][ ]{0,2}([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[ ]{0,2}[\"']"
+)
 _SCHEMES = (b"https", b"http", b"wss", b"ws")
 _HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
-_VARIABLE_ENDS = (b"_KEY", b"_TOKEN", b"_BASE", b"_URL", b"_ENDPOINT", b"_HOST", b"_SECRET")
-_VARIABLE = re.compile(rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|BASE_URL|API_BASE|ENDPOINT|HOST|SECRET)\b")
+_VARIABLE_ENDS = tuple(
+    b"_" + end for end in b"KEY TOKEN URL BASE ENDPOINT HOST SECRET ID APPID".split()
+)
+_VARIABLE = re.compile(
+    rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|URL|API_BASE|ENDPOINT|HOST|SECRET|ID|APPID)\b"
+)
 _WEIGHTS = (
     ".safetensors", ".gguf", ".ggml", ".onnx", ".pt", ".pth", ".ckpt", ".tflite", ".caffemodel",
     ".pdparams", ".h5", ".keras", ".mlmodel", ".jit", ".nemo", "/pytorch_model.bin", "/model.bin",
@@ -33,11 +43,12 @@ _OUTPUT = re.compile(
     rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
 )
 _NAMED = re.compile(
-    rb"(?:model|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
+    rb"(?:model|model_?type|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
     rb"|pretrained|hf|embedding|reranker)[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""
+_MODEL_WORD = re.compile(rb"model|llm|tokenizer|encoder|embed", re.IGNORECASE)
 _DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
 
 
@@ -76,7 +87,18 @@ def _host(
         where = collector.occurrence(places.line(offset), url, usage=state)
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True
-    service = vocabulary.service_of_host(host)
+    read = collector.occurrence(
+        places.line(offset), url, usage=state or "documentation", confidence="medium"
+    )
+    if names_thing(url.partition("://")[2], read, collector, vocabulary):
+        return True
+    query = places.data[offset + len(url) : offset + len(url) + 200].decode("ascii", "replace")
+    viewed = viewed_dataset(host, query.partition("\n")[0])
+    if viewed:
+        where = collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
+        collector.dataset("huggingface", viewed, where)
+        return True
+    service = vocabulary.service_of_url(url)
     if service is None or vocabulary.is_mere_link(service, host, url):
         return False
     where = collector.occurrence(
@@ -87,6 +109,7 @@ def _host(
 
 
 def _hub_address(path: str, offset: int, places: Places, collector: Collector) -> bool:
+    path = path.removeprefix("/api").replace("/models/", "/", 1 if path.startswith("/api/m") else 0)
     match = _HUB_PATH.match(path)
     if not match or match.group(2).lower() in _NOT_REPOSITORIES:
         return False
@@ -155,14 +178,54 @@ def literals(
         if service:
             collector.api_model(service, text.partition("/")[2], where)
             continue
+        if vocabulary.alias(text, "open-clip"):
+            tool_model(text, "open-clip", where, collector, vocabulary)
+            continue
+        owner = vocabulary.owner_of_path(text)
+        if owner:
+            collector.api_model(owner, text, where)
+            continue
         around = line_text.replace(match.group(1), b"")
+        if _asked_of(text, offset, data, where, collector, vocabulary):
+            continue
         if (
             modelscope
             or b"modelscope" in around.lower()
             or vocabulary.hub_of_namespace(text) == "modelscope"
         ):
             collector.modelscope_model(text, where)
-        elif _DATA_WORD.search(around):
+        elif _DATA_WORD.search(around) or _in_datasets(data, offset, around):
             collector.dataset("huggingface", text, where)
         else:
             collector.hub_model(text, where)
+
+
+def _in_datasets(data: bytes, offset: int, around: bytes) -> bool:
+    """Tell whether a literal lies in a table of datasets that its own line says nothing of."""
+    if _MODEL_WORD.search(around):
+        return False
+    for key in keys_around(data, offset):
+        if _DATA_WORD.search(key.encode()):
+            return True
+        if _MODEL_WORD.search(key.encode()):
+            return False
+    return False
+
+
+def _asked_of(
+    text: str, offset: int, data: bytes, where: Occurrence, collector: Collector,
+    vocabulary: Vocabulary,
+) -> bool:  # fmt: skip
+    """Record a model that an address or provider beside it says is asked of a service."""
+    if not _NAMED.search(data, max(0, offset - 60), offset - 1):
+        return False
+    slug = service_beside(data, offset, vocabulary)
+    if slug is None or slug == LOCAL:
+        return False  # a repository is a repository, whoever runs it
+    if vocabulary.runtime_channel(slug):
+        tool_model(text, slug, where, collector, vocabulary)
+    elif ids.service(slug) in vocabulary.family_owners and vocabulary.api_owner(text) is None:
+        return False  # who offers models of its own serves no repository
+    else:
+        collector.api_model(ids.service(slug), text, where)
+    return True

@@ -29,6 +29,7 @@ from provenance.registry.tables import (
     Identifier,
     JurisdictionRow,
     Keyed,
+    LicenseName,
     LicenseTerms,
     Lineage,
     Organization,
@@ -325,23 +326,23 @@ class Registry:
     @cached_property
     def license_aliases(self) -> Mapping[str, str]:
         """License ids by the names hubs and packages use, lower-cased."""
-        found: dict[str, str] = {}
+        found = {row.license.lower(): row.license for row in self.license_terms.values()}
         for row in self.license_terms.values():
-            found[row.license.lower()] = row.license
-            for alias in row.aliases.split():
-                found.setdefault(alias.lower(), row.license)
-        for row in self.license_terms.values():  # some write the whole title
-            found.setdefault(row.name.lower(), row.license)
+            for name in (*row.aliases.split(), row.name):  # some write the whole title
+                found.setdefault(name.lower(), row.license)
         return found
+
+    @cached_property
+    def license_names(self) -> Mapping[str, LicenseName]:
+        """What packages mean by the words they write, by :func:`tables.plain_name`."""
+        return {row.name: row for row in self.rows("licenses/names.csv", LicenseName)}
 
     # -- substitutes, jurisdictions, detection ---------------------------------
 
     def candidates(self, function: str) -> tuple[Candidate, ...]:
         """Return what could serve a function; () when the function has no file."""
         name = f"substitutes/{function}.csv"
-        if not (self.root / name).is_file():
-            return ()
-        return tuple(self.rows(name, Candidate))
+        return tuple(self.rows(name, Candidate)) if (self.root / name).is_file() else ()
 
     @cached_property
     def alternatives(self) -> Mapping[str, tuple[str, ...]]:

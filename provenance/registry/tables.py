@@ -158,6 +158,21 @@ class LicenseTerms(NamedTuple):
     note: str
 
 
+class LicenseName(NamedTuple):
+    """What a classifier, or words in a package's license field, stand for."""
+
+    name: str
+    """In the form of :func:`plain_name`."""
+    expression: str
+    """"" where the words name no license."""
+    covers: str
+    """Ids that the words may mean as well; blank-separated, a star at the end for any."""
+    source: str
+    as_of: str
+    confidence: str
+    note: str
+
+
 class Candidate(NamedTuple):
     """Something of the same function that could stand in for another component."""
 
@@ -228,6 +243,12 @@ class Default(NamedTuple):
     def order(self) -> tuple[int, ...]:
         """The newest version that was read, for sorting."""
         return tuple(int(part) for part in re.findall(r"\d+", self.until))
+
+
+def plain_name(text: str) -> str:
+    """Return a license's name as the table of names has it: no case, quotes or commas."""
+    words = re.sub(r"[\s,;\"'`]+", " ", text.lower().replace("licence", "license"))
+    return words.strip(" .").removeprefix("the ")
 
 
 def in_force(valid_from: str, valid_to: str, on: str) -> bool:

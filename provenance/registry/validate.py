@@ -17,12 +17,14 @@ from provenance.registry import Registry, tables
 from provenance.registry.sorted_table import SortedTable, sorted_text
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMPONENT = re.compile(
     r"(?:pkg:[a-z]+/\S+|huggingface:\S+|modelscope:\S+|github:\S+|model:\S+/\S+"
-    r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+)"
+    r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+|domain:[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
 )
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_SCHEMES = frozenset("host env import client hub dataset prefix runtime family whisper".split())
+_SCHEMES = frozenset(
+    "host env import client hub dataset prefix runtime family whisper constant".split()
+)
 """What identifiers are of; see data/README.md."""
 _CONDITION = re.compile(r"\w+=[^=\s]\S*")
 _ORGANIZATION_TYPES = frozenset(
@@ -30,6 +32,12 @@ _ORGANIZATION_TYPES = frozenset(
 )
 _ORGANIZATION_ROLES = frozenset("seat steward operator control channel".split())
 _JURISDICTION_ROLES = frozenset("host law developed-in".split())
+_FREE_MAIL = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com aol.com "
+    "proton.me protonmail.com pm.me gmx.de gmx.net web.de mail.ru yandex.ru qq.com 163.com 126.com "
+    "foxmail.com sina.com naver.com users.noreply.github.com googlegroups.com".split()
+)
+"""Domains where anybody has an address: no organization's."""
 _LINKS = frozenset(
     "depends-on calls trained-on evaluated-on served-by runs-on delivered-by built-from contains "
     "same-as".split()
@@ -46,11 +54,14 @@ _TABLES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("links.csv", tables.ComponentLink, ("source_component", "relation", "target")),
     ("licenses/components.csv", tables.ComponentLicense, ("key", "expression")),
     ("licenses/terms.csv", tables.LicenseTerms, ("license",)),
+    ("licenses/names.csv", tables.LicenseName, ("name",)),
     ("jurisdictions.csv", tables.JurisdictionRow, ("code",)),
     ("functions.csv", tables.Function, ("key", "function")),
     ("alternatives.csv", tables.Alternative, ("function", "alternative")),
     ("calls.csv", tables.Call, ("callable",)),
     ("calls_js.csv", tables.Call, ("callable",)),
+    ("calls_languages.csv", tables.Call, ("callable",)),
+    ("calls_nodes.csv", tables.Call, ("callable",)),
     ("defaults.csv", tables.Default, ("callable", "condition", "component", "since")),
 )  # fmt: skip
 
@@ -74,6 +85,7 @@ def validate(registry: Registry) -> tuple[str, ...]:
         problems += _ownership(registry)
         problems += _claims(registry)
         problems += _relations(registry)
+        problems += _license_names(registry)
     except RegistryError as error:
         problems.append(f"{error} {error.hint}".strip())
     return tuple(problems)
@@ -172,6 +184,8 @@ def _claims(registry: Registry) -> Iterator[str]:
             yield f"{where}: no component key"
         if "*" in row.key and "/" not in row.key.partition("*")[0]:
             yield f"{where}: a pattern needs its first part whole"
+        if row.key.removeprefix("domain:") in _FREE_MAIL:
+            yield f"{where}: a domain where anybody has an address"
         if row.role in _ORGANIZATION_ROLES:
             if row.organization not in registry.organizations:
                 yield f"{where}: no organization {row.organization!r}"
@@ -208,11 +222,16 @@ def _relations(registry: Registry) -> Iterator[str]:
             yield f"{where}: overrides_hub {edge.overrides_hub!r}"
         yield from _ends(where, (edge.child, edge.parent))
     yield from _descent(registry)
-    known = {call.callable for call in registry.calls}
+    known = {
+        call.callable
+        for name, row_type, _ in _TABLES
+        if row_type is tables.Call
+        for call in registry.rows(name, tables.Call)
+    }
     for default in registry.rows("defaults.csv", tables.Default):
         where = f"data/defaults.csv: {default.callable}"
         if default.callable not in known:
-            yield f"{where}: no row in calls.csv, so no call is recognised"
+            yield f"{where}: no row in a table of calls, so no call is recognised"
         if not _COMPONENT.fullmatch(default.component):
             yield f"{where}: no component {default.component!r}"
         if default.condition and not _CONDITION.fullmatch(default.condition):
@@ -243,6 +262,18 @@ def _descent(registry: Registry) -> Iterator[str]:
             yield f"{where}: no SHA-256 in lower case"
         if not _COMPONENT.fullmatch(digest.component):
             yield f"{where}: no component {digest.component!r}"
+
+
+def _license_names(registry: Registry) -> Iterator[str]:
+    for row in registry.rows("licenses/names.csv", tables.LicenseName):
+        where = f"data/licenses/names.csv: {row.name}"
+        if row.name != tables.plain_name(row.name):
+            yield f"{where}: not in its plain form, {tables.plain_name(row.name)!r}"
+        own = row.expression.startswith("LicenseRef-")
+        if own and row.expression not in registry.license_terms:
+            yield f"{where}: {row.expression} has no row in terms.csv"
+        if row.covers and not own:
+            yield f"{where}: an exact license covers no other"
 
 
 def _ends(where: str, ends: Iterable[str]) -> Iterator[str]:

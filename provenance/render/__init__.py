@@ -11,10 +11,11 @@ from provenance.registry import Registry
 RENDERERS: dict[str, str] = {
     "text": "provenance.render.text",
     "json-v1": "provenance.render.json_v1",
+    "cyclonedx-1.6": "provenance.render.cyclonedx",
 }
 """Every report format by name; the module offers ``render``. Add a report here."""
 
-ALIASES = {"json": "json-v1"}
+ALIASES = {"json": "json-v1", "cyclonedx": "cyclonedx-1.6"}
 FORMATS = (*RENDERERS, *ALIASES)
 
 

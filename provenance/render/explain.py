@@ -14,6 +14,7 @@ from provenance.model import ComponentId, Link, Report
 from provenance.registry import Registry
 from provenance.render.terminal import Page
 from provenance.render.wording import (
+    advisory,
     citation,
     claim,
     clean,
@@ -78,6 +79,12 @@ def render(
         head("lineage")
         for text, indent in _lineage(attribution.lineage, registry, words):
             line(text, indent, "dim" if indent > 2 else "")
+    if item.vulnerabilities:
+        head("vulnerabilities")
+    for known in item.vulnerabilities:
+        line(advisory(known, words))
+        for evidence in known.evidence:
+            line(citation(evidence, words), 6, "dim")
     head("paths")
     for path in audit.graph.all_paths(component):
         line(" → ".join(component_name(step, registry) for step in path))
@@ -131,7 +138,8 @@ def _lineage(lineage: Lineage, registry: Registry, words: Messages) -> Iterator[
 
 
 def _link(link: Link, registry: Registry) -> str:
-    how = f" ({link.how}, {link.basis})" if link.how else ""
+    said = ", ".join(part for part in (link.how, link.basis) if part)
+    how = f" ({said})" if said else ""
     requirement = f" {clean(link.requirement)}" if link.requirement else ""
     return (
         f"{component_name(link.source, registry)} –{link.relation}{how}→ "

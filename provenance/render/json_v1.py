@@ -23,6 +23,7 @@ from provenance.model import (
     Origin,
     Report,
     Substitute,
+    Vulnerability,
 )
 from provenance.registry import Registry
 from provenance.render.wording import finding_message, gap_message
@@ -78,6 +79,7 @@ def document(report: Report, registry: Registry, words: Messages) -> dict[str, A
             },
             "policy": {"id": inputs.policy_id, "sha256": inputs.policy_sha256},
             "online": inputs.online,
+            "vulnerabilities_asked": inputs.vulnerabilities_asked,
             "hosts_contacted": list(inputs.hosts_contacted),
         },
         "components": [_component(item, report) for item in report.components],
@@ -113,7 +115,7 @@ def _component(component: Component, report: Report) -> dict[str, Any]:
         "required_jurisdictions": list(attribution.required_jurisdictions),
         "unknown": list(attribution.unknown),
         "licenses": [license_claim(item) for item in attribution.licenses],
-        "vulnerabilities": [],
+        "vulnerabilities": [_vulnerability(item) for item in component.vulnerabilities],
         "lineage": _lineage(attribution.lineage),
     }
 
@@ -146,6 +148,16 @@ def _lineage(item: Lineage | None) -> dict[str, Any] | None:
             }
             for one in item.contradictions
         ],
+    }
+
+
+def _vulnerability(item: Vulnerability) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "aliases": list(item.aliases),
+        "summary": item.summary,
+        "fixed_in": list(item.fixed_in),
+        "evidence": [evidence_json(one) for one in item.evidence],
     }
 
 
@@ -202,6 +214,10 @@ def _link(item: Link) -> dict[str, Any]:
     }
     if item.relation == "derived-from":
         found |= {"how": item.how or "unknown", "basis": item.basis or "declared"}
+    elif item.relation == "delivered-by" and item.basis:
+        found["basis"] = item.basis
+    elif item.relation == "depends-on":
+        found |= {"basis": item.basis or "declared"}
     return found | {
         "requirement": item.requirement,
         "occurrences": [_occurrence(one) for one in item.occurrences],
@@ -281,6 +297,7 @@ def summary(report: Report) -> dict[str, Any]:
         "by_kind": dict(sorted(Counter(item.kind for item in audited).items())),
         "exposed": len(exposed),
         "unknown": sum(1 for item in audited if attributions[item.id].unknown),
+        "vulnerable": sum(1 for item in audited if item.vulnerabilities),
         "findings": {name: severities.get(name, 0) for name in ("high", "medium", "low", "info")},
         "gaps": len(report.gaps),
     }

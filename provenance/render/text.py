@@ -11,11 +11,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from provenance.descent import Lineage
 from provenance.i18n import Messages
 from provenance.model import (
     SEVERITIES,
-    ComponentId,
+    Component,
     Finding,
     Gap,
     License,
@@ -27,14 +26,15 @@ from provenance.registry import Registry
 from provenance.render.json_v1 import summary
 from provenance.render.terminal import Page
 from provenance.render.wording import (
+    advisory,
     citation,
     claim,
     clean,
     component_name,
     finding_message,
     gap_message,
+    made_from,
     path_of,
-    step_text,
 )
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ _PLACES = 2
 _GAPS = 5
 _OF_DESCENT = ("exposure/", "lineage-contradiction/")
 """Rules whose findings say what the model is made from."""
-_PARENTS = 6
-"""Bases of one model, and roots of its chain, that are named."""
 _FULL = 8
 """Findings of one rule and severity given in full before the rest become a table."""
+_ADVISORIES = 5
+"""Advisories on one component before the rest is only counted."""
 _ROWS = 40
 """Rows of such a table before the rest is only counted."""
 
@@ -216,20 +216,35 @@ class _Writer:
         if relevant:
             text = "; ".join(dict.fromkeys(claim(o, self.registry, words) for o in relevant[:6]))
             grid.add_row(words("field.origin"), Text(text))
-        for cited in dict.fromkeys(citation(evidence, words) for evidence in finding.citations):
-            grid.add_row(words("field.evidence"), Text(cited))
+        if finding.rule.startswith("vulnerability/"):
+            self._advisories(component, grid)
+        else:
+            for cited in dict.fromkeys(citation(one, words) for one in finding.citations):
+                grid.add_row(words("field.evidence"), Text(cited))
         licenses = self._licenses(attribution.licenses)
         if licenses or component.kind in ("model", "package", "dataset"):
             grid.add_row(words("field.license"), Text(licenses or words("label.license-unknown")))
         if finding.rule.startswith(_OF_DESCENT):
-            made_from = self._lineage(finding.component, attribution.lineage)
-            if made_from:
-                grid.add_row(words("field.lineage"), Text(made_from))
+            descent = made_from(finding.component, attribution.lineage, self.registry, words)
+            if descent:
+                grid.add_row(words("field.lineage"), Text(descent))
         self._candidates(finding, grid)
         grid.add_row(
             words("field.id"), Text(f"{finding.id}  {clean(finding.component)}", style="dim")
         )
         self.console.print(Padding(grid, (0, 0, 1, 2)))
+
+    def _advisories(self, component: Component, grid: Table) -> None:
+        """What is known of a component, each with where to read it."""
+        words, found = self.words, component.vulnerabilities
+        for item in found[:_ADVISORIES]:
+            text = Text(advisory(item, words))
+            for evidence in item.evidence:
+                text.append(f"\n{citation(evidence, words)}", style="dim")
+            grid.add_row(words("field.advisory"), text)
+        if len(found) > _ADVISORIES:
+            more = words("label.more", count=len(found) - _ADVISORIES)
+            grid.add_row("", Text(more, style="dim"))
 
     def _licenses(self, licenses: Iterable[License]) -> str:
         parts = []
@@ -242,19 +257,6 @@ class _Writer:
                 text += f" ({self.words('label.via', component=via)})"
             parts.append(text)
         return "; ".join(dict.fromkeys(parts[:6]))
-
-    def _lineage(self, component: ComponentId, lineage: Lineage | None) -> str:
-        """Return what a model itself is said to be made from, and where the chain ends."""
-        own = [step for step in lineage.steps if step.source == component] if lineage else []
-        if lineage is None or not own:
-            return ""
-        parts = [step_text(step, self.registry, self.words) for step in own[:_PARENTS]]
-        if len(own) > _PARENTS:
-            parts.append(f"+{len(own) - _PARENTS}")
-        if not set(lineage.roots) <= {step.target for step in own}:
-            names = [component_name(root, self.registry) for root in lineage.roots[:_PARENTS]]
-            parts.append(self.words("label.roots", roots=self.words("label.comma").join(names)))
-        return "; ".join(parts)
 
     def _candidates(self, finding: Finding, grid: Table) -> None:
         if not finding.rule.startswith("exposure/"):
@@ -347,7 +349,7 @@ class _Writer:
 
     def footer(self) -> None:
         """What was read, with which knowledge, and what this is not."""
-        words, report = self.words, self.report
+        words, report, hosts = self.words, self.report, self.report.inputs.hosts_contacted
         kinds = Counter(c.kind for c in report.components if c.kind != "project")
         inventory = words("label.comma").join(
             f"{words(f'kind.{kind}')} {count}" for kind, count in sorted(kinds.items())
@@ -366,9 +368,12 @@ class _Writer:
                 words("footer.overlay", file=clean(file), rows=rows, digest=digest[:12])
                 for file, digest, rows in report.inputs.overlays
             ),
+            words("footer.online", hosts=", ".join(hosts) or "–")
+            if report.inputs.online or hosts
+            else words("footer.offline"),
             words(
-                "footer.online", hosts=", ".join(report.inputs.hosts_contacted) or "–"
-            ) if report.inputs.online else words("footer.offline"),
+                "footer.vulnerabilities", count=summary(report)["vulnerable"]
+            ) if report.inputs.vulnerabilities_asked else words("footer.vulnerabilities-not-asked"),
             words("footer.disclaimer"),
         ]  # fmt: skip
         for line in lines:

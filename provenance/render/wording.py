@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from provenance import ids
-from provenance.descent import Step
+from provenance.descent import Lineage, Step
 from provenance.i18n import Messages
-from provenance.model import ComponentId, Evidence, Finding, Gap, Origin
+from provenance.model import ComponentId, Evidence, Finding, Gap, Origin, Vulnerability
 from provenance.policy import Policy
 from provenance.registry import Registry
+
+_NAMES = 5
+"""Names of one list that a sentence gives before it only counts the rest."""
+_PARENTS = 6
+"""Bases of one model, and roots of its chain, that are named."""
 
 
 def clean(text: str) -> str:
@@ -56,11 +61,17 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         organizations=words("label.comma").join(organizations) or "–",
         declared=clean(params.get("declared", "")),
         inherited=clean(params.get("inherited", "")),
+        beside=words("label.comma").join(
+            component_name(name, registry) for name in params.get("beside", "").split()
+        ),
+        packages=_few([ids.short(name) for name in params.get("packages", "").split()], words),
+        count=params.get("count", ""),
         terms=words("label.comma").join(params.get("terms", "").split()),
         said=said_of(params.get("bases", ""), registry, words),
         named=words("label.comma").join(
             component_name(name, registry) for name in params.get("named", "").split()
         ),
+        advisories=_few(params.get("advisories", "").split(), words),
         ancestors=words("label.comma").join(
             component_name(name, registry) for name in params.get("unknown", "").split()
         ),
@@ -80,6 +91,40 @@ def step_text(step: Step, registry: Registry, words: Messages) -> str:
     how = words(f"how.{step.how}") if step.how else "="
     bases = words("label.comma").join(words(f"basis.{basis}") for basis in step.bases)
     return f"{how}: {component_name(step.target, registry)}" + (f" ({bases})" if bases else "")
+
+
+def made_from(
+    component: ComponentId, lineage: Lineage | None, registry: Registry, words: Messages
+) -> str:
+    """Return what a model itself is said to be made from, and where the chain ends."""
+    own = [step for step in lineage.steps if step.source == component] if lineage else []
+    if lineage is None or not own:
+        return ""
+    parts = [step_text(step, registry, words) for step in own[:_PARENTS]]
+    if len(own) > _PARENTS:
+        parts.append(f"+{len(own) - _PARENTS}")
+    if not set(lineage.roots) <= {step.target for step in own}:
+        names = [component_name(root, registry) for root in lineage.roots[:_PARENTS]]
+        parts.append(words("label.roots", roots=words("label.comma").join(names)))
+    return "; ".join(parts)
+
+
+def _few(names: list[str], words: Messages) -> str:
+    """Return the first names of a list, and how many more there are."""
+    more = f" +{len(names) - _NAMES}" if len(names) > _NAMES else ""
+    return words("label.comma").join(clean(name) for name in names[:_NAMES]) + more
+
+
+def advisory(item: Vulnerability, words: Messages) -> str:
+    """Return an advisory as ``GHSA-… (CVE-…): what it says; fixed in 2.20.0``."""
+    comma = words("label.comma")
+    return words(
+        "label.advisory",
+        id=item.id + (f" ({comma.join(item.aliases)})" if item.aliases else ""),
+        summary=clean(item.summary) or "–",
+        fixed=words("label.fixed", versions=comma.join(map(clean, item.fixed_in)))
+        if item.fixed_in else words("label.not-fixed"),
+    )  # fmt: skip
 
 
 def organization_name(organization: str, registry: Registry, words: Messages) -> str:

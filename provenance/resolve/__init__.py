@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from provenance.resolve import (
     advisories,
+    agreement,
     lineage,
     metadata,
     packages,
@@ -19,6 +20,7 @@ from provenance.resolve import (
 from provenance.resolve.inventory import Inventory, merge
 
 RESOLVERS: tuple[Callable[[Inventory], Inventory], ...] = (
+    agreement.resolve,
     stack.resolve,
     packages.resolve,
     metadata.resolve,

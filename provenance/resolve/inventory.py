@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from provenance import ids
 from provenance.descent import Statement
 from provenance.model import (
+    BASES,
     Component,
     ComponentId,
     Extraction,
@@ -60,6 +61,7 @@ class Inventory:
             usage=strongest_usage((known.usage, component.usage)),
             functions=tuple(sorted({*known.functions, *component.functions})),
             occurrences=tuple(dict.fromkeys((*known.occurrences, *component.occurrences))),
+            homes=tuple(dict.fromkeys((*known.homes, *component.homes))),
         )
 
     def add_link(self, link: Link) -> None:
@@ -67,7 +69,7 @@ class Inventory:
 
         A derivation whose kind one source leaves open takes the kind another states, if
         both rest on the same basis; what a publisher declares and what a hub infers are
-        two links.
+        two links. A requirement takes the most exact of what it rests on.
         """
         apart = link.basis if link.relation == "derived-from" else link.requirement
         key = (link.source, link.target, link.relation, apart)
@@ -79,6 +81,7 @@ class Inventory:
         self.links[key] = replace(
             known,
             how=how,
+            basis=_basis(known, link),
             occurrences=tuple(dict.fromkeys((*known.occurrences, *link.occurrences))),
             evidence=tuple(dict.fromkeys((*known.evidence, *link.evidence))),
         )
@@ -175,6 +178,15 @@ class Inventory:
                 )  # fmt: skip
 
 
+def _basis(known: Link, link: Link) -> str | None:
+    """Return what two statements of one link rest on together."""
+    if link.relation == "depends-on":  # the most exact; a file at least declares
+        return min((one.basis or "declared" for one in (known, link)), key=BASES.index)
+    if link.relation == "delivered-by":  # what one place states is no mere possibility any more
+        return known.basis and link.basis
+    return known.basis
+
+
 def _reach(
     start: ComponentId, outgoing: dict[ComponentId, list[ComponentId]], reached: set[ComponentId]
 ) -> None:
@@ -227,5 +239,12 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
                 ),
             )
         inventory.add(first)
-    inventory.absorb({c for c in inventory.components if ids.without_version(c) in own})
+    names = {ids.short(component).lower() for component in own}
+    inventory.absorb({
+        c for c, item in inventory.components.items()
+        if ids.without_version(c) in own
+        # How a project's own documentation says to install it from where its code lies.
+        or (c.startswith("pkg:github/") and item.usage == "documentation"
+            and ids.without_version(c).rpartition("/")[2].lower() in names)
+    })  # fmt: skip
     return inventory

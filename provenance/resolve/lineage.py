@@ -10,12 +10,13 @@ from provenance.model import ComponentId, Gap, Kind, Link, Relation
 from provenance.ports import ModelHub
 from provenance.registry.tables import evidence_of
 from provenance.resolve.inventory import Inventory
+from provenance.resolve.requirements import INSTALLED, RESOLVER
 
 _ON_HUBS = (
     "pkg:huggingface/", "dataset:huggingface/", "model:modelscope/", "dataset:modelscope/",
 )  # fmt: skip
 MAX_COMPONENTS = 5_000
-"""A lineage that grows beyond this is cut, and a gap says so."""
+"""A lineage that adds more than this to what the tree itself names is cut, and a gap says so."""
 
 _FILES_OF_MODELS = frozenset({"weights", "model-folder", "model-card", "mergekit"})
 
@@ -36,9 +37,10 @@ def resolve(inventory: Inventory) -> Inventory:
     pending: Sequence[ComponentId] = tuple(inventory.components)
     done: set[ComponentId] = set()
     overridden: set[ComponentId] = set()
+    most = len(inventory.components) + MAX_COMPONENTS
     while pending:
         done.update(pending)
-        if len(inventory.components) > MAX_COMPONENTS:
+        if len(inventory.components) > most:
             inventory.gap(Gap(subject=inventory.root, reason="lineage-too-large"))
             break
         overridden |= _from_registry(inventory, pending)
@@ -54,6 +56,7 @@ def resolve(inventory: Inventory) -> Inventory:
 def _from_registry(inventory: Inventory, pending: Sequence[ComponentId]) -> set[ComponentId]:
     """Add recorded relations; return the models whose hub declaration is overridden."""
     overridden: set[ComponentId] = set()
+    versions, told = _versions(inventory), _told(inventory)
     for component in pending:
         usage = inventory.components[component].usage
         for row in inventory.registry.lineage(component):
@@ -70,14 +73,40 @@ def _from_registry(inventory: Inventory, pending: Sequence[ComponentId]) -> set[
                 )
             )  # fmt: skip
         for item in inventory.registry.links(component):
-            inventory.derive(item.target, kind_of(item.target), usage)
+            if item.relation == "depends-on" and component in told:
+                continue  # the data knows some release, the stack this one
+            target = versions.get(item.target, item.target)
+            inventory.derive(target, kind_of(target), usage)
             inventory.add_link(
                 Link(
-                    source=component, target=item.target,
+                    source=component, target=target,
                     relation=cast("Relation", item.relation), evidence=(evidence_of(item),),
                 )
             )  # fmt: skip
     return overridden
+
+
+def _versions(inventory: Inventory) -> dict[ComponentId, ComponentId]:
+    """Return the packages of which the stack has one version, by their ids without it."""
+    found: dict[ComponentId, list[ComponentId]] = {}
+    for component in inventory.components.values():
+        if component.kind == "package" and component.version:
+            found.setdefault(ids.without_version(component.id), []).append(component.id)
+    return {bare: these[0] for bare, these in found.items() if len(these) == 1}
+
+
+def _told(inventory: Inventory) -> set[ComponentId]:
+    """Return the packages whose own requirements an exact source has told."""
+    found = {
+        link.source
+        for link in inventory.links.values()
+        if link.relation == "depends-on" and link.basis in ("locked", "installed", "resolved")
+    }
+    return found | {
+        component.id
+        for component in inventory.components.values()
+        if any(place.extractor in (INSTALLED, RESOLVER) for place in component.occurrences)
+    }
 
 
 def _from_hub(

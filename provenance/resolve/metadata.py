@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from provenance.resolve.inventory import Inventory
 
 
@@ -16,6 +18,11 @@ def resolve(inventory: Inventory) -> Inventory:
         if link.source in inventory.components and link.target in inventory.components:
             inventory.add_link(link)
     inventory.licenses += answer.licenses
+    for component, homes in answer.homes.items():
+        known = inventory.components.get(component)
+        if known is not None:
+            homes = tuple(dict.fromkeys((*known.homes, *homes)))
+            inventory.components[component] = replace(known, homes=homes)
     for gap in answer.gaps:
         inventory.gap(gap)
     return inventory

@@ -17,8 +17,11 @@ from provenance.model import (
     strongest_usage,
 )
 from provenance.resolve.inventory import Inventory
+from provenance.resolve.own_modules import OwnModules
 
 _SOURCES = frozenset({"python-source", "notebook", "javascript", "languages"})
+_SETTINGS = frozenset({"json-config", "yaml-config"})
+"""Settings name packages only as servers that they run (the Model Context Protocol)."""
 _MODEL_APIS = frozenset("llm.api embedding.api rerank.api image.api video.api llm.router".split())
 _STANDARD = frozenset(sys.stdlib_module_names) | {"__main__", "distutils", "imp", "asyncore"}
 
@@ -74,14 +77,14 @@ def _imports(inventory: Inventory) -> None:
     places: dict[ComponentId, list[Occurrence]] = {}
     unknown: dict[str, list[Occurrence]] = {}
     memo: dict[tuple[str, tuple[str, ...]], tuple[str, tuple[ComponentId, ...]]] = {}
-    for item in inventory.imports:
+    for item in _foreign(inventory, declared):
         key = (item.module, item.names)
         if key not in memo:
             memo[key] = _package_of(item, inventory, declared)
         module, packages = memo[key]
         for package in packages:
             places.setdefault(package, []).append(item.occurrence)
-        if module and not packages:
+        if not packages:
             unknown.setdefault(module, []).append(item.occurrence)
     for package, found in places.items():
         known = inventory.components.get(package)
@@ -97,7 +100,7 @@ def _imports(inventory: Inventory) -> None:
             inventory.add_link(
                 Link(
                     source=inventory.root, target=package, relation="depends-on",
-                    occurrences=(found[0],),
+                    basis="imported", occurrences=(found[0],),
                 )
             )  # fmt: skip
             inventory.gap(_gap(package, "undeclared-import", found[0]))
@@ -115,6 +118,28 @@ def _imports(inventory: Inventory) -> None:
     _sdks(inventory)
 
 
+def _foreign(inventory: Inventory, declared: dict[str, ComponentId]) -> list[Import]:
+    """Return the imports that mean neither Python's own modules nor the tree's."""
+    own = OwnModules(inventory.modules)
+    packages: dict[str, bool] = {}
+    found: list[Import] = []
+    mine: set[str] = set()
+    for item in inventory.imports:
+        top = item.module.partition(".")[0]
+        if top in _STANDARD:
+            continue
+        if top not in packages:
+            packages[top] = ids.pypi(top).removeprefix("pkg:pypi/") in declared or bool(
+                inventory.registry.identifications(f"import:{top}")
+                or inventory.registry.has_identifiers(f"import:{top}.")
+            )
+        if not own.owns(item.module, item.occurrence.path, package=packages[top]):
+            found.append(item)
+        elif not packages[top]:
+            mine.add(top)
+    return [item for item in found if item.module.partition(".")[0] not in mine]
+
+
 def _guess(module: str, places: list[Occurrence], inventory: Inventory) -> None:
     """Take an unmapped import for the package of the same name, with low confidence.
 
@@ -129,8 +154,11 @@ def _guess(module: str, places: list[Occurrence], inventory: Inventory) -> None:
         )
     )  # fmt: skip
     inventory.add_link(
-        Link(source=inventory.root, target=package, relation="depends-on", occurrences=weak[:1])
-    )
+        Link(
+            source=inventory.root, target=package, relation="depends-on", basis="imported",
+            occurrences=weak[:1],
+        )
+    )  # fmt: skip
     inventory.gap(_gap(package, "unmapped-import", places[0]))
 
 
@@ -144,12 +172,9 @@ def _package_of(
     """Return the top module and the packages that an import comes from.
 
     The map in the data is asked for the longest dotted prefix of every imported name;
-    without a row, a declared package of the same name is taken. ("", ()) means: not a
-    package.
+    without a row, a declared package of the same name is taken.
     """
     top = item.module.partition(".")[0]
-    if top in _STANDARD or top in inventory.modules:
-        return "", ()
     registry = inventory.registry
     parts = item.module.split(".")
     prefixes = [".".join(parts[:size]) for size in range(len(parts), 0, -1)]
@@ -176,9 +201,9 @@ def _package_of(
 def _sdks(inventory: Inventory) -> None:
     """A client package without a call seen is a question, not the service itself.
 
-    Where code imports the SDK of a service that nobody else's server stands in for (a
-    search, a vector store: no model API, whose protocol many speak), the service counts
-    with low confidence, beside the question.
+    Where code imports, or settings run, the SDK of a service that nobody else's server
+    stands in for (a search, a vector store: no model API, whose protocol many speak), the
+    service counts with low confidence, beside the question.
     """
     for component in tuple(inventory.components.values()):
         if component.kind != "package" or component.usage != "used":
@@ -194,7 +219,9 @@ def _sdks(inventory: Inventory) -> None:
                     params=(("service", service),),
                 )
             )  # fmt: skip
-            imported = [place for place in component.occurrences if place.extractor in _SOURCES]
+            imported = [
+                place for place in component.occurrences if place.extractor in _SOURCES | _SETTINGS
+            ]
             functions = inventory.registry.functions(service)
             if imported and functions and not _MODEL_APIS.intersection(functions):
                 weak = tuple(replace(place, confidence="low") for place in imported)

@@ -41,6 +41,18 @@ def test_defaults(tmp_path: Path) -> None:
             {"flag": "low", "env": "medium", "file": "info"},
         ),
         ("lang", "lang", "PROVENANCE_LANG", {"flag": "zh-CN", "env": "en", "file": "zh-CN"}),
+        (
+            "platform",
+            "platform",
+            "PROVENANCE_PLATFORM",
+            {"flag": "linux-aarch64", "env": "macos-arm64", "file": "windows-x86_64"},
+        ),
+        (
+            "python-version",
+            "python_version",
+            "PROVENANCE_PYTHON_VERSION",
+            {"flag": "3.12", "env": "3.11.4", "file": "3.9"},
+        ),
     ],
 )
 def test_flag_over_environment_over_file_over_default(
@@ -63,10 +75,11 @@ def test_strict_and_online(tmp_path: Path) -> None:
     assert (found.strict, found.online) == (True, False)
 
 
-def test_going_online_is_never_a_setting_of_the_scanned_tree(tmp_path: Path) -> None:
-    file(tmp_path, "online = true")
+@pytest.mark.parametrize("key", ["online", "resolve", "allow-build", "venv", "python"])
+def test_going_outside_is_never_a_setting_of_the_scanned_tree(tmp_path: Path, key: str) -> None:
+    file(tmp_path, f"{key} = true")
     message, _ = refused(tmp_path)
-    assert "unknown key 'online'" in message
+    assert f"unknown key '{key}'" in message
 
 
 @pytest.mark.parametrize(
@@ -158,6 +171,9 @@ def test_unknown_keys_in_pyproject(tmp_path: Path) -> None:
         ('fail-on = "critical"', "fail-on = 'critical'"),
         ('lang = "fr"', "lang = 'fr'"),
         ("lang = ", "Invalid value"),
+        ('platform = "linux-arch64"', "platform = 'linux-arch64'"),
+        ('python-version = "three"', "python-version = 'three'"),
+        ('python-version = "3.12 -i http://evil.example"', "python-version ="),
     ],
 )
 def test_values_that_cannot_be_used(tmp_path: Path, text: str, message: str) -> None:

@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 
 from provenance.descent import BASES, HOWS, Disagreement
-from provenance.edge import hub_records
+from provenance.edge import hub_records, index_http, index_records
 from provenance.i18n import LANGUAGES, Messages, language_of, messages
 from provenance.model import CONFIDENCES, SEVERITIES, USAGES, Kind, Role
 from provenance.policy import EXPOSURES
@@ -21,7 +21,9 @@ from provenance.registry import Registry
 from tests.support.small_data import DATA, ROOT
 
 SOURCES = {path: ast.parse(path.read_text("utf-8")) for path in ROOT.glob("provenance/**/*.py")}
-HUB_REASONS = [f"hub-{reason}" for reason in get_args(hub_records.Reason)]
+OUTSIDE_REASONS = [f"hub-{reason}" for reason in get_args(hub_records.Reason)] + [
+    f"index-{reason}" for reason in (*get_args(index_http.Reason), *index_records.LASTING)
+]
 WORDS = {lang: messages(Registry(), lang) for lang in LANGUAGES}
 
 
@@ -114,7 +116,7 @@ def test_gap_sites_are_found() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_gap_reason_used_has_words(lang: str) -> None:
     reasons = {reason for _, _, found, _ in gap_sites() for reason in found}
-    for reason in sorted({*reasons, *HUB_REASONS}):
+    for reason in sorted({*reasons, *OUTSIDE_REASONS}):
         assert f"gap.{reason}" in WORDS[lang], reason
         assert f"reason.{reason}" in WORDS[lang], reason
 
@@ -133,7 +135,7 @@ def test_a_gap_gives_what_its_words_ask_for(lang: str) -> None:
 
 
 def test_every_reason_with_words_is_used() -> None:
-    used = {reason for _, _, found, _ in gap_sites() for reason in found} | set(HUB_REASONS)
+    used = {reason for _, _, found, _ in gap_sites() for reason in found} | set(OUTSIDE_REASONS)
     said = {key.removeprefix("gap.") for key in raw("en") if key.startswith("gap.")}
     text = "\n".join(path.read_text("utf-8") for path in SOURCES)
     assert {one for one in said - used if f'"{one}"' not in text} == set()
@@ -148,7 +150,11 @@ GROUPS = {
     "tier": ("clean", "partial", "unclear"),
     "layer": ("weights", "code", "runtime"),
     "state": ("none_found", "unclear", "exposed", "vendor-hosted", "not_applicable"),
-    "rule": ["license-lineage/undeclared-terms"]
+    "rule": [
+        "license-lineage/undeclared-terms",
+        "dependency-confusion/extra-index",
+        "vulnerability/known",
+    ]
     + [f"lineage-contradiction/{name}" for name in get_args(Disagreement)]
     + [f"exposure/{name}" for name in EXPOSURES]
     + [f"unknown-origin/{name}" for name in (*get_args(Kind)[1:], "ancestor")],

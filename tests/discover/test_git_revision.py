@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.discover import git_revision
+from provenance.discover.reading import git_revision
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 OTHER = "f" * 40

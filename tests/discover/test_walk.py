@@ -68,7 +68,7 @@ def test_documents_carry_their_bytes_and_the_walk_counts(tmp_path: Path) -> None
     documents = {document.path: document.data for document in one.documents()}
     assert documents == {"requirements.txt": b"acme\n", "lib/core.py": b"acme\n"}
     assert (one.seen, one.read, one.ignored) == (3, 2, 1)
-    assert one.modules == {"lib", "core"}
+    assert one.modules == {"lib", "lib/core.py"}
     assert one.gaps == []
 
 
@@ -173,7 +173,8 @@ def test_a_pipe_does_not_hang_the_scan(tmp_path: Path, name: str) -> None:
     code = """
 import sys
 from pathlib import Path
-from provenance.discover import Walk, git_revision
+from provenance.discover import Walk
+from provenance.discover.reading import git_revision
 root = Path(sys.argv[1])
 walk = Walk(root=root, wanted=lambda path: path.endswith((".py", "requirements.txt")))
 print([d.path for d in walk.documents()], [(g.subject, g.reason) for g in walk.gaps if

@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 import pytest
 
+from provenance.edge.cache import cache_directory
 from provenance.edge.hub_records import Reason
-from provenance.edge.model_hub import HuggingFaceHub, cache_directory
+from provenance.edge.model_hub import HuggingFaceHub
 from provenance.i18n import LANGUAGES, messages
 from provenance.ports import Enrichment
 from provenance.registry import Registry
@@ -77,4 +78,5 @@ def test_revisions_of_one_model_are_apart(tmp_path: Path) -> None:
 
 def test_cache_is_below_the_cache_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cache_directory().is_relative_to(os.environ["XDG_CACHE_HOME"])
-    assert cache_directory().name == "hub"
+    lookups = HuggingFaceHub(os.environ, today=TODAY)._hub._lookups
+    assert lookups.cache_dir == cache_directory() / "hub"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import msgpack
 import pytest
@@ -233,3 +234,22 @@ def test_a_scan_of_an_unchanged_tree_imports_no_reader(tree: Tree) -> None:
 
     assert "provenance.extract.python.calls" in imported()
     assert imported() == set()
+
+
+def test_every_part_of_an_extraction_can_be_kept() -> None:
+    """A new type in the model has to be known to the memory, or scans would fail."""
+    known, seen, pending = set(scan_memory._TYPES), {Extraction}, [Extraction]
+    while pending:
+        for hint in get_type_hints(pending.pop()).values():
+            for part in _parts(hint):
+                if dataclasses.is_dataclass(part):
+                    assert part in known, part
+                    if part not in seen:
+                        seen.add(part)
+                        pending.append(part)
+
+
+def _parts(hint: Any) -> Iterator[Any]:
+    yield hint
+    for inner in get_args(hint):
+        yield from _parts(inner)

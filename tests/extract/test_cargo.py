@@ -121,6 +121,8 @@ def test_locked_crates() -> None:
         ("project:", "depends-on", "pkg:cargo/rand@0.8.5"),
         ("pkg:cargo/async-openai@0.25.0", "depends-on", "pkg:cargo/rand@0.9.0"),
         ("pkg:cargo/rand@0.9.0", "delivered-by", "service:github"),
+        ("pkg:cargo/async-openai@0.25.0", "delivered-by", "service:crates-io"),
+        ("pkg:cargo/rand@0.8.5", "delivered-by", "service:crates-io"),
     }
     assert component(found, "pkg:cargo/rand@0.8.5").direct
     assert not component(found, "pkg:cargo/rand@0.9.0").direct

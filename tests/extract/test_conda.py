@@ -85,7 +85,7 @@ def test_channels() -> None:
         channels.setdefault(source.removeprefix("pkg:pypi/"), set()).add(target)
     assert channels["torch@2.3.1"] == {"service:anaconda", "service:conda-forge"}
     assert channels["acme-core"] == {"service:conda-forge"}
-    assert channels["acme-pip@3.0"] == {"service:pypi"}
+    assert channels["acme-pip@3.0"] == {"service:pypi", "service:pytorch-index"}
 
 
 @pytest.mark.parametrize(

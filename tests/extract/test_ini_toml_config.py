@@ -51,3 +51,18 @@ def test_manifests_are_left_to_others(path: str) -> None:
 @pytest.mark.parametrize("path", ["setup.cfg", "tox.ini", "pytest.ini"])
 def test_tools_own_files(path: str) -> None:
     assert not ini_config.accepts(path)
+
+
+def test_properties_name_the_provider_in_the_key() -> None:
+    found = direct(
+        ini_config,
+        "src/main/resources/application.properties",
+        """\
+        spring.ai.azure.openai.chat.options.deployment-name=chatty
+        langchain4j.ollama.chat-model.model-name=phi3
+        quarkus.langchain4j.openai.chat-model.model-name=gpt-4
+        """,
+    )
+    assert ids(found, "model") == {
+        "model:azure-openai/chatty", "model:ollama/phi3", "model:openai/gpt-4",
+    }  # fmt: skip

@@ -168,7 +168,7 @@ def test_langchain_ollama_bedrock_and_transformers(words: Vocabulary) -> None:
         """)  # fmt: skip
     assert ids(found, "model") == {
         "model:deepseek/x1", "model:ollama/qwen2:7b", "model:bedrock/anthropic.claude-v2",
-        "pkg:huggingface/Xenova/all-MiniLM-L6-v2",
+        "pkg:huggingface/Xenova/all-MiniLM-L6-v2", "model:openai/text-embedding-ada-002",
     }  # fmt: skip
     assert lines(found, "service:openai") == [6]
 

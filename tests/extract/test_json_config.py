@@ -98,3 +98,40 @@ def test_the_image_of_a_development_container() -> None:
     text = '{\n  "image": "mcr.acme.example/dev/universal:2",\n  "features": {}\n}\n'
     found = js(text, ".devcontainer/devcontainer.json")
     assert lines(found, "pkg:docker/mcr.acme.example/dev/universal@2") == [2]
+
+
+def test_settings_of_dotnet() -> None:
+    found = js(
+        """\
+        {
+          "AzureOpenAI": {
+            "Endpoint": "https://acme.openai.azure.com/", "ChatDeployment": "gpt-4o",
+            "EmbeddingDeploymentName": "your-deployment-name"
+          },
+          "ConnectionStrings": {
+            "chat": "Endpoint=https://acme.openai.azure.com/;Key=x;Deployment=chatty",
+            "todo": "Endpoint=https://acme.openai.azure.com/;Key=x;Deployment=your-deployment-name",
+            "db": "Host=localhost;Database=model;Username=sa"
+          },
+          "Ollama": {"Model": "phi3", "Endpoint": "http://localhost:11434"}
+        }
+        """,
+        "appsettings.json",
+    )
+    assert ids(found, "model") == {
+        "model:azure-openai/gpt-4o", "model:azure-openai/chatty", "model:ollama/phi3",
+    }  # fmt: skip
+    assert lines(found, "model:azure-openai/chatty") == [7]
+
+
+def test_a_catalogue_under_the_slug_of_a_service() -> None:
+    found = js(
+        """\
+        {
+          "aleph-alpha": {"requiresKey": true, "models": {"luminous-base": {"enabled": false}}},
+          "big-brother": {"models": {"luminous-base": {"enabled": false}}}
+        }
+        """,
+        "server/models.json",
+    )
+    assert ids(found, "model") == {"model:aleph-alpha/luminous-base"}

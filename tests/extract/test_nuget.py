@@ -91,6 +91,26 @@ def test_packages_config() -> None:
     }  # fmt: skip
 
 
+def test_tools() -> None:
+    found = project(
+        """\
+        {
+          "version": 1,
+          "isRoot": true,
+          "tools": {
+            "dotnet-ef": {"version": "8.0.4", "commands": ["dotnet-ef"], "rollForward": false},
+            "acme.tool": {"commands": ["acme"]}
+          }
+        }
+        """,
+        ".config/dotnet-tools.json",
+    )
+    assert {c.id: c.usage for c in found.components} == {
+        "pkg:nuget/dotnet-ef@8.0.4": "development", "pkg:nuget/acme.tool": "development",
+    }  # fmt: skip
+    assert lines(found, "pkg:nuget/acme.tool") == [6]
+
+
 def test_lock() -> None:
     found = project(
         """\
@@ -124,4 +144,8 @@ def test_lock() -> None:
 def test_broken_files_are_gaps() -> None:
     assert gaps(project("<Project><PackageReference>")) == {("App.csproj", "malformed-file", 1)}
     assert gaps(project("{", "packages.lock.json")) == {("packages.lock.json", "malformed-file", 1)}
+    assert gaps(project('{"tools": [', "dotnet-tools.json")) == {
+        ("dotnet-tools.json", "malformed-file", 1)
+    }
+    assert ids(project('{"tools": ["x"]}', "dotnet-tools.json")) == set()
     assert ids(project("<Project/>")) == set()

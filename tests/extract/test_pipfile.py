@@ -69,7 +69,7 @@ def test_declared_packages() -> None:
         "pkg:pypi/acme-check": ("development", [19]),
         "pkg:pypi/acme-pages": ("documentation", [22]),
     }  # fmt: skip
-    assert requirement(found, "pkg:pypi/acme-extra") == ">=3 ; sys_platform == 'linux'"
+    assert requirement(found, "pkg:pypi/acme-extra") == "[fast]>=3 ; sys_platform == 'linux'"
     channels = {a.removeprefix("pkg:pypi/"): c for a, _, c in links(found, "delivered-by")}
     assert channels == {
         "acme-core": "service:pypi", "acme-pin@2.1.0": "service:pypi",
@@ -79,11 +79,11 @@ def test_declared_packages() -> None:
     assert gaps(found) == {("acme-near", "local-requirement", 16)}
 
 
-def test_a_private_source_serves_no_package_by_name() -> None:
+def test_a_private_source_is_named_by_its_host() -> None:
     url = "http://10.0.0.9/simple"
     found = read("Pipfile", f'[[source]]\nurl = "{url}"\nname = "x"\n[packages]\nacme = "*"\n')
     assert gaps(found) == {(url, "private-channel", 2)}
-    assert links(found, "delivered-by") == set()
+    assert links(found, "delivered-by") == {("pkg:pypi/acme", "delivered-by", "service:10.0.0.9")}
 
 
 LOCK = json.dumps(

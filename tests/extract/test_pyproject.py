@@ -58,7 +58,7 @@ def test_dependencies_with_their_lines() -> None:
     assert lines(found, "pkg:pypi/acme-tool@2.0") == [5]
     assert lines(found, "pkg:pypi/acme-late") == [7]
     assert requirement(found, "pkg:pypi/acme-core") == ">=1"
-    assert requirement(found, "pkg:pypi/acme-tool@2.0") == '==2.0 ; python_version < "3.12"'
+    assert requirement(found, "pkg:pypi/acme-tool@2.0") == '[fast]==2.0 ; python_version < "3.12"'
     assert links(found, "delivered-by") == {
         (package, "delivered-by", "service:pypi") for package in ids(found, "package")
     }
@@ -305,7 +305,9 @@ def test_a_private_source_is_a_gap() -> None:
     url = "http://10.0.0.9/simple"
     found = project(SOURCE.format(url=url, priority="primary"))
     assert gaps(found) == {(url, "private-channel", 6)}
-    assert links(found, "delivered-by") == set()
+    assert links(found, "delivered-by") == {
+        ("pkg:pypi/acme-core", "delivered-by", "service:10.0.0.9")
+    }
 
 
 def test_no_credential_of_a_source_reaches_the_report() -> None:
@@ -394,7 +396,12 @@ def test_an_index_that_replaces_the_public_one(table: str) -> None:
     [
         '[[tool.uv.index]]\nurl = "{url}"',
         '[tool.uv]\nextra-index-url = ["{url}"]',
-        '[[tool.pdm.source]]\nname = "second"\nurl = "{url}"',
+        '[[tool.pdm.source]]\nname = "x"\nurl = "{url}"\ninclude_packages = ["inner"]',
+        '[[tool.poetry.source]]\nname = "x"\nurl = "{url}"\npriority = "explicit"',
+        (
+            '[tool.uv]\nindex-strategy = "unsafe-best-match"\n'
+            '[[tool.uv.index]]\nurl = "{url}"\nexplicit = true'
+        ),
     ],
 )
 def test_an_index_that_stands_beside_the_public_one(table: str) -> None:
@@ -402,6 +409,34 @@ def test_an_index_that_stands_beside_the_public_one(table: str) -> None:
     found = project('[project]\ndependencies = ["acme"]\n' + table.format(url=url) + "\n")
     assert links(found, "delivered-by") == {("pkg:pypi/acme", "delivered-by", "service:pypi")}
     assert "service:packages.acme.example" in ids(found)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '[[tool.pdm.source]]\nname = "second"\nurl = "{url}"',
+        '[[tool.poetry.source]]\nname = "x"\nurl = "{url}"\npriority = "supplemental"',
+        '[tool.uv]\nindex-strategy = "unsafe-best-match"\nextra-index-url = ["{url}"]',
+    ],
+)
+def test_an_index_that_may_deliver_as_well(table: str) -> None:
+    url = "https://packages.acme.example/simple"
+    found = project('[project]\ndependencies = ["acme"]\n' + table.format(url=url) + "\n")
+    delivered = [link for link in found.links if link.relation == "delivered-by"]
+    assert {link.target: link.basis for link in delivered} == {
+        "service:pypi": None, "service:packages.acme.example": "possible",
+    }  # fmt: skip
+
+
+def test_of_two_primary_sources_either_may_deliver() -> None:
+    source = '[[tool.poetry.source]]\nname = "{0}"\nurl = "https://{0}.example/simple"\n'
+    found = project(
+        '[tool.poetry.dependencies]\nacme = "*"\n' + source.format("a") + source.format("b")
+    )
+    delivered = [link for link in found.links if link.relation == "delivered-by"]
+    assert {link.target: link.basis for link in delivered} == {
+        "service:a.example": None, "service:b.example": "possible",
+    }  # fmt: skip
 
 
 def test_a_poetry_dependency_may_name_its_source() -> None:

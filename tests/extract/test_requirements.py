@@ -101,7 +101,7 @@ def test_usage_is_told_by_file_and_folder_names(path: str, usage: str) -> None:
         ("acme-lib===2.1.weird", "pkg:pypi/acme-lib@2.1.weird", "===2.1.weird"),
         ("acme-lib==2.*", "pkg:pypi/acme-lib", "==2.*"),
         ("acme-lib!=2.1", "pkg:pypi/acme-lib", "!=2.1"),
-        ("acme-lib[fast,gpu]==2.1", "pkg:pypi/acme-lib@2.1", "==2.1"),
+        ("acme-lib[fast,gpu]==2.1", "pkg:pypi/acme-lib@2.1", "[fast,gpu]==2.1"),
         ("acme-lib>=2 ; python_version < '3.12'", "pkg:pypi/acme-lib",
          '>=2 ; python_version < "3.12"'),
         ('acme-lib; sys_platform == "linux"', "pkg:pypi/acme-lib", 'sys_platform == "linux"'),
@@ -380,7 +380,19 @@ def test_an_extra_source_is_a_channel_beside_the_index(option: str) -> None:
     found = reqs(f"acme-lib\n{option} {INDEX}\n")
     assert lines(found, "service:pytorch-index") == [2]
     assert ("pkg:pypi/acme-lib", "delivered-by", "service:pypi") in links(found)
+    assert bases(found) == {"service:pypi": None, "service:pytorch-index": "possible"}
     assert not found.gaps
+
+
+def bases(found: Extraction) -> dict[str, str | None]:
+    return {link.target: link.basis for link in found.links if link.relation == "delivered-by"}
+
+
+def test_a_digest_or_a_local_version_settles_which_index_delivers() -> None:
+    pinned = f"acme-lib==1.0 --hash=sha256:{'0' * 64}"
+    assert bases(reqs(f"{pinned}\n--extra-index-url {INDEX}\n")) == {"service:pypi": None}
+    found = bases(reqs(f"acme-lib==1.0+cu118\n--extra-index-url {INDEX}\n"))
+    assert found == {"service:pypi": None, "service:pytorch-index": None}
 
 
 def test_an_unknown_index_is_a_channel_of_its_own() -> None:
@@ -390,15 +402,18 @@ def test_an_unknown_index_is_a_channel_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://10.1.2.3:8080/simple", "http://localhost:3141/simple", "http://nexus/simple",
-     "https://192.168.0.7/simple"],
+    ["http://10.1.2.3:8080/simple", "http://localhost:3141/simple", "http://Nexus/simple",
+     "https://u:p@192.168.0.7/simple"],
 )  # fmt: skip
-def test_a_private_index_is_a_gap_and_no_package_is_said_to_come_from_the_public_one(
-    url: str,
-) -> None:
+def test_a_private_index_is_named_by_its_host_and_a_gap(url: str) -> None:
     found = reqs(f"--index-url {url}\nacme-lib\n")
-    assert gaps(found) == {(url, "private-channel", 1)}
-    assert links(found, "delivered-by") == set()
+    host = url.partition("//")[2].rpartition("@")[2].partition("/")[0].partition(":")[0].lower()
+    assert gaps(found) == {(url.replace("u:p@", "…@"), "private-channel", 1)}
+    assert links(found, "delivered-by") == {
+        ("pkg:pypi/acme-lib", "delivered-by", f"service:{host}")
+    }
+    (index,) = [c for c in found.components if c.kind == "service"]
+    assert (index.name.lower(), index.functions) == (f"private index {host}", ("package.index",))
     assert ids(found, "package") == {"pkg:pypi/acme-lib"}
 
 

@@ -200,3 +200,63 @@ def test_a_deployment_as_azure_describes_it() -> None:
         """
     )
     assert ids(found, "model") == {"model:azure-openai/gpt-4o"}
+
+
+def test_a_section_named_after_a_provider() -> None:
+    found = yml(
+        """\
+        spring:
+          ai:
+            openai:
+              base-url: https://api.groq.com/openai
+              chat:
+                options:
+                  model: llama-3.1-8b-instant
+            azure:
+              openai:
+                chat:
+                  options: {deployment-name: chatty}
+            ollama:
+              embedding:
+                options: {model: nomic-embed-text}
+        langchain4j:
+          open-ai:
+            chat-model: {model-name: gpt-4o-mini}
+        """
+    )
+    assert ids(found, "model") == {
+        "model:groq/llama-3.1-8b-instant", "model:azure-openai/chatty",
+        "model:ollama/nomic-embed-text", "model:openai/gpt-4o-mini",
+    }  # fmt: skip
+
+
+def test_a_section_does_not_make_open_weights_a_makers_own() -> None:
+    found = yml(
+        """\
+        deepseek:
+          model: deepseek-ai/DeepSeek-V3
+        github:
+          model: acme-1
+        perplexity:
+          model_id: gpt2
+        """
+    )
+    assert ids(found, "model") == {
+        "pkg:huggingface/deepseek-ai/DeepSeek-V3", "pkg:huggingface/openai-community/gpt2",
+    }  # fmt: skip
+
+
+def test_a_provider_as_dify_names_its_plugins() -> None:
+    found = yml(
+        """\
+        nodes:
+          - data:
+              model: {mode: chat, name: deepseek-r1-distill-llama-70b,
+                      provider: langgenius/groq/groq}
+          - data:
+              model: {name: qwen-max, provider: langgenius/tongyi/tongyi}
+        """
+    )
+    assert ids(found, "model") == {
+        "model:groq/deepseek-r1-distill-llama-70b", "model:dashscope/qwen-max",
+    }  # fmt: skip

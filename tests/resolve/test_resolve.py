@@ -161,7 +161,7 @@ def test_a_declared_package_of_the_module_s_own_name(registry: Registry) -> None
 def test_modules_of_the_tree_and_of_python_are_no_packages(registry: Registry) -> None:
     found = resolved(
         registry, imported("os.path", "json", "tomllib", "yaml", "helpers.x", "vision"),
-        modules=("helpers", "vision"),
+        modules=("helpers.py", "src/vision/__init__.py", "src/vision"),
     )  # fmt: skip
     assert package_ids(found) == {"pkg:pypi/acme-yaml"}
     assert {reason for _, reason, _ in gaps(found)} == {"undeclared-import"}
@@ -466,7 +466,8 @@ def test_a_file_s_own_model_keeps_its_parents_in_the_registry(registry: Registry
 def test_the_order_of_the_resolvers() -> None:
     names = [resolve.__module__.rpartition(".")[2] for resolve in RESOLVERS]
     assert names == [
-        "stack", "packages", "metadata", "services", "lineage", "stages", "advisories",
+        "agreement", "stack", "packages", "metadata", "services", "lineage", "stages",
+        "advisories",
     ]  # fmt: skip
 
 
@@ -481,3 +482,16 @@ def test_an_imported_sdk_tells_of_its_service_unless_others_speak_its_protocol()
     assert "service:openai" not in found.components
     asked = {gap.subject for gap in found.gaps if gap.reason == "sdk-without-endpoint"}
     assert {"pkg:pypi/pinecone", "pkg:pypi/openai"} <= asked
+
+
+def test_a_server_that_settings_run_tells_of_its_service() -> None:
+    package = "@modelcontextprotocol/server-"
+    servers = {
+        name: {"command": "npx", "args": ["-y", package + name]}
+        for name in ("brave-search", "filesystem")
+    }
+    found = scan(Registry(), (".mcp.json", json.dumps({"mcpServers": servers})))
+    service = found.components["service:brave-search"]
+    assert {place.confidence for place in service.occurrences} == {"low"}
+    hosted = {name for name in found.components if name.startswith("service:")}
+    assert hosted == {"service:brave-search", "service:npm"}

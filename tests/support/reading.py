@@ -133,6 +133,8 @@ _TABLES = {
     "links.csv": tables.ComponentLink,
     "calls.csv": tables.Call,
     "calls_js.csv": tables.Call,
+    "calls_languages.csv": tables.Call,
+    "calls_nodes.csv": tables.Call,
     "defaults.csv": tables.Default,
     "descent_phrases.csv": tables.DescentPhrase,
     "weight_digests.csv": tables.WeightDigest,

@@ -8,7 +8,8 @@ from provenance.extract import textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.config.tree_settings import speaks_of
-from provenance.extract.settings import read_setting
+from provenance.extract.sections import provider_of_path
+from provenance.extract.settings import names_model, read_setting
 from provenance.extract.shell.words import Value, Variables
 from provenance.model import Document, Extraction
 from provenance.vocabulary import Vocabulary
@@ -73,7 +74,12 @@ def _setting(
     vocabulary: Vocabulary, runtime: str,
 ) -> None:  # fmt: skip
     last = section.rpartition(".")[2]
+    provider = ""
+    if names_model(key):
+        path = (*section.split("."), *key.split(".")[:-1])
+        provider = provider_of_path(path, value.text, vocabulary)
     whole = key if key.isupper() or not last or key != "name" else f"{last}.{key}"
     read_setting(
-        whole, value.text, line, collector, vocabulary, default=value.default, runtime=runtime
-    )
+        whole, value.text, line, collector, vocabulary, default=value.default, runtime=runtime,
+        provider=provider,
+    )  # fmt: skip

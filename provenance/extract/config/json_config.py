@@ -7,6 +7,7 @@ import re
 from provenance.extract import textfile
 from provenance.extract.bills import sbom
 from provenance.extract.collect import Collector
+from provenance.extract.config import json_flows
 from provenance.extract.config.json_tree import load
 from provenance.extract.config.mcp import read_servers
 from provenance.extract.config.tree_settings import read_tree, speaks_of
@@ -19,6 +20,8 @@ NAME = "json-config"
 
 MAX_BYTES = 256 * 1024
 """A larger file is data."""
+MAX_FLOW_BYTES = 2 * 1024 * 1024
+"""Of a flow of a visual builder, which says of every field how to draw it."""
 _RECORDS = 50
 """So many records in a list at the top are data too."""
 
@@ -70,25 +73,40 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if sbom.recognises(document.data):
         return sbom.extract(document, vocabulary)  # a bill under a name of its own
     collector = Collector(document.path, NAME)
-    if len(document.data) > MAX_BYTES or not _TRIGGER.search(document.data):
+    data = document.data
+    if len(data) > MAX_FLOW_BYTES:
         return collector.done()
-    text, _ = textfile.decode(document.data)
-    read_json(text, 1, collector, vocabulary)
+    flow = bool(json_flows.SIGNS.search(data))
+    if not flow and (len(data) > MAX_BYTES or not _TRIGGER.search(data)):
+        return collector.done()
+    text, _ = textfile.decode(data)
+    read_json(text, 1, collector, vocabulary, flow=flow)
     return collector.done()
 
 
-def read_json(text: str, first_line: int, collector: Collector, vocabulary: Vocabulary) -> None:
-    """Read JSON text into ``collector`` unless it is data."""
+def read_json(
+    text: str, first_line: int, collector: Collector, vocabulary: Vocabulary, *,
+    flow: bool = False,
+) -> None:  # fmt: skip
+    """Read JSON text into ``collector`` unless it is data.
+
+    Args:
+        flow: it may be a flow of a visual builder, or hold scripts.
+    """
     root = load(text, collector, first_line)
     if root is None or _is_data(root):
         return
     read_servers(root, collector, vocabulary)
     runtime = speaks_of(text)
+    settled = (
+        json_flows.read_flow(root, collector, vocabulary, runtime=runtime)
+        if flow else frozenset()
+    )  # fmt: skip
     workloads = Workloads(collector, vocabulary, runtime=runtime)
     for path, mapping, _ in mappings(root):
         if path and path[-1] in ("env", "environment"):
             workloads.environment(mapping)
-    read_tree(root, collector, vocabulary, runtime=runtime)
+    read_tree(root, collector, vocabulary, runtime=runtime, settled=settled)
 
 
 def _is_data(root: Node) -> bool:

@@ -10,7 +10,14 @@ from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node, Setting, mappings, settings
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.manifests.requirements import read_requirement
-from provenance.extract.settings import names_dataset, names_model, read_model, read_setting
+from provenance.extract.sections import named_provider, provider_called, provider_of_path
+from provenance.extract.settings import (
+    is_placeholder,
+    names_dataset,
+    names_model,
+    read_model,
+    read_setting,
+)
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Value, Variables
 from provenance.model import Usage
@@ -18,19 +25,23 @@ from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
 _PROVIDER_KEYS = ("provider", "model_provider", "llm_provider", "embedding_provider", "api_type",
                   "modelProvider", "custom_llm_provider", "type")  # fmt: skip
-_BASE_KEYS = ("api_base", "base_url", "baseURL", "baseUrl", "openai_api_base", "api_base_url",
-              "apiBase", "api_url", "base-url", "api-base", "endpoint")  # fmt: skip
+_BASE_KEYS = frozenset("apibase baseurl openaiapibase apibaseurl apiurl endpoint azureendpoint "
+                       "azureopenaiendpoint".split())  # fmt: skip
+"""In small letters, without what joins their words."""
 _SHELL_KEYS = frozenset("run setup command commands script cmd entrypoint before_script "
                         "after_script install build_command start_command".split())  # fmt: skip
 _TAGGED = re.compile(r"[a-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)+:[\w.-]+")
 """An image with a path and a tag: nothing else is written so."""
 _IMAGE_KEYS = frozenset({"image", "docker_image", "container_image", "base_image", "dockerImage"})
 _PIP_KEYS = frozenset({"python_packages", "pip_packages", "additional_dependencies"})
-_SECTIONS = {"google": "gemini", "aws": "bedrock", "vertex": "vertex_ai",
-             "together": "together_ai"}  # fmt: skip
-"""Names that sections of settings have for providers beside the routers' own."""
+_CONNECTION = re.compile(
+    r"(?i)(?:^|;)\s*(endpoint|deployment(?:name|id)?|model(?:name|id)?)\s*=\s*([^;]{1,300})"
+)
+"""The parts of a connection string (``Endpoint=…;Key=…;Deployment=…``) that matter."""
 _NOT_LOADED = re.compile(r"^(?:outputs?|save|saving|push|export|logging|labels|annotations)$", re.I)
-_COMMENTED = re.compile(r"[ \t]*#[ \t]*(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?")
+_COMMENTED = re.compile(
+    r"[ \t]*(?:#[ \t]*){1,3}(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?"
+)
 _INTERPOLATION = re.compile(
     r"\$\{(?:oc\.)?env[:.](?P<env>\w{1,100})(?:[,:]-?(?P<default>[^{}]{0,300}))?\}"
     r"|\$\{(?P<path>\.{0,3}[A-Za-z_][\w.-]{0,200})\}"
@@ -44,12 +55,17 @@ def speaks_of(text: str) -> str:
 
 def read_tree(
     root: Node, collector: Collector, vocabulary: Vocabulary, *, usage: Usage | None = None,
-    runtime: str = "",
+    runtime: str = "", settled: frozenset[int] = frozenset(),
 ) -> None:  # fmt: skip
-    """Record what every setting of a tree names."""
+    """Record what every setting of a tree names.
+
+    Args:
+        settled: scalars that have been explained, by the identity of their nodes.
+    """
     reader = _TreeReader(root, collector, vocabulary, usage, runtime)
     for setting in settings(root):
-        reader.setting(setting)
+        if id(setting.node) not in settled:
+            reader.setting(setting)
     for path, mapping, owner in mappings(root):
         listed = path[-1:] in (("models",), ("llms",), ("embeddings",))
         if not (owner is not None and listed and reader.catalogue(path, mapping, owner)):
@@ -69,6 +85,14 @@ def read_comments(text: str, first_line: int, collector: Collector, vocabulary: 
         elif key != "image":
             read_setting(key, value, number, aside, vocabulary)
     absorb(aside.done(), collector)
+
+
+def _base_of(owner: Node) -> str:
+    """Return the base URL that a mapping holds, however its key is spelled."""
+    for key, value in owner.entries():
+        if value.value and key.lower().replace("_", "").replace("-", "") in _BASE_KEYS:
+            return value.value
+    return ""
 
 
 class _TreeReader:
@@ -110,6 +134,8 @@ class _TreeReader:
             return
         if any(part.lower().endswith("image") for part in setting.path[-2:]):
             return  # the parts of an image's name
+        if ";" in text and self._connection(setting, text):
+            return
         if key in _PIP_KEYS:
             read_requirement(
                 text, setting.node.line, self.usage or "used", [PYPI], self.collector,
@@ -122,10 +148,12 @@ class _TreeReader:
         if key == "model_name" and owner is not None and owner.get("litellm_params"):
             return  # the alias that a router offers
         provider = self._provider(setting)
+        if not provider and names_model(name):
+            provider = provider_of_path(setting.path[:-1], value.text, self.vocabulary)
         if names_model(name) and owner is not None:
-            base = next((b for k in _BASE_KEYS if (b := owner.text(k))), "")
+            base = self._base(setting)
             host = host_of(self.resolve(base, setting.path).text) if base else None
-            if host and self._elsewhere(host, value, setting):
+            if host and self._elsewhere(host, value, setting, provider):
                 return
         read_setting(
             name, value.text, setting.node.line, self.collector, self.vocabulary,
@@ -167,15 +195,35 @@ class _TreeReader:
 
     def _section(self, path: tuple[str, ...], owner: Node) -> str:
         """Return the slug of the provider that a section is about, by its address or name."""
-        base = next((b for key in _BASE_KEYS if (b := owner.text(key))), "")
+        base = _base_of(owner)
         host = host_of(base) if base else None
         service = self.vocabulary.service_of_host(host) if host else None
-        name = path[-1].lower() if path else ""
-        if name in ("ollama", "localai"):
-            return f"local:{name}"
-        if service is None and (host is None or not is_local_host(host)):
-            service = self.vocabulary.provider_prefix(_SECTIONS.get(name, name))
-        return (service or "").removeprefix("service:")
+        if service is None:
+            called = provider_called(path[-1], self.vocabulary) if path else ""
+            local = host is not None and is_local_host(host)
+            return called if not local or called.startswith("local:") else ""
+        return service.removeprefix("service:")
+
+    def _base(self, setting: Setting) -> str:
+        """Return the base URL beside a model, or above it within its provider's section."""
+        for distance, owner in enumerate(reversed(setting.owners[-5:])):
+            if base := _base_of(owner):
+                return base
+            around = setting.path[: -1 - distance]
+            if not around or provider_called(around[-1], self.vocabulary):
+                break
+            if not any(provider_called(part, self.vocabulary) for part in around[-4:]):
+                break
+        return ""
+
+    def _connection(self, setting: Setting, text: str) -> bool:
+        """Read a connection string; return whether it named a model behind an address."""
+        parts = {key.lower(): value.strip() for key, value in _CONNECTION.findall(text)}
+        host = host_of(parts.get("endpoint", ""))
+        name = next((v for k, v in parts.items() if k != "endpoint"), "")
+        if host is None or not name or is_placeholder(name):
+            return False
+        return self._elsewhere(host, Value(name), setting, "")
 
     def resolve(self, text: str, path: tuple[str, ...]) -> Value:
         """Return a value with defaults and references to the same file filled in."""
@@ -216,22 +264,25 @@ class _TreeReader:
         """Return the slug of the provider named beside or above a setting."""
         for owner in reversed(setting.owners[-3:]):
             for key in _PROVIDER_KEYS:
-                written = owner.text(key).lower()
-                if written == "ollama":
-                    return "ollama"
-                if written and (service := self.vocabulary.provider_prefix(written)):
-                    return service.removeprefix("service:")
+                written = owner.text(key)
+                if not written:
+                    continue
+                called = named_provider if "provider" in key.lower() else provider_called
+                if found := called(written, self.vocabulary):
+                    return found
             if owner.text("format") == "OpenAI" and owner.text("name"):
                 return "azure-openai"  # a deployment, as Azure describes it
         return ""
 
-    def _elsewhere(self, host: str, value: Value, setting: Setting) -> bool:
+    def _elsewhere(self, host: str, value: Value, setting: Setting, provider: str) -> bool:
         """Read a model whose base URL stands beside it; return whether that settled it."""
+        if "$" in value.text or "{{" in value.text or is_placeholder(value.text):
+            return False
         prefix, slash, name = value.text.partition("/")
         line = setting.node.line
         routed = bool(slash) and self.vocabulary.provider_prefix(prefix) is not None
         if is_local_host(host):
-            if self._provider(setting) == "ollama" or prefix.startswith("ollama"):
+            if provider.startswith("local:") or prefix.startswith("ollama"):
                 return False
             if not (routed and "litellm_params" in setting.path) and (
                 self.vocabulary.looks_like_model(value.text)

@@ -7,6 +7,7 @@ import re
 from provenance.extract import signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
+from provenance.extract.config.tree_settings import read_comments
 from provenance.extract.config.yaml_tree import Node, mappings
 from provenance.extract.deploy.workloads import Workloads
 from provenance.extract.places import Places
@@ -46,6 +47,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     signs.variables(data, Places(data, _COMMENT), collector, vocabulary)
     for root in yaml_tree.load(text, collector):
         _jobs(root, collector, vocabulary)
+    read_comments(text, 1, collector, vocabulary)
     return collector.done()
 
 

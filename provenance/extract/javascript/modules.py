@@ -8,8 +8,9 @@ from __future__ import annotations
 import posixpath
 from functools import lru_cache
 
-from provenance.extract.javascript.tree import Tree, parse
+from provenance.extract.javascript.tree import Tree
 from provenance.extract.javascript.values import Lookup, Module, Values
+from provenance.extract.javascript.walk import parse
 from provenance.extract.neighbours import follow
 from provenance.model import Document
 

@@ -51,6 +51,12 @@ _BUILT_IN = frozenset(
     "perf_hooks process punycode querystring readline repl stream string_decoder sys timers tls "
     "trace_events tty url util v8 vm wasi worker_threads zlib bun electron vscode".split()
 )
+_HANDED = re.compile(
+    rb"\w\((?:[\w.\s]{1,40},|\s{0,20}\{[^{}()]{0,200}?:)?\s{0,20}"
+    rb"[\"'`]([A-Za-z][\w.:/-]{0,60}\d[\w.:-]{0,60})[\"'`]"
+)
+"""A call with a literal among its first arguments that is formed as names of models are."""
+_MAX_HANDED = 200
 _CATALOGUE = re.compile(rb"model|Model|MODEL|llm|LLM|embedding|whisper|tts")
 
 
@@ -84,7 +90,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     claimed: set[int] = set()
     told: set[str] = set()
     local = False
-    if _worth_parsing(data, modules, specs):
+    if _worth_parsing(data, modules, specs) or _may_hand_on(data, modules, vocabulary):
         from provenance.extract.javascript.calls import read_calls
 
         result = read_calls(
@@ -128,6 +134,19 @@ def _scripts(data: bytes) -> bytes:
 
 def _worth_parsing(data: bytes, modules: set[str], specs: Specs) -> bool:
     return any(specs.knows(specifier(module)) for module in modules) or specs.may_call(data)
+
+
+def _may_hand_on(data: bytes, modules: set[str], vocabulary: Vocabulary) -> bool:
+    """Tell whether a script may give a model's name to a function of another one."""
+    if not any(module.startswith((".", "@/", "~/")) for module in modules):
+        return False
+    for number, match in enumerate(_HANDED.finditer(data)):
+        name = match.group(1).decode("ascii", "replace")
+        if vocabulary.api_owner(name) or vocabulary.reads_like_model(name):
+            return True
+        if number > _MAX_HANDED:
+            break
+    return False
 
 
 # -- imports -------------------------------------------------------------------------------

@@ -24,6 +24,11 @@ class Spec(NamedTuple):
     function: str
 
     @property
+    def callable(self) -> str:
+        """What the tables call it."""
+        return f"{self.module}#{self.name}" if self.module else f"*.{self.name}"
+
+    @property
     def runtime(self) -> str:
         """The local runtime that the row names, or ``""``."""
         return self.provider.removeprefix("local:") if self.provider.startswith("local:") else ""

@@ -64,6 +64,13 @@ class Values:
         self._active: set[int] = set()
         self._steps = self._all_steps = 0
 
+    @property
+    def has_neighbours(self) -> bool:
+        """Tell whether the source imports others of the tree that can be followed."""
+        return self._outside is not None and any(
+            module.startswith((".", "@/", "~/")) for module, _ in self.tree.imported.values()
+        )
+
     def tired(self) -> bool:
         """Count one more step; tell whether the question has cost enough."""
         self._steps += 1
@@ -123,8 +130,8 @@ class Values:
             self._steps = 0
         if item.key:
             inner = self._properties([item._replace(key="")], item.key, depth)
-            return _weaker(self._union(inner, depth + 1)) if item.default else self._union(
-                inner, depth + 1)  # fmt: skip
+            found = self._union(inner, depth + 1) or self._elsewhere(item, depth)
+            return _weaker(found) if item.default else found
         values = self.evaluate(item.node, item.scope, depth)
         return _weaker(values) if item.default else values
 
@@ -138,20 +145,18 @@ class Values:
         module = self._outside(specifier, self._depth + 1)
         return (module, symbol) if module is not None else None
 
-    def _imported(self, name: str, path: tuple[str, ...], depth: int) -> list[Value]:
+    def _imported(self, name: str, path: tuple[str | None, ...], depth: int) -> list[Value]:
         found = self.foreign(name)
         if found is None:
             return []
         (home, values), symbol = found
         names = path if symbol == "*" else (symbol, *path)
-        if not names:
+        if not names or names[0] is None:
             return []
         bound = values.tree.module.lookup(names[0])
         for key in names[1:]:
             bound = values._properties(bound, key, depth)
-        result = values._union(bound, depth)
-        if not result and len(names) == 1:
-            result = values._imported(names[0], (), depth)
+        result = values._union(bound, depth) or values._imported(names[0], names[1:], depth)
         return [value._replace(path=value.path or home, offset=-1) for value in result]
 
     # -- objects -------------------------------------------------------------------------
@@ -164,9 +169,31 @@ class Values:
         if owner.type == "this":
             return self._union(self.tree.attributes.get(key or "", []), depth)
         found = self._union(self._properties([Bound(owner, scope)], key, depth), depth)
-        if not found and owner.type == "identifier" and key:
-            found = self._imported(self.tree.text(owner), (key,), depth)
-        return found
+        return found or self._elsewhere(Bound(node, scope), depth)
+
+    def _elsewhere(self, item: Bound, depth: int) -> list[Value]:
+        """Return what a path such as ``tools.fast.model`` is where its object is imported."""
+        path: list[str | None] = [item.key] if item.key else []
+        node, scope = unwrapped(item.node), item.scope
+        for _ in range(_MAX_DEPTH):
+            if node.type in ("member_expression", "subscript_expression"):
+                owner = node.child_by_field_name("object")
+                if owner is None:
+                    return []
+                path.append(self._key(node))
+                node = unwrapped(owner)
+                continue
+            if node.type != "identifier":
+                return []
+            name = self.tree.text(node)
+            bound = scope.lookup(name)
+            if name in self.tree.imported and not bound:
+                return self._imported(name, tuple(path[::-1]), depth)
+            if len(bound) != 1:
+                return []
+            path += [bound[0].key] if bound[0].key else []
+            node, scope = unwrapped(bound[0].node), bound[0].scope
+        return []
 
     def _key(self, node: Node) -> str | None:
         """Return the property that a member expression names, None when it is computed."""

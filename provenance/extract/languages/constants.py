@@ -7,6 +7,7 @@ any other constant of the kind is a gap.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
@@ -21,16 +22,18 @@ _CONSTANT = re.compile(
 _OWNERS = re.compile(r"openai|anthropic|genai|gemini|model|ai", re.IGNORECASE)
 _DOTTED = re.compile(r"(?<=\d)Dot(?=\d)")
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z\d])|(?<=\d)(?=[A-Z])|(?<=[A-Z])(?=\d)|_")
+_IMPORT = re.compile(rb"(?:import|using|use|pub use)\b")
 _MAX_CONSTANTS = 2_000
 
 
 def read_constants(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary, *,
-    service: ComponentId | None = None,
+    service: ComponentId | None = None, claimed: Set[int] = frozenset(),
 ) -> None:  # fmt: skip
     """Record the models that constants of an SDK name.
 
     Args:
+        claimed: where constants stand whose meaning a call has told.
         service: whom the source's clients ask, where that is known.
     """
     for number, match in enumerate(_CONSTANT.finditer(data)):
@@ -38,7 +41,9 @@ def read_constants(
             return
         owner = match.group(1).decode()
         state = places.state(match.start())
-        if state is not None or not _OWNERS.search(owner):
+        if _IMPORT.match(places.text_line(match.start()).lstrip()):
+            continue  # where it is used is what counts
+        if state is not None or not _OWNERS.search(owner) or match.start(2) in claimed:
             continue
         line = places.line(match.start())
         written = match.group().decode()

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.languages import constants as model_constants
+from provenance.extract.languages.calls import read_calls
 from provenance.extract.places import Places
 from provenance.model import ComponentId, Document, Extraction
 from provenance.vocabulary import Vocabulary, is_local_host
@@ -101,6 +102,8 @@ _BASE_URL = re.compile(
     re.IGNORECASE,
 )
 """A base URL that a client is given."""
+_RUNTIME = re.compile(rb"\b\w*Ollama\w*\s?(?:\(|\.\s?(?:builder|new)\b|::new\()")
+"""A client of a runtime on this machine is made."""
 
 
 def accepts(path: str) -> bool:
@@ -124,11 +127,17 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         collector.gap(document.path, "too-large", detail=f"{len(data)} bytes")
         return collector.done()
     signs.variables(data, places, collector, vocabulary)
-    packages, told = _imports(data, language, places, collector, vocabulary)
-    service, local = _client(data, packages, told, language, places, collector, vocabulary)
-    model_constants.read_constants(data, places, collector, vocabulary, service=service)
-    api_names.read_names(data, places, collector, vocabulary, service=service, local=local)
-    signs.literals(data, places, collector, vocabulary, told)
+    packages, imported = _imports(data, language, places, collector, vocabulary)
+    service, local = _client(data, packages, imported, language, places, collector, vocabulary)
+    told = read_calls(data, language.ecosystem, places, collector, vocabulary)
+    model_constants.read_constants(
+        data, places, collector, vocabulary, service=service, claimed=told.offsets
+    )
+    api_names.read_names(
+        data, places, collector, vocabulary, service=service, local=local,
+        claimed=lambda at, _: at in told.offsets,
+    )  # fmt: skip
+    signs.literals(data, places, collector, vocabulary, imported | told.texts)
     return collector.done()
 
 
@@ -203,21 +212,24 @@ def _asked(maker: bytes, defaults: set[ComponentId]) -> ComponentId | None:
 
 
 def _client(
-    data: bytes, packages: tuple[ComponentId, ...], told: frozenset[str], language: Language,
+    data: bytes, packages: tuple[ComponentId, ...], imported: frozenset[str], language: Language,
     places: Places, collector: Collector, vocabulary: Vocabulary,
 ) -> tuple[ComponentId | None, bool]:  # fmt: skip
     """Return the one service that clients made here ask, and whether they ask a local server."""
     found = (vocabulary.default_services.get(package) for package in packages)
     defaults = {service for service in found if service}
-    makers = _makers(data, language, told, places) if defaults else []
+    makers = _makers(data, language, imported, places) if defaults else []
     if not makers:
         return None, False
     local = False
+    runtime = bool(_RUNTIME.search(data))
     reached: set[ComponentId] = set()
     for match in _BASE_URL.finditer(data):
         if places.state(match.start()) == "commented":
             continue
         host = match.group(1).decode().lower()
+        if runtime and is_local_host(host):
+            continue  # the runtime's own, whose client stands beside
         where = collector.occurrence(places.line(match.start(1)), host, confidence="medium")
         for default in sorted(defaults):
             collector.redirects.append((default, where))

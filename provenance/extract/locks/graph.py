@@ -159,7 +159,7 @@ class LockGraph:
         for target in targets:
             if target.component != source:
                 self._collector.link(
-                    source, target.component, "depends-on", where,
+                    source, target.component, "depends-on", where, basis="locked",
                     requirement=dependency.requirement,
                 )  # fmt: skip
         known = dependency.key in self._versions or dependency.key in self._own

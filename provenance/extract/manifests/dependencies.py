@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from provenance import ids
-from provenance.extract.channels import REGISTRY_HOSTS, channel_of_url
+from provenance.extract.channels import CRATES, REGISTRY_HOSTS, channel_of_url
 from provenance.extract.collect import Collector
 from provenance.model import (
     USAGES,
@@ -19,13 +19,12 @@ from provenance.model import (
 )
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
-_INDEXES: dict[str, ComponentId] = {"npm": "service:npm"}
+_INDEXES: dict[str, ComponentId] = {"npm": "service:npm", "cargo": CRATES}
 """Public registries that the data knows as a service; of others nothing is claimed."""
 
 _PUBLIC = frozenset({
-    "index.crates.io", "static.crates.io", "crates.io", "repo.maven.apache.org", "repo1.maven.org",
-    "plugins.gradle.org", "dl.google.com", "maven.google.com", "api.nuget.org", "www.nuget.org",
-    "rubygems.org", "proxy.golang.org",
+    "repo.maven.apache.org", "repo1.maven.org", "plugins.gradle.org", "dl.google.com",
+    "maven.google.com", "api.nuget.org", "www.nuget.org", "rubygems.org", "proxy.golang.org",
 })  # fmt: skip
 """Public registries that the data does not describe: no channel of their own."""
 _CARGO_INDEX = "github.com/rust-lang/crates.io-index"
@@ -82,11 +81,12 @@ class Dependencies:
     def edge(
         self, source: ComponentId, target: ComponentId, where: Occurrence, requirement: str = ""
     ) -> None:
-        """Record that one package asks for another."""
+        """Record that by a lock file one package asks for another."""
         if source != target:
             self.collector.link(
-                source, target, "depends-on", where, requirement=requirement or None
-            )
+                source, target, "depends-on", where, basis="locked",
+                requirement=requirement or None,
+            )  # fmt: skip
 
     def declared_license(self, component: ComponentId, raw: object, line: int) -> None:
         """Record licenses as metadata writes them: a text, ``{type: …}`` or a list of these."""
@@ -109,7 +109,7 @@ class Dependencies:
         for prefix in ("git+", "registry+", "sparse+"):
             url = url.removeprefix(prefix)
         if _CARGO_INDEX in url:
-            return  # the public registry's list of crates lies on a code host
+            url = "https://crates.io"  # its list of crates lies on a code host
         host = host_of(url) or ""
         if host not in self._channels:
             self._channels[host] = self._channel(url, host, where)

@@ -1,4 +1,4 @@
-"""NuGet: project files, ``packages.config``, central versions and ``packages.lock.json``."""
+"""NuGet: project files, ``packages.config``, central versions, locked packages and tools."""
 
 from __future__ import annotations
 
@@ -27,9 +27,11 @@ _TEST_PACKAGES = re.compile(
 
 
 def accepts(path: str) -> bool:
-    """Accept MSBuild projects and property files and NuGet's own two files."""
+    """Accept MSBuild projects and property files, NuGet's own two files, manifests of tools."""
     name = path.rpartition("/")[2].lower()
-    return name.endswith(_PROJECTS) or name in ("packages.config", "packages.lock.json")
+    return name.endswith(_PROJECTS) or name in (
+        "packages.config", "packages.lock.json", "dotnet-tools.json",
+    )  # fmt: skip
 
 
 def extract(document: Document, vocabulary: object) -> Extraction:
@@ -38,7 +40,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     collector = Collector(document.path, NAME)
     packages = Dependencies("nuget", collector, vocabulary)
     if document.path.lower().endswith(".json"):
-        _lock(document, packages)
+        read = _tools if document.path.lower().endswith("tools.json") else _lock
+        read(document, packages)
         return collector.done()
     if b"Package" not in document.data and b"package" not in document.data:
         return collector.done()
@@ -123,6 +126,20 @@ def _filled(text: str, properties: dict[str, str]) -> str:
             break
         text = _PROPERTY.sub(lambda m: properties.get(m.group(1).lower(), m.group()), text)
     return text
+
+
+def _tools(document: Document, packages: Dependencies) -> None:
+    """Read ``dotnet-tools.json``: tools that are installed for whoever works on the tree."""
+    data, text = textfile.load_json(document.data, packages.collector)
+    tools = data.get("tools") if isinstance(data, dict) else None
+    lines = LockLines(text)
+    for name, entry in tools.items() if isinstance(tools, dict) else ():
+        line = lines.seek(name)
+        version = string(entry.get("version")) if isinstance(entry, dict) else ""
+        packages.declare(
+            name, version, line, f"{name} {version}".strip(), usage="development",
+            version=version or None,
+        )  # fmt: skip
 
 
 def _lock(document: Document, packages: Dependencies) -> None:

@@ -9,9 +9,13 @@ from typing import Any
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.channels import PYPI, channel_of_url
-from provenance.extract.collect import Collector
+from provenance.extract.collect import Collector, shown
 from provenance.extract.manifests.requirement_tables import read_constraint, with_scheme
-from provenance.extract.manifests.requirements import read_requirement, usage_of_name
+from provenance.extract.manifests.requirements import (
+    add_package,
+    read_requirement,
+    usage_of_name,
+)
 from provenance.extract.manifests.toml_text import Finder, load, string, strings, table, tables
 from provenance.model import (
     ComponentId,
@@ -38,7 +42,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     collector = Collector(document.path, NAME)
     data, text = load(document.data, collector)
     project, poetry = table(data, "project"), table(data, "tool", "poetry")
-    channels, indexes = _channels(data, text, collector, vocabulary)
+    channels, further, indexes = _channels(data, text, collector, vocabulary)
     name = project.get("name") or poetry.get("name")
     if isinstance(name, str):
         collector.project(name, ids.pypi(name))
@@ -52,12 +56,13 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         if key and key == own:
             continue  # extras of the project itself (``tool[all]``) are no dependency
         line = finder.quoted(requirement)
-        placed.read(key, requirement, usage, line, channels)
+        placed.read(key, requirement, usage, line, channels, further)
     for usage, head, package, constraint in _poetry(poetry):
         line = finder.key(head, package)
         read_constraint(
-            package, constraint, usage, line, channels, collector, vocabulary, indexes=indexes
-        )
+            package, constraint, usage, line, channels, collector, vocabulary,
+            indexes=indexes, further=further,
+        )  # fmt: skip
     if "pixi" in table(data, "tool"):
         from provenance.extract.manifests import pixi
 
@@ -122,14 +127,18 @@ class _Placed:
         self._vocabulary = vocabulary
 
     def read(
-        self, key: str, requirement: str, usage: Usage, line: int, channels: list[ComponentId]
-    ) -> None:
+        self, key: str, requirement: str, usage: Usage, line: int, channels: list[ComponentId],
+        further: list[ComponentId],
+    ) -> None:  # fmt: skip
         """Record a requirement from where its source says, else from the usual channels."""
         found = self._sources.get(key)
         options = [one for one in (found if isinstance(found, list) else [found])
                    if isinstance(one, dict)]  # fmt: skip
         if not options:
-            read_requirement(requirement, line, usage, channels, self._collector, self._vocabulary)
+            read_requirement(
+                requirement, line, usage, channels, self._collector, self._vocabulary,
+                further=further,
+            )  # fmt: skip
             return
         named: list[ComponentId] = []
         for one in options:
@@ -145,6 +154,14 @@ class _Placed:
                 channel = None
             if channel:
                 named.append(channel)
+        if not any("index" in one for one in options):  # from no index: a resolver must not ask
+            first = options[0]
+            direct = string(first.get("git") or first.get("url") or first.get("path")) or "."
+            name = key.partition("/")[2]
+            add_package(
+                self._collector, name, f"@ {shown(direct)}", line, requirement, usage, list(named)
+            )
+            return
         read_requirement(requirement, line, usage, named, self._collector, self._vocabulary)
 
 
@@ -161,16 +178,17 @@ def _poetry(poetry: dict[str, Any]) -> Iterator[tuple[Usage, str, str, object]]:
 
 def _channels(
     data: dict[str, Any], text: str, collector: Collector, vocabulary: Vocabulary
-) -> tuple[list[ComponentId], dict[str, ComponentId | None]]:
-    """Return what declared packages arrive by, and every source by its name.
+) -> tuple[list[ComponentId], list[ComponentId], dict[str, ComponentId | None]]:
+    """Return what declared packages arrive by, and may as well, and every source by its name.
 
     Poetry, PDM and uv each have their way to say that a source takes the place of the
     public index; else it stands beside it.
     """
     channels: list[ComponentId] = []
+    further: list[ComponentId] = []
     indexes: dict[str, ComponentId | None] = {}
     replaced = False
-    for source, primary in _sources(table(data, "tool")):
+    for source, primary, shared in _sources(table(data, "tool")):
         url = source.get("url")
         if not isinstance(url, str):
             continue
@@ -180,22 +198,32 @@ def _channels(
         replaced = replaced or primary
         if channel and primary:
             channels.append(channel)
-    return (channels if replaced else [PYPI]), indexes
+        elif channel and shared:
+            further.append(channel)
+    if not replaced:
+        channels = [PYPI]
+    return channels[:1], [*channels[1:], *further], indexes
 
 
-def _sources(tool: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:
-    """Yield every source and whether it takes the place of the public index."""
+def _sources(tool: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bool, bool]]:
+    """Yield every source, whether it replaces the public index, and whether it is asked beside it.
+
+    Beside it: a package that names no source may come from either. uv takes a name from the
+    first index that has it, unless it is told otherwise.
+    """
     for source in tables(table(tool, "poetry"), "source"):
-        yield source, source.get("priority", "primary") in ("primary", "default")
+        priority = source.get("priority", "primary")
+        yield source, priority in ("primary", "default"), priority != "explicit"
     for source in tables(table(tool, "pdm"), "source"):
-        yield source, source.get("name") == "pypi"
+        yield source, source.get("name") == "pypi", "include_packages" not in source
     uv = table(tool, "uv")
+    mixed = str(uv.get("index-strategy", "")).startswith("unsafe-")
     for source in tables(uv, "index"):
-        yield source, source.get("default") is True
+        yield source, source.get("default") is True, mixed and source.get("explicit") is not True
     if "index-url" in uv:
-        yield {"url": uv["index-url"]}, True
+        yield {"url": uv["index-url"]}, True, False
     for url in strings(uv.get("extra-index-url")):
-        yield {"url": url}, False
+        yield {"url": url}, False, mixed
 
 
 def _license(project: dict[str, Any], text: str, collector: Collector) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from provenance.extract.collect import Collector
+from provenance.extract.collect import Collector, shown
 from provenance.extract.manifests.requirements import add_package, read_requirement
+from provenance.extract.manifests.toml_text import strings
 from provenance.model import ComponentId, Usage
 from provenance.vocabulary import Vocabulary
 
@@ -24,17 +25,21 @@ def read_constraint(
     package: str, constraint: object, usage: Usage, line: int, channels: Sequence[ComponentId],
     collector: Collector, vocabulary: Vocabulary, *,
     indexes: Mapping[str, ComponentId | None] | None = None,
+    further: Sequence[ComponentId] = (),
 ) -> None:  # fmt: skip
     """Record ``package = constraint``: a version, a table of its parts or a list of either.
 
     Args:
         channels: what packages come from unless the constraint says otherwise.
         indexes: the sources that a constraint may name (``index``, ``source``).
+        further: what is asked beside the channels, unless it names one.
     """
     for one in constraint if isinstance(constraint, list) else [constraint]:
-        marker, effective, sources = "", usage, list(channels)
+        marker, effective, sources, beside = "", usage, list(channels), further
+        extras: list[str] = []
         if isinstance(one, dict):
             marker = str(one.get("markers") or "")
+            extras = sorted(strings(one.get("extras")))
             if one.get("optional") is True and usage == "used":
                 effective = "optional"
             address = next((one[k] for k in ("git", "url", "file") if k in one), None)
@@ -44,15 +49,26 @@ def read_constraint(
                 continue
             if address is not None or one.keys() & {"path", "workspace"}:
                 collector.gap(package, "local-requirement", line)
-                sources = []
+                where = address or one.get("path") or "."
+                add_package(
+                    collector,
+                    package,
+                    f"@ {shown(str(where))}",
+                    line,
+                    f"{package} = {one!r}",
+                    effective,
+                    [],
+                )
+                continue
             named = one.get("index") or one.get("source")
             if isinstance(named, str) and indexes and named in indexes:
-                sources = [channel for channel in (indexes[named],) if channel]
+                sources, beside = [channel for channel in (indexes[named],) if channel], ()
             one = one.get("version", "*")
         version = str(one).strip()
         if _VERSION.fullmatch(version):
             version = f"=={version}"
         add_package(
             collector, package, "" if version == "*" else version, line,
-            f"{package} = {one!r}", effective, sources, marker=marker,
+            f"{package} = {one!r}", effective, sources, marker=marker, extras=extras,
+            further=beside,
         )  # fmt: skip

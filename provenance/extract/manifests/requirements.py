@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from provenance import ids
@@ -78,7 +78,7 @@ def read_lines(
     lines: list[tuple[int, str]], usage: Usage, collector: Collector, vocabulary: Vocabulary
 ) -> None:
     """Record what logical lines ask for: requirements, options, included files, sources."""
-    channels = _channels(lines, usage, collector, vocabulary)
+    channels, further = _channels(lines, usage, collector, vocabulary)
     for number, line in lines:
         if line.startswith("#"):
             match = _COMMENTED.match(line)
@@ -90,7 +90,10 @@ def read_lines(
         else:
             if line.startswith(("-e", "--editable")):
                 line = _option_value(line)
-            read_requirement(line, number, usage, channels, collector, vocabulary)
+            read_requirement(
+                line, number, usage, channels, collector, vocabulary,
+                further=() if "--hash" in line else further,  # a digest settles whose file it is
+            )  # fmt: skip
 
 
 _INDEX = ("-i", "--index-url")
@@ -99,12 +102,14 @@ _SOURCES = (*_INDEX, "--extra-index-url", "-f", "--find-links")
 
 def _channels(
     lines: list[tuple[int, str]], usage: Usage, collector: Collector, vocabulary: Vocabulary
-) -> list[str]:
-    """Record the file's package sources; return what its packages arrive by.
+) -> tuple[list[str], list[str]]:
+    """Record the file's package sources; return what its packages arrive by, and may as well.
 
-    pip applies an index to the whole file, wherever the option stands.
+    pip applies an index to the whole file, wherever the option stands, and takes the best
+    version that any of them has.
     """
     channels: list[str] = []
+    further: list[str] = []
     default = True
     for number, line in lines:
         if not line.startswith(_SOURCES):
@@ -119,9 +124,10 @@ def _channels(
         platform = platform_of(value)
         if platform:
             collector.platform(platform, where)
-        if channel and line.startswith(_INDEX):
-            channels.append(channel)
-    return [PYPI, *channels] if default else channels
+        if channel:
+            (channels if line.startswith(_INDEX) else further).append(channel)
+    channels = [PYPI, *channels] if default else channels
+    return channels, [channel for channel in dict.fromkeys(further) if channel not in channels]
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -189,7 +195,7 @@ def include(
 
 def read_requirement(
     line: str, number: int, usage: Usage, channels: list[str], collector: Collector,
-    vocabulary: Vocabulary,
+    vocabulary: Vocabulary, *, further: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """Record one requirement as pip would read it: PEP 508, a URL or a path."""
     from packaging.requirements import InvalidRequirement, Requirement
@@ -208,7 +214,8 @@ def read_requirement(
         return
     add_package(
         collector, parsed.name, str(parsed.specifier), number, line, usage, channels,
-        marker=str(parsed.marker) if parsed.marker else "",
+        marker=str(parsed.marker) if parsed.marker else "", extras=sorted(parsed.extras),
+        further=further,
     )  # fmt: skip
 
 
@@ -274,11 +281,18 @@ def _distribution(url: str) -> tuple[str | None, str | None]:
 
 def add_package(
     collector: Collector, name: str, specifier: str, number: int, line: str, usage: Usage,
-    channels: list[str], *, marker: str = "",
+    channels: list[str], *, marker: str = "", extras: Sequence[str] = (),
+    further: Sequence[str] = (),
 ) -> None:  # fmt: skip
-    """Record one declared package; exact pins give its version."""
+    """Record one declared package; exact pins give its version.
+
+    The link's requirement is what PEP 508 writes behind the name: ``[extra]>=1 ; marker``.
+    """
     pin = re.fullmatch(r"={2,3}\s*([^\s*,]+)", specifier.strip())
     version = pin.group(1) if pin else None
     where = collector.occurrence(number, line, usage=usage)
-    requirement = " ; ".join(part for part in (specifier, marker) if part)
-    collector.package(ids.pypi(name, version), where, requirement=requirement, channels=channels)
+    condition = f"[{','.join(extras)}]{specifier}" if extras else specifier
+    requirement = " ; ".join(part for part in (condition, marker) if part)
+    collector.package(
+        ids.pypi(name, version), where, requirement=requirement, channels=channels, further=further
+    )

@@ -9,21 +9,30 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
-from provenance.extract.python.scopes import Scope, Target, build_scopes
+from provenance.extract.python.arguments import elements
+from provenance.extract.python.clients import Client, Clients
+from provenance.extract.python.forward import Forwarding, Sink
+from provenance.extract.python.modules import parse_tolerantly
+from provenance.extract.python.nodes import argument_of, is_nothing, is_object, source_of
+from provenance.extract.python.reach import Reach
+from provenance.extract.python.scopes import Bindings, Scope, build_scopes
 from provenance.extract.python.values import Lookup, Value, Values
-from provenance.model import ComponentId, Confidence, Occurrence, weakest
-from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
+from provenance.model import ComponentId, Occurrence, weakest
+from provenance.vocabulary import CallSpec, Vocabulary
 
 _CALL = re.compile(rb"\b(\w++)\(")
+_NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{1,120}")
+"""What the name of a model can be."""
+_MAX_WRAPPERS = 3
+"""Functions of one file from a name to the known call."""
 
 
 @dataclass(slots=True)
@@ -33,74 +42,105 @@ class Settled:
     datasets: set[str] = field(default_factory=set)
     places: set[tuple[int, str]] = field(default_factory=set)
     """(line, text) of every literal that a known call was given."""
+    asked: dict[str, ComponentId] = field(default_factory=dict)
+    """The service that a name is asked of, where the calls agree."""
+    disputed: set[str] = field(default_factory=set)
+
+    def ask(self, name: str, service: ComponentId) -> None:
+        """Take that a service is asked for a name."""
+        if self.asked.setdefault(name, service) != service:
+            self.disputed.add(name)
 
 
 def read_calls(
     data: bytes, lines: frozenset[int], collector: Collector, vocabulary: Vocabulary,
-    outside: Lookup | None = None,
+    outside: Lookup | None = None, reach: Reach | None = None, body: ComponentId | None = None,
 ) -> Settled:  # fmt: skip
     """Record what the calls of one source name; return what that settles.
 
     Args:
         lines: where a known callable's name stands; functions without one are skipped.
         outside: finds other modules of the tree.
+        reach: tells which of them lead to known calls.
+        body: the service that the source sends bodies with a model to.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours
-            tree = ast.parse(data)
+        tree, error = parse_tolerantly(data)
+        if error is not None:
+            collector.gap(
+                collector.path, "malformed-file", error.lineno or 0,
+                detail=error.msg or "syntax error", format="Python",
+            )  # fmt: skip
         lines = lines | _lines_of_wrappers(tree, data, lines)
         names_bound, calls = build_scopes(tree, frozenset(vocabulary.calls), lines)
-    except SyntaxError as error:
+    except (ValueError, RecursionError, MemoryError) as failure:
         collector.gap(
-            collector.path, "malformed-file", error.lineno or 0,
-            detail=error.msg or "syntax error", format="Python",
-        )  # fmt: skip
-        return Settled()
-    except (ValueError, RecursionError, MemoryError) as error:
-        collector.gap(
-            collector.path, "malformed-file", detail=type(error).__name__, format="Python"
+            collector.path, "malformed-file", detail=type(failure).__name__, format="Python"
         )
         return Settled()
     reader = _Reader(collector, vocabulary, Values(names_bound, outside))
-    matched = [(call, scope, reader.spec(call)) for call, scope in calls]
-    for call, scope, spec in matched:
-        if spec is not None and spec.yields == "client":
-            reader.client(call, scope, spec)
-    reader.returned_clients()
-    for call, scope, spec in matched:
-        if spec is not None and spec.yields != "client":
-            reader.load(call, scope, spec)
-    return reader.settled
+    loads = reader.clients.read(calls)
+    for call, scope, spec in loads:
+        reader.load(call, scope, spec)
+    if outside is not None and reach is not None:
+        names_bound.others += reader.clients.unknown
+        forwarding = Forwarding(vocabulary, outside, reach, collector.path)
+        for call, scope, argument, sink in forwarding.calls(names_bound, 0):
+            reader.hand_over(call, scope, argument, sink)
+    reader.tell()
+    if body is not None:
+        reader.bodies(body)
+    settled = reader.settled
+    for name in settled.disputed:
+        del settled.asked[name]
+    return settled
 
 
 def _lines_of_wrappers(tree: ast.Module, data: bytes, lines: frozenset[int]) -> frozenset[int]:
-    """Return the lines that call a function of this file in which a known call stands."""
-    functions = list(ast.iter_child_nodes(tree))
-    functions += [child for node in functions if isinstance(node, ast.ClassDef)
-                  for child in node.body]  # fmt: skip
-    wanted = sorted(lines)
-    names: set[bytes] = set()
-    for node in functions:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.args.args:
+    """Return the lines that call what in this file holds a known call, and so on upwards."""
+    spans = [
+        (node.name, method)
+        for node in ast.iter_child_nodes(tree)
+        for method in _functions(node)
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    found: frozenset[int] = frozenset()
+    places = Places(data)
+    done: set[bytes] = set()
+    for _ in range(_MAX_WRAPPERS):
+        wanted = sorted(lines | found)
+        names: set[bytes] = set()
+        for name, node in spans:
             first = bisect_left(wanted, node.lineno)
             if first < len(wanted) and wanted[first] <= (node.end_lineno or node.lineno):
-                names.add(node.name.encode())
-    if not names:
-        return frozenset()
-    places = Places(data)
-    return frozenset(
-        places.line(match.start()) for match in _CALL.finditer(data) if match.group(1) in names
-    )
+                names |= {name.encode(), node.name.encode()}
+        names -= done
+        if not names:
+            break
+        done |= names
+        found |= {
+            places.line(match.start()) for match in _CALL.finditer(data) if match.group(1) in names
+        }
+    return found
 
 
-@dataclass(slots=True)
-class _Client:
-    """Where a client object sends its requests: a service, a local server, or unknown."""
+def _functions(node: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Return a function that takes anything, or the methods of a class."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return [node] if node.args.args else []
+    if isinstance(node, ast.ClassDef):
+        return [n for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return []
 
-    service: ComponentId | None
-    local: bool = False
-    confidence: Confidence = "high"
+
+class _Told(NamedTuple):
+    """A name that a call is given, with what the call makes of it."""
+
+    value: Value
+    spec: CallSpec
+    client: Client | None
+    call: ast.Call
+    revision: str | None = None
 
 
 class _Reader:
@@ -110,188 +150,174 @@ class _Reader:
         self.collector = collector
         self.vocabulary = vocabulary
         self.values = values
-        self.names = values.names
+        self.names: Bindings = values.names
         self.settled = Settled()
-        self.clients: dict[Target, _Client] = {}
-        self._made: dict[int, _Client] = {}
-
-    def spec(self, call: ast.Call) -> CallSpec | None:
-        """Return the first specification whose pattern the called name fits."""
-        dotted = self.names.dotted(call.func)
-        for spec in self.vocabulary.calls.get(dotted.rpartition(".")[2], ()):
-            if spec.fits(dotted):
-                return spec
-        return None
-
-    # -- clients -----------------------------------------------------------------
-
-    def client(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
-        """Record the service a client is made for, and remember the client's name."""
-        client = self._endpoint(call, scope, spec)
-        self._made[id(call)] = client
-        for target in self.names.targets.get(id(call), ()):
-            self.clients[target] = client
-
-    def returned_clients(self) -> None:
-        """Give names assigned from the file's own functions the client these return."""
-        for function, targets in self.names.results.items():
-            known = self._returned(function)
-            if known is not None:
-                for target in targets:
-                    self.clients.setdefault(target, known)
-
-    def _returned(self, function: str) -> _Client | None:
-        """Return the client one of the file's own functions returns."""
-        for returned, scope in self.names.returns.get(function, ()):
-            known = self._made.get(id(returned))
-            if known is None and isinstance(returned, ast.Name):
-                known = self._named(returned.id, scope)
-            if known is not None:
-                return known
-        return None
-
-    def _named(self, name: str, scope: Scope | None) -> _Client | None:
-        """Return the client that a name means in a scope, looking outward."""
-        while scope is not None:
-            known = self.clients.get((scope, name))
-            if known is not None:
-                return known
-            scope = scope.parent
-        return None
-
-    def _endpoint(self, call: ast.Call, scope: Scope, spec: CallSpec) -> _Client:
-        """Return where a call's requests go: its base URL decides, not its class."""
-        default = ids.service(spec.provider)
-        expression = next(
-            (k.value for k in call.keywords if k.arg in spec.endpoint), None
-        )  # fmt: skip
-        written = _source(call.func)
-        where = self.collector.occurrence(call.lineno, written)
-        if expression is None or (
-            isinstance(expression, ast.Constant) and expression.value is None
-        ):
-            self.collector.service(default, where)
-            return _Client(default)
-        found = [v for v in self.values.evaluate(expression, scope) or () if "://" in v.text]
-        if not found:
-            written = _source(expression)
-            self.collector.gap(
-                default, "endpoint-at-runtime", call.lineno, expression=written,
-                client=_source(call.func),
-            )  # fmt: skip
-            weak = self.collector.occurrence(call.lineno, written, confidence="low")
-            self.collector.service(default, weak)
-            self.collector.redirects.append((default, weak))
-            return _Client(default, confidence="low")
-        client = _Client(None, local=True)
-        for value in found:
-            host = host_of(value.text)
-            at = self._at(value)
-            if host is None or is_local_host(host):
-                self.collector.redirects.append((default, at))
-                continue
-            service = self.vocabulary.service_of_host(host) or ids.service(host)
-            self.collector.service(service, at)
-            if service != default:
-                self.collector.redirects.append((default, at))
-            client = _Client(service, confidence=value.confidence)
-        return client
-
-    def _receiver(self, call: ast.Call, scope: Scope) -> _Client | None:
-        """Return the client a method is called on; the file's only one if unnamed."""
-        node: ast.expr = call.func
-        known: _Client | None = None
-        while known is None and isinstance(node, ast.Attribute | ast.Call):
-            if isinstance(node, ast.Attribute):
-                known = self.clients.get((None, node.attr))
-                node = node.value
-            else:  # OpenAI().chat…, make().chat…, client.with_options(…).chat…
-                known = self._made.get(id(node))
-                if known is None and isinstance(node.func, ast.Name):
-                    known = self._returned(node.func.id)
-                node = node.func
-        if known is None and isinstance(node, ast.Name):
-            known = self._named(node.id, scope)
-        if known is not None:
-            return known
-        made = {(c.service, c.local, c.confidence): c for c in self._made.values()}
-        return next(iter(made.values())) if len(made) == 1 else None
-
-    # -- loaders -----------------------------------------------------------------
+        self.clients = Clients(collector, vocabulary, values)
+        self._told: list[_Told] = []
 
     def load(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
-        """Record the models or datasets that a loader or API call names."""
-        argument = _argument(call, spec)
-        client: _Client | None = None
-        if spec.endpoint:
-            client = self._endpoint(call, scope, spec)
-        elif spec.provider == "client":
-            client = self._receiver(call, scope)
-        if argument is None or (isinstance(argument, ast.Constant) and argument.value is None):
+        """Take the models or datasets that a loader or API call names."""
+        argument = argument_of(call, spec.arguments)
+        client = self.clients.of(call, scope, spec)
+        if argument is None or is_nothing(argument):
             self._default(call, scope, spec, client)
+            self._asked(call, spec)
             return
-        found = self.values.evaluate(argument, scope)
+        # An empty default (``os.getenv("MODEL", "")``) names nothing either.
+        found = [v for v in self._values(argument, call, scope, spec) if v.text.strip()]
         if not found:
-            if _is_object(argument, self.names.dotted, scope):
+            if is_object(argument, self.names.dotted, scope):
                 return  # a model made elsewhere; the call that makes it is read there
+            self._asked(call, spec)
             self.collector.gap(
-                _source(argument), "dynamic-name", call.lineno, expression=_source(call)
+                source_of(argument), "dynamic-name", call.lineno, expression=source_of(call)
             )
             return
-        for value in found:
-            if not value.text.strip() or len(value.text) > 300 or "\n" in value.text:
-                continue
-            if names.PLACEHOLDER.fullmatch(value.text):
-                self.collector.gap(value.text, "dynamic-name", value.line, expression=_source(call))
-                continue
-            where = self._at(value)
-            self.settled.places.add((value.line, value.text))
-            routed = self.vocabulary.routed(value.text) if spec.yields == "model" else None
-            if spec.yields == "container":
-                self.collector.container(value.text, where)
-            elif spec.yields == "dataset":
-                self.settled.datasets.add(value.text)
-                names.dataset(value.text, spec.provider, where, self.collector, self.vocabulary)
-            elif routed and spec.provider.startswith("huggingface"):
-                # A router's ``provider/model`` that reached a hub loader by its name alone.
-                name = value.text.partition("/")[2]
-                names.served(routed, name, where, self.collector, function=spec.function)
-            elif spec.provider.partition(":")[0] in ("huggingface", "modelscope"):
-                names.weights(
-                    value.text, spec.provider, where, self.collector, self.vocabulary,
-                    function=spec.function, revision=self._revision(call, scope),
-                )  # fmt: skip
-            elif spec.provider.startswith("local:"):
-                names.runtime_model(
-                    value.text, spec.provider.removeprefix("local:"), where, self.collector,
-                    self.vocabulary, function=spec.function,
-                )  # fmt: skip
-            else:
-                self._api_model(value.text, spec, client, where)
+        revision = self._revision(call, scope)
+        self._told += [_Told(value, spec, client, call, revision) for value in found]
 
-    def _default(
-        self, call: ast.Call, scope: Scope, spec: CallSpec, client: _Client | None
-    ) -> None:
+    def hand_over(self, call: ast.Call, scope: Scope, argument: ast.expr, sink: Sink) -> None:
+        """Take the names that an argument brings to a known call of another module.
+
+        What stays unknown is asked there.
+        """
+        for value in self.values.evaluate(argument, scope) or ():
+            self._told.append(_Told(value, sink.spec, sink.client, call))
+
+    def _values(
+        self, argument: ast.expr, call: ast.Call, scope: Scope, spec: CallSpec
+    ) -> list[Value]:
+        """Return the names an argument can be, what is joined to them after a slash."""
+        found = self.values.evaluate(argument, scope) or []
+        if spec.yields == "service" and not found:  # a list of services
+            members = elements(argument, scope)
+            found = [v for node, home in members for v in self.values.evaluate(node, home) or ()]
+        tail = argument_of(call, spec.joined) if spec.joined else None
+        tags = self.values.evaluate(tail, scope) if tail is not None else None
+        if not tags:
+            return found
+        return [
+            value._replace(
+                text=f"{value.text}/{tag.text}",
+                whole=value.whole if value.whole == tag.whole else "",
+            )
+            for value in found
+            for tag in tags
+            if value.whole == tag.whole or not (value.whole and tag.whole)
+        ]
+
+    def tell(self) -> None:
+        """Record what the calls were given, each name by the readings that fit it."""
+        groups: dict[tuple[str, int, str], list[_Told]] = {}
+        for told in self._told:
+            key = (told.value.path, told.value.line, told.value.text)
+            groups.setdefault(key, []).append(told)
+        for (_, _, text), group in groups.items():
+            for told in self._fitting(text, group):
+                self._record(told)
+
+    def _fitting(self, text: str, group: list[_Told]) -> list[_Told]:
+        """Return the readings of one name that can be meant.
+
+        A wrapper hands a name to one of several loaders, as another argument says: a name
+        that is no repository and has an API to go to is no folder; a repository that a hub
+        loader takes, and a family's name, are no model of whatever API stands beside it.
+        """
+        datasets = [told for told in group if told.spec.yields == "dataset"]
+        if datasets:
+            return datasets
+        hub = [t for t in group if t.spec.provider.startswith(("huggingface", "modelscope"))]
+        others = [told for told in group if told not in hub]
+        if not hub or not others:
+            return group
+        if not ids.is_hub_repository(text) and not self.vocabulary.alias(text):
+            hub = []
+        if hub and ids.is_hub_repository(text):
+            return hub
+        offered = [told for told in others if self._offers(told, text)]
+        return [*hub, *offered] if hub or offered else others
+
+    def _offers(self, told: _Told, text: str) -> bool:
+        """Tell whether the service that a call asks is known to have a model of this name."""
+        slug = told.spec.provider
+        owner = self.vocabulary.api_owner(text)
+        if slug == "prefix":
+            return owner is not None or self.vocabulary.routed(text) is not None
+        if slug.startswith("local:"):
+            return True
+        service = told.client.service if told.client else ids.service(slug)
+        return service is not None and (
+            owner == service if owner else self.vocabulary.is_api_family(service, text)
+        )
+
+    def _record(self, told: _Told) -> None:
+        value, spec = told.value._replace(text=told.value.text.strip()), told.spec
+        if not value.text or len(value.text) > 300 or "\n" in value.text:
+            return
+        if names.PLACEHOLDER.fullmatch(value.text):
+            self.collector.gap(
+                value.text, "dynamic-name", value.line, expression=source_of(told.call)
+            )
+            return
+        where = self.collector.occurrence(
+            value.line, value.text, confidence=value.confidence, path=value.path
+        )
+        self.settled.places.add((value.line, (value.whole or value.text).strip()))
+        if spec.yields == "service":
+            service = self.vocabulary.alias(value.text, spec.provider.partition(":")[2])
+            if service:
+                self.collector.service(service, where)
+            return
+        routed = self.vocabulary.routed(value.text) if spec.yields == "model" else None
+        if spec.yields == "container":
+            self.collector.container(value.text, where)
+        elif spec.yields == "dataset":
+            self.settled.datasets.add(value.text)
+            names.dataset(value.text, spec.provider, where, self.collector, self.vocabulary)
+        elif routed and spec.provider.startswith("huggingface"):
+            # A router's ``provider/model`` that reached a hub loader by its name alone.
+            name = value.text.partition("/")[2]
+            names.served(routed, name, where, self.collector, function=spec.function)
+        elif spec.provider.partition(":")[0] in ("huggingface", "modelscope"):
+            names.weights(
+                value.text, spec.provider, where, self.collector, self.vocabulary,
+                function=spec.function, revision=told.revision,
+            )  # fmt: skip
+        elif spec.provider.startswith("local:"):
+            names.runtime_model(
+                value.text, spec.provider.removeprefix("local:"), where, self.collector,
+                self.vocabulary, function=spec.function, composed=bool(spec.joined),
+            )  # fmt: skip
+        else:
+            self._api_model(value.text, spec, told.client, where)
+
+    def _asked(self, call: ast.Call, spec: CallSpec) -> None:
+        """Record the service that a callable of one service asks for a model not named here.
+
+        A callable that any object can have (``*.converse``) says nothing of the service
+        until a model is named.
+        """
+        service = ids.service(spec.provider)
+        fixed = spec.yields == "model" and not spec.endpoint and "*" not in spec.callable
+        if fixed and self.vocabulary.offers(service):
+            where = self.collector.occurrence(call.lineno, source_of(call.func), confidence="low")
+            self.collector.service(service, where)
+
+    def _default(self, call: ast.Call, scope: Scope, spec: CallSpec, client: Client | None) -> None:
         """Record what a call that names nothing is known to use, marked as inferred."""
         if any(keyword.arg is None for keyword in call.keywords) or any(
             isinstance(argument, ast.Starred) for argument in call.args
         ):
             return  # ``**options`` may name it
-        for row in self.vocabulary.defaults(spec):
+        asked = client.service or "" if client is not None else None
+        for row in self.vocabulary.defaults(spec.callable):
             if row.condition and not self._holds(row.condition, call, scope):
                 continue
-            where = self.collector.occurrence(call.lineno, _source(call), confidence="medium")
-            self.collector.gap(
-                row.component, "implicit-default", where, expression=_source(call.func),
-                versions="–".join(filter(None, (row.since, row.until))) or "?", source=row.source,
+            where = self.collector.occurrence(call.lineno, source_of(call), confidence="medium")
+            names.implied(
+                row, source_of(call.func), where, self.collector, asked=asked,
+                function=spec.function, local=spec.provider.startswith("local:"),
             )  # fmt: skip
-            service = ids.service_of_model(row.component)
-            local = spec.provider.startswith("local:")
-            if service is None or local:
-                names.known(row.component, where, self.collector, function=spec.function)
-            elif client is None or client.service == service:
-                name = row.component.partition("/")[2]
-                names.served(service, name, where, self.collector, function=spec.function)
             return
 
     def _holds(self, condition: str, call: ast.Call, scope: Scope) -> bool:
@@ -309,11 +335,6 @@ class _Reader:
         found = self.values.evaluate(given, scope) if given is not None else None
         return any(value.text == wanted for value in found or ())
 
-    def _at(self, value: Value) -> Occurrence:
-        return self.collector.occurrence(
-            value.line, value.text, confidence=value.confidence, path=value.path
-        )
-
     def _revision(self, call: ast.Call, scope: Scope) -> str | None:
         """Return the revision a loader is held to, when it is one and known."""
         given = next((k.value for k in call.keywords if k.arg == "revision"), None)
@@ -321,12 +342,14 @@ class _Reader:
         return found[0].text if found and len(found) == 1 else None
 
     def _api_model(
-        self, text: str, spec: CallSpec, client: _Client | None, where: Occurrence
+        self, text: str, spec: CallSpec, client: Client | None, where: Occurrence
     ) -> None:
         provider, name = spec.provider, text
         if provider == "prefix":
             prefix, separator, rest = text.partition("/" if "/" in text else ":")
             known = self.vocabulary.provider_prefix(prefix, separator) if separator else None
+            if known is None and not separator:
+                known, rest = self.vocabulary.api_owner(text), text  # as routers know it too
             if known is None:
                 self.collector.gap(text, "provider-unresolved", where)
                 return
@@ -352,39 +375,22 @@ class _Reader:
             return
         else:
             service = ids.service(provider)
+        self.settled.ask(text, service)
         names.served(service, name, where, self.collector, function=spec.function)
 
-
-def _argument(call: ast.Call, spec: CallSpec) -> ast.expr | None:
-    """Return the first argument of a call that the specification names."""
-    for wanted in spec.arguments:
-        if isinstance(wanted, int):
-            if wanted < len(call.args) and not any(
-                isinstance(arg, ast.Starred) for arg in call.args[: wanted + 1]
-            ):
-                return call.args[wanted]
-        else:
-            for keyword in call.keywords:
-                if keyword.arg == wanted:
-                    return keyword.value
-    return None
-
-
-def _is_object(node: ast.expr, dotted: Callable[[ast.expr], str], scope: Scope) -> bool:
-    """Tell whether an argument is an object that a class makes, not a name."""
-    made = [node]
-    if isinstance(node, ast.Name):
-        made = [value for value, _ in scope.lookup(node.id)]
-    return any(
-        isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2][:1].isupper()
-        for value in made
-    )
-
-
-def _source(node: ast.AST) -> str:
-    """Return a node as source, at most 80 characters."""
-    try:
-        text = ast.unparse(node)
-    except (RecursionError, ValueError):
-        return type(node).__name__
-    return text if len(text) <= 80 else text[:79] + "…"
+    def bodies(self, service: ComponentId) -> None:
+        """Record the models that bodies of requests to a service ask for."""
+        for table, scope in self.names.bodies():
+            for key, given in zip(table.keys, table.values, strict=True):
+                if not isinstance(key, ast.Constant) or key.value != "model":
+                    continue
+                for value in self.values.evaluate(given, scope) or ():
+                    text = value.text.strip()
+                    if not _NAME.fullmatch(text) or names.PLACEHOLDER.fullmatch(text):
+                        continue
+                    where = self.collector.occurrence(
+                        value.line, text, confidence=weakest(value.confidence, "medium"),
+                        path=value.path,
+                    )  # fmt: skip
+                    self.settled.places.add((value.line, text))
+                    names.served(service, text, where, self.collector)

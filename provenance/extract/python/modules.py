@@ -7,6 +7,7 @@ asks for is read; each module is parsed once a process.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from functools import lru_cache
 
@@ -17,13 +18,17 @@ from provenance.model import Document
 
 _MAX_BYTES = 512 * 1024
 """A larger module is data, not configuration."""
+_MAX_ERRORS = 6
+"""Broken statements of one source that are left out."""
+_STATEMENT = re.compile(rb"(?!(?:elif|else|except|finally)\b)[A-Za-z_@]")
+"""What a line begins with that begins a statement of the module."""
 _MAX_MODULES = 40
 """Modules that one document may ask for."""
 
 
 def neighbours(document: Document) -> Lookup | None:
     """Return how imports of a document are followed; None when it stands alone."""
-    return follow(document, _candidates, _load, _MAX_MODULES)
+    return follow(document, candidates, _load, _MAX_MODULES)
 
 
 def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:
@@ -31,7 +36,7 @@ def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:
     return Module(path, Values(names, outside, depth)) if names is not None else None
 
 
-def _candidates(path: str, dotted: str) -> list[str]:
+def candidates(path: str, dotted: str) -> list[str]:
     """Return the files that a dotted name in ``path`` may mean, the nearest first."""
     folders = path.split("/")[:-1]
     name = dotted.lstrip(".")
@@ -43,13 +48,53 @@ def _candidates(path: str, dotted: str) -> list[str]:
         bases = [folders[: len(folders) - (level - 1)]]
     else:
         bases = [folders[:size] for size in range(len(folders), -1, -1)]
+        bases.append(["src"])
     found: list[str] = []
     for base in bases:
         stem = "/".join((*base, *tail))
         if tail:
             found.append(f"{stem}.py")
         found.append(f"{stem}/__init__.py" if stem else "__init__.py")
+    if not level:  # the tree may be a part of the package that it is imported as
+        found += [f"{'/'.join(tail[cut:])}.py" for cut in range(1, len(tail) - 1)]
     return found
+
+
+@lru_cache(maxsize=32)
+def parse(data: bytes) -> ast.Module:
+    """Parse a source; what is asked as a module soon after it was read is not parsed again."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours
+        return ast.parse(data)
+
+
+def parse_tolerantly(data: bytes) -> tuple[ast.Module, SyntaxError | None]:
+    """Parse a source; where it has errors, without the statements of the module they lie in.
+
+    Raises:
+        ValueError, RecursionError, MemoryError: it cannot be parsed at all.
+    """
+    first: SyntaxError | None = None
+    for _ in range(_MAX_ERRORS):
+        try:
+            return parse(data), first
+        except SyntaxError as error:
+            first = first or error
+            data = _without_statement(data, error.lineno or 1)
+    return ast.Module(body=[], type_ignores=[]), first
+
+
+def _without_statement(data: bytes, line: int) -> bytes:
+    """Return a source with the statement of the module that holds a line emptied."""
+    lines = data.split(b"\n")
+    begin = min(line, len(lines)) - 1
+    while begin > 0 and not _STATEMENT.match(lines[begin]):
+        begin -= 1
+    end = begin + 1
+    while end < len(lines) and not _STATEMENT.match(lines[end]):
+        end += 1
+    lines[begin:end] = [b""] * (end - begin)
+    return b"\n".join(lines)
 
 
 @lru_cache(maxsize=256)
@@ -57,8 +102,6 @@ def _bindings(data: bytes) -> Bindings | None:
     if len(data) > _MAX_BYTES:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return build_scopes(ast.parse(data), frozenset(), None)[0]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return build_scopes(parse_tolerantly(data)[0], frozenset(), None)[0]
+    except (ValueError, RecursionError, MemoryError):
         return None  # its own extraction says so

@@ -1,4 +1,4 @@
-"""Jupyter notebooks: the sources of code cells only, never outputs or widget state."""
+"""Jupyter notebooks: code cells, and Markdown cells as documentation; never outputs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import json
 import re
 import warnings
-from typing import Any
+from typing import Any, NamedTuple
 
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
@@ -42,7 +42,14 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if notebook is not None and not _is_notebook(notebook):
         collector.gap(document.path, "malformed-file", detail="no cells", format="notebook")
         return collector.done()
-    lines, collector.numbers, ends = _code(notebook, text)
+    cells = _cells(notebook, text)
+    for cell in cells:
+        if cell.kind == "markdown":
+            from provenance.extract.markdown import read_markdown
+
+            collector.numbers = cell.numbers
+            read_markdown("\n".join(cell.lines), collector, vocabulary)
+    lines, collector.numbers, ends = _code(cells)
     variables = Variables()
     for number, line in enumerate(lines, 1):
         if line.lstrip().startswith(("!", "%")):
@@ -110,13 +117,19 @@ def _blank_broken(lines: list[str], ends: list[int], collector: _CellCollector) 
         begin = end
 
 
-def _code(notebook: Any, text: str) -> tuple[list[str], list[int], list[int]]:
-    """Return the lines of all code cells, for each its line in the file, and each cell's end."""
-    lines: list[str] = []
-    numbers: list[int] = []
-    ends: list[int] = []
+class _Cell(NamedTuple):
+    """One cell: its kind, its lines, and the line of the file that each stands on."""
+
+    kind: str
+    lines: list[str]
+    numbers: list[int]
+
+
+def _cells(notebook: Any, text: str) -> list[_Cell]:
+    """Return the code and Markdown cells in order."""
+    found: list[_Cell] = []
     if not isinstance(notebook, dict):
-        return lines, numbers, ends
+        return found
     cells = notebook.get("cells")
     if not isinstance(cells, list):  # format 3 keeps cells in worksheets, code in "input"
         sheets = _list(notebook.get("worksheets"))
@@ -129,7 +142,8 @@ def _code(notebook: Any, text: str) -> tuple[list[str], list[int], list[int]]:
     raw = text.split("\n")
     cursor = 0
     for cell in cells:
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        kind = cell.get("cell_type") if isinstance(cell, dict) else None
+        if kind not in ("code", "markdown"):
             continue
         source = cell.get("source", cell.get("input", ""))
         if isinstance(source, list):
@@ -138,14 +152,28 @@ def _code(notebook: Any, text: str) -> tuple[list[str], list[int], list[int]]:
             continue
         if not source.isascii():  # JSON may hold lone surrogates, which nothing can print
             source = source.encode("utf-8", "replace").decode("utf-8")
-        start = source.lstrip()
-        foreign, shell = start.startswith(_FOREIGN), start.startswith(_SHELLS)
+        one = _Cell(kind, [], [])
         for line in source.split("\n"):
             cursor = _find(line, raw, cursor)
-            lines.append(f"!{line}" if shell else "" if foreign else line)
-            numbers.append(cursor + 1)
+            one.lines.append(line)
+            one.numbers.append(cursor + 1)
+        found.append(one)
+    return found
+
+
+def _code(cells: list[_Cell]) -> tuple[list[str], list[int], list[int]]:
+    """Return the lines of all code cells, for each its line in the file, and each cell's end."""
+    lines: list[str] = []
+    numbers: list[int] = []
+    ends: list[int] = []
+    for cell in cells:
+        if cell.kind != "code":
+            continue
+        start = "\n".join(cell.lines).lstrip()
+        foreign, shell = start.startswith(_FOREIGN), start.startswith(_SHELLS)
+        lines += [f"!{line}" if shell else "" if foreign else line for line in cell.lines]
         lines.append("")
-        numbers.append(cursor + 1)
+        numbers += [*cell.numbers, cell.numbers[-1]]
         ends.append(len(lines))
     return lines, numbers, ends
 

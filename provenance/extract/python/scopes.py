@@ -8,8 +8,16 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from provenance.extract.python.arguments import (
+    bind_decorated,
+    bind_option,
+    elements,
+    pass_arguments,
+)
 
 _LEAVES = frozenset({
     ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue,
@@ -22,6 +30,8 @@ _UNBINDING = frozenset({
     ast.arguments, ast.arg, ast.Try, ast.ExceptHandler, ast.Raise, ast.IfExp, ast.Slice,
 })  # fmt: skip
 """Frequent nodes that bind nothing themselves."""
+SPLITS = frozenset({"split", "rsplit", "partition", "rpartition"})
+"""Methods whose results are parts of a string."""
 _SET_UP = frozenset({"__init__", "__post_init__", "setup", "set_up", "configure", "build"})
 
 
@@ -66,6 +76,7 @@ class Scope:
 
 
 Bound: TypeAlias = tuple[ast.expr, Scope]
+Calls: TypeAlias = list[tuple[ast.Call, Scope]]
 Target: TypeAlias = tuple[Scope | None, str]
 """A name in a scope, or an attribute (of any object: None)."""
 
@@ -88,7 +99,13 @@ class Bindings:
     targets: dict[int, list[Target]] = field(default_factory=dict)
     """Names and attributes that a call's result is assigned to, by ``id(call)``."""
     functions: dict[str, tuple[list[str], Scope]] = field(default_factory=dict)
-    """Parameters and scope of the module's functions, by name."""
+    """Parameters and scope of the module's functions, by name, methods also with their class."""
+    lambdas: dict[int, Scope] = field(default_factory=dict)
+    """Scopes of lambdas by ``id(node)``."""
+    tables: list[tuple[ast.Dict, Scope]] = field(default_factory=list)
+    """Tables that names are bound to."""
+    others: Calls = field(default_factory=list)
+    """Calls of names that were not asked for."""
     returns: dict[str, list[Bound]] = field(default_factory=dict)
     """What the module's functions return."""
     results: dict[str, list[Target]] = field(default_factory=dict)
@@ -102,6 +119,14 @@ class Bindings:
             node = node.value
         root = self.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else "?"
         return ".".join((root, *reversed(parts)))
+
+    def bodies(self) -> Iterator[tuple[ast.Dict, Scope]]:
+        """Yield the tables that can be bodies of requests: named, or given as ``json=``."""
+        yield from self.tables
+        for call, scope in self.others:
+            for keyword in call.keywords:
+                if keyword.arg in ("json", "data") and isinstance(keyword.value, ast.Dict):
+                    yield keyword.value, scope
 
     def member(self, owner: str, name: str) -> list[Bound]:
         """Return what an attribute of a class of this module is bound to, bases included."""
@@ -117,9 +142,6 @@ class Bindings:
                 return found
             pending += self.bases.get(current, ())
         return []
-
-
-Calls: TypeAlias = list[tuple[ast.Call, Scope]]
 
 
 def build_scopes(
@@ -146,7 +168,7 @@ def build_scopes(
             function = node.func
             if isinstance(function, ast.Attribute):
                 if function.attr == "add_argument":
-                    _argparse(node, scope, found)
+                    bind_option(node, scope, found)
                 (calls if function.attr in names else renamed).append((node, scope))
             elif isinstance(function, ast.Name):
                 (calls if function.id in names else renamed).append((node, scope))
@@ -157,9 +179,16 @@ def build_scopes(
                 continue
             inner = Scope(scope)
             parameters = _parameters(node.args, inner)
-            if not isinstance(node, ast.Lambda):
+            if isinstance(node, ast.Lambda):
+                found.lambdas[id(node)] = inner
+            else:
                 found.functions.setdefault(node.name, (parameters, inner))
                 owner[id(inner)] = node.name
+                if scope.owner:
+                    method = f"{scope.owner}.{node.name}"
+                    found.functions.setdefault(method, (parameters, inner))
+                if node.decorator_list:
+                    bind_decorated(node, inner, scope)
         elif isinstance(node, ast.Return) and node.value is not None:
             around: Scope | None = scope
             while around is not None and id(around) not in owner:
@@ -177,8 +206,9 @@ def build_scopes(
         else:
             _binding(node, scope, found)
         _push(node, inner, pending)
-    for call, scope in renamed:
-        _pass_arguments(call, scope, found)
+    for call, scope in (*calls, *renamed):
+        pass_arguments(call, scope, found)
+    found.others = renamed
     calls += [
         (call, scope)
         for call, scope in renamed
@@ -218,7 +248,7 @@ def _binding(node: ast.AST, scope: Scope, found: Bindings) -> None:
     elif isinstance(node, ast.NamedExpr):
         _bind(node.target, node.value, scope, found)
     elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-        for element, home in _elements(node.iter, scope):
+        for element, home in elements(node.iter, scope):
             _bind(node.target, element, scope, found, home)
     elif isinstance(node, ast.With | ast.AsyncWith):
         for item in node.items:
@@ -254,12 +284,18 @@ def _bind(
         return
     elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Call):
         # As parsers of several dataclasses return one object each.
-        for one in target.elts:
+        splits = isinstance(value.func, ast.Attribute) and value.func.attr in SPLITS
+        for number, one in enumerate(target.elts):
             if isinstance(one, ast.Name):
-                scope.bind(one.id, value, home)
+                part: ast.expr = value
+                if splits:
+                    part = ast.Subscript(value=value, slice=ast.Constant(value=number))
+                scope.bind(one.id, part, home)
         return
     else:
         return
+    if isinstance(value, ast.Dict):
+        found.tables.append((value, home))
     call = value.value if isinstance(value, ast.Await) else value
     if isinstance(call, ast.Call):
         where = (scope if isinstance(target, ast.Name) else None, name)
@@ -297,43 +333,6 @@ def _type(name: str, annotation: ast.expr | None, scope: Scope) -> None:
         scope.types[name] = node.value.partition("|")[0].strip().rpartition(".")[2]
 
 
-def _elements(node: ast.expr, scope: Scope) -> list[Bound]:
-    """Return what a loop runs over when that is a literal table."""
-    method = ""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
-        method, node = node.func.attr, node.func.value
-    tables = scope.lookup(node.id) if isinstance(node, ast.Name) else [(node, scope)]
-    found: list[Bound] = []
-    for table, home in tables:
-        if isinstance(table, ast.List | ast.Tuple | ast.Set):
-            found += [(element, home) for element in table.elts]
-        elif isinstance(table, ast.Dict):
-            if method == "items":
-                pairs = zip(table.keys, table.values, strict=True)
-                found += [(ast.Tuple(elts=[k, v]), home) for k, v in pairs if k is not None]
-            elif method == "values":
-                found += [(value, home) for value in table.values]
-            else:
-                found += [(key, home) for key in table.keys if key is not None]
-    return found
-
-
-def _argparse(call: ast.Call, scope: Scope, found: Bindings) -> None:
-    """``add_argument("--model-name", default=…)`` binds the attribute ``model_name``."""
-    default = next((k.value for k in call.keywords if k.arg == "default"), None)
-    if default is None:
-        return
-    flags = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-    long = next((flag for flag in flags if flag.startswith("--")), flags[0] if flags else "")
-    name = next(
-        (k.value.value for k in call.keywords
-         if k.arg == "dest" and isinstance(k.value, ast.Constant)),
-        long.lstrip("-").replace("-", "_"),
-    )  # fmt: skip
-    if isinstance(name, str) and name:
-        found.attributes.setdefault(name, []).append((default, scope))
-
-
 def _parameters(arguments: ast.arguments, scope: Scope) -> list[str]:
     """Bind parameters to their defaults and return their names.
 
@@ -351,30 +350,13 @@ def _parameters(arguments: ast.arguments, scope: Scope) -> list[str]:
     return [parameter.arg for parameter in (*positional, *arguments.kwonlyargs)]
 
 
-def _pass_arguments(call: ast.Call, scope: Scope, found: Bindings) -> None:
-    """Bind the parameters of one of the module's own functions to a call's arguments."""
-    function = call.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    if name not in found.functions:
-        return
-    parameters, inner = found.functions[name]
-    positional = parameters
-    if isinstance(function, ast.Attribute) and parameters[:1] in (["self"], ["cls"]):
-        positional = parameters[1:]
-    for parameter, argument in zip(positional, call.args, strict=False):
-        if isinstance(argument, ast.Starred):
-            break
-        inner.bind(parameter, argument, scope)
-    for keyword in call.keywords:
-        if keyword.arg in parameters:
-            inner.bind(keyword.arg, keyword.value, scope)
-
-
 def _class_attributes(node: ast.ClassDef, scope: Scope, found: Bindings) -> None:
     """Class-level values are what ``self.x``, ``cls.x`` and ``Config.x`` read."""
     for statement in node.body:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            if statement.value is not None:
+            if statement.value is None:
+                found.members.setdefault((node.name, statement.target.id), [])
+            else:
                 _attribute(node.name, statement.target.id, statement.value, scope, found)
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:

@@ -14,6 +14,9 @@ from collections.abc import Set
 from provenance.extract import accelerators, api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
+from provenance.extract.python.commands import read_commands, read_installs
+from provenance.extract.python.doctests import read_examples
+from provenance.extract.python.reach import Reach, leading, reach_in
 from provenance.model import Document, Extraction, Import
 from provenance.vocabulary import Vocabulary
 
@@ -24,6 +27,8 @@ _IMPORT = re.compile(
     rb"|import[ \t]+([A-Za-z_][^#;]*))"
 )
 """An import statement within one line: alone, or after ``;`` or ``try:``."""
+_BODY = re.compile(rb"[\"']model[\"'][ \t]*:[ \t]*[A-Za-z_]")
+"""A body of a request in which a variable says the model."""
 _STANDARD = frozenset(name.encode() for name in sys.stdlib_module_names)
 
 
@@ -57,22 +62,65 @@ def read_source(
     signs.variables(data, places, collector, vocabulary)
     datasets: Set[str] = frozenset()
     settled: Set[tuple[int, str]] = frozenset()
+    asked: dict[str, str] = {}
     roots = {item.module.partition(".")[0] for item in collector.imports}
-    offsets = vocabulary.call_offsets(data, roots) if b"import" in data else []
+    offsets: list[int] = []
+    reach: Reach | None = None
+    if b"import" in data:
+        called = vocabulary.called(data)
+        offsets = vocabulary.call_offsets(data, roots, called)
+        if document and document.sibling:
+            offsets += _wrapped(data, leading(document, called, vocabulary))
+            reach = reach_in(document.sibling, vocabulary)
+    body = _service_of_bodies(data, places, vocabulary, offsets)
     if offsets:
         from provenance.extract.python.calls import read_calls
         from provenance.extract.python.modules import neighbours
 
         lines = frozenset(places.line(offset) for offset in offsets)
         outside = neighbours(document) if document else None
-        said = read_calls(data, lines, collector, vocabulary, outside)
-        datasets, settled = said.datasets, said.places
+        said = read_calls(data, lines, collector, vocabulary, outside, reach, body)
+        datasets, settled, asked = said.datasets, said.places, said.asked
+    if roots & vocabulary.constants.keys():
+        from provenance.extract.python.constants import read_constants
+
+        read_constants(data, places, tuple(collector.imports), collector, vocabulary)
+    read_commands(data, places, collector, vocabulary)
+    read_installs(data, places, collector, vocabulary)
+    read_examples(data, places, collector, vocabulary)
     accelerators.devices(data, places, collector)
     signs.literals(data, places, collector, vocabulary, datasets, settled)
     api_names.read_names(
         data, places, collector, vocabulary,
-        claimed=lambda offset, text: (places.line(offset), text) in settled,
+        claimed=lambda offset, text: (places.line(offset), text) in settled, asked=asked,
     )  # fmt: skip
+
+
+def _service_of_bodies(
+    data: bytes, places: Places, vocabulary: Vocabulary, offsets: list[int]
+) -> str | None:
+    """Return whom requests with a model in their body are sent to, if that is one service.
+
+    Where such bodies stand is added to ``offsets``.
+    """
+    if b'model"' not in data and b"model'" not in data:
+        return None
+    bodies = [match.start() for match in _BODY.finditer(data)]
+    if not bodies:
+        return None
+    services, local = api_names.endpoints(data, places, vocabulary)
+    if local or len(services) != 1:
+        return None
+    offsets += bodies
+    return next(iter(services))
+
+
+def _wrapped(data: bytes, names: Set[bytes]) -> list[int]:
+    """Return where a source calls names of other modules that lead to known calls."""
+    if not names:
+        return []
+    words = b"|".join(sorted(names))
+    return [m.start() for m in re.finditer(rb"\b(?:%b)(?:\.\w+)*[ \t]*\(" % words, data)]
 
 
 def _imports(data: bytes, places: Places, collector: Collector) -> None:

@@ -9,17 +9,18 @@ code is run; the walk is bounded.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from provenance.extract.python.scopes import Bindings, Bound, Scope
+from provenance.extract.python.nodes import entries, index_of, made_by
+from provenance.extract.python.scopes import SPLITS, Bindings, Bound, Scope
 from provenance.model import Confidence, weakest
 
 _MAX_VALUES = 64
 _MAX_DEPTH = 12
 _MAX_FOREIGN = 3
 """Imports followed from one module to the next."""
-_DEFAULT_CALLS = frozenset({"Field", "field", "Option", "Argument", "getenv", "get", "str"})
+_DEFAULT_CALLS = frozenset({"Field", "field", "Option", "Argument", "getenv", "get", "pop", "str"})
 _NO_KEY = object()
 _JOINS = ("os.path.join", "posixpath.join", "Path", "pathlib.Path", "PurePath")
 
@@ -31,6 +32,8 @@ class Value(NamedTuple):
     line: int
     confidence: Confidence
     path: str = ""
+    whole: str = ""
+    """The literal, where the text is a part of it."""
 
 
 class Module(NamedTuple):
@@ -55,7 +58,7 @@ class Values:
             depth: imports already followed to get here.
         """
         self.names = names
-        self._outside = outside if depth < _MAX_FOREIGN else None
+        self.outside = outside if depth < _MAX_FOREIGN else None
         self._depth = depth
         self._active: set[int] = set()
 
@@ -110,6 +113,10 @@ class Values:
             return found
         if node.attr in ("value", "default") and isinstance(node.value, ast.Attribute):
             return self.evaluate(node.value, scope, depth)  # a member of an enumeration
+        if isinstance(node.value, ast.Call) and len(node.value.args) > 1:
+            fallback = node.value.args[1]  # config.get("model", {"value": "x"}).value
+            if isinstance(fallback, ast.Dict):
+                return self._union(entries([(fallback, scope)], node.attr), depth)
         path: list[str] = [node.attr]
         root: ast.expr = node.value
         while isinstance(root, ast.Attribute):
@@ -130,7 +137,7 @@ class Values:
             elif name in self.names.bases:
                 owner = name
             else:
-                owner = scope.type_of(name) or _made_by(scope.lookup(name))
+                owner = scope.type_of(name) or made_by(scope.lookup(name))
         found = self.names.member(owner, node.attr) if owner else []
         if found or (owner in self.names.bases and owner != scope.owner):
             return found
@@ -145,7 +152,7 @@ class Values:
             path: the attributes asked of it, in order.
             key: the entry asked of the table found there.
         """
-        if self._outside is None or name not in self.names.imported:
+        if self.outside is None or name not in self.names.imported:
             return None
         module, symbol = self.names.imported[name]
         # ``from app import config`` may name a module, ``import app.config`` its package.
@@ -153,7 +160,7 @@ class Values:
         for cut in range(len(steps)):
             inner = ".".join(steps[:cut])
             dotted = f"{module}{'.' if inner and not module.endswith('.') else ''}{inner}"
-            found = self._outside(dotted, self._depth + 1)
+            found = self.outside(dotted, self._depth + 1)
             if found is not None:
                 values = found.values.public(steps[cut:], depth, key)
                 if values:
@@ -169,9 +176,9 @@ class Values:
         if not rest:
             bound = module.lookup(name) or self.names.returns.get(name, [])
             if key is not _NO_KEY:
-                bound = _entries(bound, key)
+                bound = entries(bound, key)
             return self._union(bound, depth) or self._imported(name, (), depth, key)
-        owner = name if name in self.names.bases else _made_by(module.lookup(name))
+        owner = name if name in self.names.bases else made_by(module.lookup(name))
         found = self._union(self.names.member(owner, rest[-1]), depth)
         if not found and (name in module.names or name in self.names.functions):
             found = self._union(self.names.attributes.get(rest[-1], []), depth)
@@ -181,7 +188,7 @@ class Values:
         self, root: ast.Name, scope: Scope, path: tuple[str, ...], depth: int
     ) -> list[Value] | None:
         """``args.model`` where ``args`` comes out of an imported function or class."""
-        if self._outside is None:
+        if self.outside is None:
             return None
         makers: list[str] = [scope.type_of(root.id)] if scope.type_of(root.id) else []
         for node, _ in scope.lookup(root.id):
@@ -245,10 +252,47 @@ class Values:
 
     def _subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> list[Value] | None:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        found = self._union(_entries(self._containers(node.value, scope), key), depth)
+        whole = node.value
+        if (
+            isinstance(whole, ast.Call)
+            and isinstance(whole.func, ast.Attribute)
+            and whole.func.attr in SPLITS
+        ):
+            return self._part(whole, whole.func, index_of(node.slice), scope, depth)
+        if isinstance(key, str) and (bound := self._of_namespace(whole, key, scope)):
+            return self._union(bound, depth)
+        found = self._union(entries(self._containers(node.value, scope), key), depth)
         if not found and isinstance(node.value, ast.Name):
             return self._imported(node.value.id, (), depth, key)
         return found
+
+    def _part(
+        self, call: ast.Call, method: ast.Attribute, index: int | None, scope: Scope, depth: int
+    ) -> list[Value] | None:
+        """``name.split("/")[0]``: one part of a string."""
+        mark = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+        if index is None or not isinstance(mark, str) or not mark:
+            return None
+        found: list[Value] = []
+        for value in self.evaluate(method.value, scope, depth) or ():
+            parts: Sequence[str]
+            if method.attr in ("partition", "rpartition"):
+                parts = getattr(value.text, method.attr)(mark)
+            else:
+                parts = value.text.split(mark)
+            if -len(parts) <= index < len(parts):
+                found.append(value._replace(text=parts[index], whole=value.whole or value.text))
+        return found
+
+    def _of_namespace(self, node: ast.expr, key: str, scope: Scope) -> list[Bound]:
+        """``vars(parser.parse_args())["model"]``: an option by its name."""
+        tables = scope.lookup(node.id) if isinstance(node, ast.Name) else [(node, scope)]
+        for table, _ in tables:
+            if (isinstance(table, ast.Attribute) and table.attr == "__dict__") or (
+                isinstance(table, ast.Call) and self.names.dotted(table.func) == "vars"
+            ):
+                return self.names.attributes.get(key, [])
+        return []
 
     def _containers(self, node: ast.expr, scope: Scope) -> list[Bound]:
         if isinstance(node, ast.Name):
@@ -301,46 +345,15 @@ class Values:
         if isinstance(default, ast.Lambda):
             default = default.body
         if default is None:
-            position = 1 if name in ("getenv", "get", "Option") else 0
-            if name == "get" and isinstance(node.func, ast.Attribute):
-                tables = self._containers(node.func.value, scope)
-                if node.args and any(isinstance(table, ast.Dict) for table, _ in tables):
-                    lookup = ast.Subscript(value=node.func.value, slice=node.args[0])
-                    found = self._subscript(lookup, scope, depth)
-                    if found:
-                        return found
+            position = 1 if name in ("getenv", "get", "pop", "Option") else 0
+            if name in ("get", "pop") and isinstance(node.func, ast.Attribute) and node.args:
+                lookup = ast.Subscript(value=node.func.value, slice=node.args[0])
+                found = self._subscript(lookup, scope, depth)
+                if found:
+                    return found
             default = node.args[position] if len(node.args) > position else None
         values = self.evaluate(default, scope, depth) if default is not None else None
         return [v._replace(confidence=weakest(v.confidence, "medium")) for v in values or ()]
-
-
-def _entries(tables: list[Bound], key: object) -> list[Bound]:
-    """Return the entries of literal tables under a key; all of them when it is None."""
-    found: list[Bound] = []
-    for table, home in tables:
-        if isinstance(table, ast.Dict):
-            for name, value in zip(table.keys, table.values, strict=True):
-                if key is None or (isinstance(name, ast.Constant) and name.value == key):
-                    found.append((value, home))
-        elif isinstance(table, ast.List | ast.Tuple):
-            if isinstance(key, int) and -len(table.elts) <= key < len(table.elts):
-                found.append((table.elts[key], home))
-            elif key is None:
-                found += [(element, home) for element in table.elts]
-    return found
-
-
-def _made_by(bound: list[Bound]) -> str:
-    """Return the class (or function) whose call a name is bound to, or ``""``."""
-    for node, _ in bound:
-        if isinstance(node, ast.Call):
-            function = node.func
-            return (
-                function.attr
-                if isinstance(function, ast.Attribute)
-                else getattr(function, "id", "")
-            )
-    return ""
 
 
 def _product(

@@ -81,7 +81,7 @@ def read(program: str, rest: Sequence[Argument], shell: Shell) -> bool:
     if program == "uv" and rest and rest[0].text == "tool":
         rest, subcommands = rest[1:], frozenset({"install", "run"})
     valued = _VALUED[ecosystem]
-    words, channels = _words(rest, valued, shell, ecosystem)
+    words, channels, further = _words(rest, valued, shell, ecosystem)
     if subcommands:
         if not words or words[0].text not in subcommands:
             return False
@@ -92,16 +92,18 @@ def read(program: str, rest: Sequence[Argument], shell: Shell) -> bool:
         if program == "npx" and not agreed and not any("@" in word.text for word in words):
             return True  # a tool of the project itself, as ``npx tsc``
     for word in words:
-        _package(ecosystem, word, channels, shell)
+        _package(ecosystem, word, channels, further, shell)
     return True
 
 
 def _words(
     rest: Sequence[Argument], valued: frozenset[str], shell: Shell, ecosystem: str
-) -> tuple[list[Argument], list[ComponentId]]:
-    """Return the words that name something, and the channels pip is told of."""
+) -> tuple[list[Argument], list[ComponentId], list[ComponentId]]:
+    """Return the words that name something, pip's channels, and those it asks beside them."""
     words: list[Argument] = []
-    channels, default = [], True
+    channels: list[ComponentId] = []
+    further: list[ComponentId] = []
+    default = True
     skip = ""
     for argument in rest:
         flag, equals, value = argument.text.partition("=")
@@ -116,19 +118,24 @@ def _words(
         if ecosystem == "pypi" and flag in _INDEX and "://" in value and "$" not in value:
             where = shell.collector.occurrence(argument.line, value, usage=shell.usage)
             channel = channel_of_url(value, where, shell.collector, shell.vocabulary)
-            default = default and flag not in ("-i", "--index-url")
+            instead = flag in ("-i", "--index-url")
+            default = default and not instead
             if channel:
-                channels.append(channel)
+                (channels if instead else further).append(channel)
             platform = _INDEX_PLATFORM.search(value)
             if platform:
                 shell.collector.platform(_PLATFORM_OF_INDEX[platform.group(1)[:2]], where)
-    return words, [PYPI, *channels] if default else channels
+    channels = [PYPI, *channels] if default else channels
+    return words, channels, [channel for channel in further if channel not in channels]
 
 
 _INDEX = frozenset({"-i", "--index-url", "--extra-index-url", "--index", "-f", "--find-links"})
 
 
-def _package(ecosystem: str, word: Argument, channels: list[ComponentId], shell: Shell) -> None:
+def _package(
+    ecosystem: str, word: Argument, channels: list[ComponentId], further: list[ComponentId],
+    shell: Shell,
+) -> None:  # fmt: skip
     text, collector = word.text.strip().rstrip(";,"), shell.collector
     if ecosystem == "pypi" and text == "." and shell.cloned and shell.usage != "documentation":
         slug, line = shell.cloned
@@ -146,7 +153,9 @@ def _package(ecosystem: str, word: Argument, channels: list[ComponentId], shell:
         elif "://" in text or not re.search(r"[/\\<>*]$|\.(?:whl|txt|gz)$", text):
             tool = re.split(r"[\[<>=~! ]", text, maxsplit=1)[0].lower() in _TOOLS
             usage = shell.usage or ("development" if tool else "used")
-            read_requirement(text, word.line, usage, channels, collector, shell.vocabulary)
+            read_requirement(
+                text, word.line, usage, channels, collector, shell.vocabulary, further=further
+            )
         return
     if "$" in text:
         collector.gap(text, "dynamic-name", word.line, expression=text)

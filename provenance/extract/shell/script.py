@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from provenance.extract import signs, textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
+from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.places import Places
 from provenance.extract.settings import (
     names_dataset,
@@ -44,6 +45,8 @@ _TALK = frozenset("echo printf cat grep egrep sed awk log info warn error die pr
 """Commands whose words are text, not arguments."""
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
 _HUB_BY_VARIABLE = re.compile(r"\w*USE_MODELSCOPE(?:_HUB)?")
+_IMAGE = re.compile(r"(?:docker|container|base|runtime)[-_]?image(?:[-_]name)?")
+"""A flag whose value is a container's image."""
 _BODY_MODEL = re.compile(r"[\"']model[\"']\s*:\s*[\"']([^\"']{2,200})[\"']")
 _UNFINISHED = re.compile(r"(?:huggingface\.co|hf\.co|modelscope\.cn)/[^\s]*\$")
 _SPEAKS = re.compile(
@@ -235,6 +238,10 @@ class Shell:
             if not match:
                 continue
             key, value = match.groups()
+            if _IMAGE.fullmatch(key):
+                given = Argument(value, argument.line) if value is not None else None
+                self._image(given or next(iter(arguments[number + 1 :]), None))
+                continue
             if not (names_model(key) or names_dataset(key) or names_tracker(key)):
                 continue
             if value is not None:
@@ -246,6 +253,14 @@ class Shell:
                 if other.text.startswith("-") or (more and not self._is_another(other)):
                     break
                 self.setting(key, other)
+
+    def _image(self, argument: Argument | None) -> None:
+        """Read the image that a tool of the project is told to start."""
+        if argument is not None and is_image(argument.text) and "$" not in argument.text:
+            read_image(
+                argument.text, argument.line, self.collector, self.vocabulary, usage=self.usage,
+                default=argument.default,
+            )  # fmt: skip
 
     def _is_another(self, argument: Argument) -> bool:
         """Tell whether a word goes on a list of hub ids after a flag."""

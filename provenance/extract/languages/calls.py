@@ -1,0 +1,252 @@
+"""Calls that name models and images in languages without a parser (``data/calls_languages.csv``).
+
+A row counts in a source that holds the words of its module, which is how an import, a
+namespace or a type tells that the name is that library's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from provenance import ids
+from provenance.extract import names
+from provenance.extract.collect import Collector
+from provenance.extract.deploy.images import is_image, read_image
+from provenance.extract.languages.arguments import Arguments, read_arguments
+from provenance.extract.languages.texts import Text, address_of, texts_of
+from provenance.extract.places import Places
+from provenance.model import ComponentId, Confidence, Occurrence, weakest
+from provenance.registry.tables import Call
+from provenance.vocabulary import Vocabulary, host_of, is_local_host
+
+_MAX_CALLS = 500
+"""Of one callable in one source."""
+_MAX_ASSIGNED = 20
+_STATEMENT = 1_500
+_SURE: Confidence = "high"
+_DEFAULT = re.compile(rb"\s*(?:\w+\.)?DEFAULT_[A-Z_]+\b")
+"""What the library itself has for when nothing is named."""
+_IMAGE = re.compile(
+    rb"\b\w{0,40}(?:IMAGE|[iI]mage)(?:_?(?:NAME|[nN]ame))?\s*(?:string\s*)?(?::=|=)\s*"
+    rb"\"((?:[\w.-]{1,80}(?::\d+)?/){0,6}[\w.-]{1,80}:[\w.-]{1,80})\""
+)
+"""A constant that says image and holds one with a tag."""
+_IDENTIFIER = re.compile(rb"([A-Za-z_]\w*)\s*[?!]?\s*\Z")
+
+
+class _Spec(NamedTuple):
+    """A row with what finds it."""
+
+    row: Call
+    module: bytes
+    last: bytes
+    """The letters that a source with such a call has in it."""
+    pattern: re.Pattern[bytes]
+    chained: tuple[bytes, ...]
+    """Calls that the object was made by: ``Make`` of ``*.Make.run``."""
+
+
+class Told(NamedTuple):
+    """What calls have told of literals."""
+
+    offsets: frozenset[int]
+    texts: frozenset[str]
+
+
+def read_calls(
+    data: bytes, ecosystem: str, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> Told:
+    """Record what the calls of one source name; return the literals that this explains."""
+    told: list[Text] = _images(data, ecosystem, places, collector, vocabulary)
+    asked: set[ComponentId] = set()
+    # Calls that leave it to the client whom they ask come last.
+    for spec in sorted(_specs(vocabulary, ecosystem), key=lambda s: s.row.provider == "client"):
+        if spec.module not in data or spec.last not in data:
+            continue
+        for match in islice(spec.pattern.finditer(data), _MAX_CALLS):
+            if places.state(match.start()) is not None:
+                continue
+            if spec.chained and not _made_by(data, match.start(), spec.chained):
+                continue
+            given = read_arguments(data, match.end() - 1)
+            told += _read(spec, match, given, data, places, collector, vocabulary, asked)
+    return Told(frozenset(t.offset for t in told), frozenset(t.text for t in told))
+
+
+def _images(
+    data: bytes, ecosystem: str, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> list[Text]:
+    """Record the images that constants name, in a source that runs containers."""
+    if not any(s.module in data for s in _specs(vocabulary, ecosystem)
+               if s.row.yields == "container"):  # fmt: skip
+        return []
+    found = []
+    for match in islice(_IMAGE.finditer(data), _MAX_CALLS):
+        text = match.group(1).decode("utf-8", "replace")
+        if places.state(match.start()) is None and is_image(text):
+            read_image(text, places.line(match.start(1)), collector, vocabulary)
+            found.append(Text(text, match.start(1) - 1))
+    return found
+
+
+@lru_cache(maxsize=32)
+def _specs(vocabulary: Vocabulary, ecosystem: str) -> tuple[_Spec, ...]:
+    """Return the rows of an ecosystem, the most literal first."""
+    found = []
+    for row in vocabulary.language_calls:
+        head, _, name = row.callable.partition("#")
+        kind, _, module = head.partition(":")
+        if kind != ecosystem:
+            continue
+        *path, last = name.split(".")
+        generic = rb"\s*(?:<[^()\n]{0,80}?>)?\s*"
+        if path and path[0] == "*":
+            pattern = rb"[.?]\s*" + _word(last) + generic + rb"[({]"
+        else:
+            dotted = rb"\s*(?:\.|::)\s*".join(_word(part) for part in (*path, last))
+            # A type that is only mentioned, as what a container of services is to make.
+            mention = rb"|(?<=[<,\s])" + dotted + rb"\s*>" if not row.argument else b""
+            pattern = rb"\b" + dotted + generic + rb"[({]" + mention
+        chained = tuple(part.encode() for part in path[1:]) if path[:1] == ["*"] else ()
+        letters = max(last.split("*"), key=len).encode()
+        found.append(_Spec(row, module.encode(), letters, re.compile(pattern), chained))
+    return tuple(sorted(found, key=lambda s: (s.row.callable.count("*"), -len(s.row.callable),
+                                              s.row.callable)))  # fmt: skip
+
+
+def _word(name: str) -> bytes:
+    """Return the pattern of a name; what begins with a star is a type's, in capitals."""
+    start = rb"(?=[A-Z])" if name.startswith("*") else b""
+    return start + rb"\w*".join(re.escape(part).encode() for part in name.split("*"))
+
+
+def _made_by(data: bytes, offset: int, makers: tuple[bytes, ...]) -> bool:
+    """Tell whether the object a method is called on was made by calls of these names."""
+    begin = max(0, offset - _STATEMENT)
+    start = max(data.rfind(sign, begin, offset) for sign in (b";", b"= ", b"=\n"))
+    chain = data[max(start, begin) : offset]
+    if all(_called(maker, chain) for maker in makers):
+        return True
+    receiver = _IDENTIFIER.search(chain)
+    if receiver is None:
+        return False
+    return any(
+        all(_called(maker, value) for maker in makers)
+        for value in _assigned(data, receiver.group(1))
+    )
+
+
+@lru_cache(maxsize=64)
+def _assigned(data: bytes, name: bytes) -> tuple[bytes, ...]:
+    """Return the statements whose result a source gives a name to."""
+    pattern = re.compile(rb"\b" + re.escape(name) + rb"\s*:?=(?!=)([^;]{1,1500})")
+    return tuple(match.group(1) for match in islice(pattern.finditer(data), _MAX_ASSIGNED))
+
+
+def _called(name: bytes, text: bytes) -> bool:
+    return bool(re.search(rb"[.:]\s*" + re.escape(name) + rb"\s*(?:<[^()\n]{0,80}?>)?\s*\(", text))
+
+
+def _read(
+    spec: _Spec, match: re.Match[bytes], given: Arguments | None, data: bytes, places: Places,
+    collector: Collector, vocabulary: Vocabulary, asked: set[ComponentId],
+) -> list[Text]:  # fmt: skip
+    """Record what one call names; return the literals that name it.
+
+    Args:
+        asked: the services that calls of this source ask, added to.
+    """
+    row, container = spec.row, spec.row.yields == "container"
+    if row.provider == "client":
+        service, local, confident = next(iter(asked), None), False, _SURE
+        if len(asked) != 1:
+            return []
+    else:
+        service, local, confident = _asked(row, given, data, vocabulary)
+        asked |= {service} if service else set()
+    written = match.group().decode("utf-8", "replace").strip(".?({<> \n")
+    where = collector.occurrence(places.line(match.start()), written, confidence="medium")
+    wanted = [path for path in row.argument.split("|") if path]
+    found: list[Text] = []
+    present = False
+    for path in wanted:
+        span = given.get(path) if given is not None else None
+        if span is None:
+            continue
+        present = not _DEFAULT.match(data, *span)
+        found = [
+            text for text in texts_of(data, span, None if container else vocabulary)
+            if not names.PLACEHOLDER.fullmatch(text.text)
+        ]  # fmt: skip
+        if found:
+            break
+    if not found:
+        if not present:
+            _implied(row, service, local, written, where, collector, vocabulary)
+        return []
+    for text in found:
+        line = places.line(text.offset)
+        if container:
+            if is_image(text.text):
+                read_image(text.text, line, collector, vocabulary)
+            continue
+        at = collector.occurrence(line, text.text, confidence=weakest(text.confidence, confident))
+        _model(text.text, row, service, local, at, collector, vocabulary)
+    return found
+
+
+def _asked(
+    row: Call, given: Arguments | None, data: bytes, vocabulary: Vocabulary
+) -> tuple[ComponentId | None, bool, Confidence]:
+    """Return the service that a call asks, whether a local server, and how sure that is."""
+    provider = row.provider
+    known = provider and ":" not in provider and provider not in ("huggingface", "client")
+    service = ids.service(provider) if known else None
+    for path in row.endpoint.split("|"):
+        span = given.get(path) if path and given is not None else None
+        if span is None:
+            continue
+        address = address_of(data, span)
+        host = host_of(address) if address else None
+        if host is None:
+            return service, False, "low" if service else "high"
+        if is_local_host(host):
+            return None, True, "high"
+        return vocabulary.service_of_host(host) or ids.service(host), False, "high"
+    return service, False, "high"
+
+
+def _model(
+    text: str, row: Call, service: ComponentId | None, local: bool, at: Occurrence,
+    collector: Collector, vocabulary: Vocabulary,
+) -> None:  # fmt: skip
+    if row.provider.startswith("local:"):
+        names.runtime_model(text, row.provider.removeprefix("local:"), at, collector, vocabulary,
+                            function=row.function)  # fmt: skip
+    elif row.provider == "huggingface":
+        names.weights(text, row.provider, at, collector, vocabulary, function=row.function)
+    elif local:
+        collector.gap(text, "alias-of-local-model", at)
+    elif service is None:
+        collector.gap(text, "provider-unresolved", at)
+    else:
+        names.served(service, text, at, collector, function=row.function)
+
+
+def _implied(
+    row: Call, service: ComponentId | None, local: bool, written: str, where: Occurrence,
+    collector: Collector, vocabulary: Vocabulary,
+) -> None:  # fmt: skip
+    """Record what a call that names nothing is known to use."""
+    for default in vocabulary.defaults(row.callable)[:1]:
+        names.implied(
+            default, written, where, collector, asked="" if local else service,
+            function=row.function, local=row.provider.startswith("local:"),
+        )  # fmt: skip
+        return
+    if service is not None and row.yields == "client":
+        collector.service(service, replace(where, confidence="high"))

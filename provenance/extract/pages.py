@@ -1,0 +1,54 @@
+"""Pages of hubs whose address alone names a model or dataset: links a reader follows.
+
+Repositories of Hugging Face and ModelScope are read in ``signs``; these are the others.
+"""
+
+from __future__ import annotations
+
+import re
+
+from provenance import ids
+from provenance.extract.collect import Collector
+from provenance.model import Occurrence
+from provenance.vocabulary import Vocabulary
+
+_PAGES = (
+    (re.compile(r"(?:www\.)?ollama\.(?:com|ai)/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
+    (re.compile(r"registry\.ollama\.ai/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
+    (re.compile(r"(?:www\.)?civitai\.com/(?:api/download/)?models/(\d+)"), "civitai"),
+    (re.compile(r"(?:www\.)?kaggle\.com/datasets/([\w-]+/[\w.-]+)"), "kaggle-data"),
+    (re.compile(r"(?:www\.)?kaggle\.com/models/([\w-]+/[\w.-]+)"), "kaggle"),
+)
+_HOSTS = ("ollama", "civitai", "kaggle")
+_ROWS = re.compile(r"dataset=([\w.-]+)(?:%2F|/)([\w.-]+)", re.IGNORECASE)
+"""The query of the hub's viewer of datasets."""
+_TAIL = ".,;:)"
+
+
+def names_thing(
+    address: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
+) -> bool:
+    """Record what an address without its scheme names; return whether it named anything."""
+    if not any(host in address for host in _HOSTS):
+        return False
+    for pattern, hub in _PAGES:
+        match = pattern.match(address)
+        if match is None:
+            continue
+        name = match.group(1).rstrip(_TAIL)
+        if hub == "kaggle-data":
+            collector.dataset("kaggle", name, where)
+            return True
+        component = ids.api_model(hub, name)
+        collector.component(component, "model", name, where)
+        channel = vocabulary.runtime_channel(hub)
+        if channel:
+            collector.link(component, collector.service(channel, where), "delivered-by", where)
+        return True
+    return False
+
+
+def viewed_dataset(host: str, query: str) -> str | None:
+    """Return the dataset whose rows an address of the hub's viewer asks for."""
+    match = _ROWS.search(query) if host == "datasets-server.huggingface.co" else None
+    return f"{match.group(1)}/{match.group(2)}" if match else None

@@ -1,0 +1,116 @@
+"""What documentation says beside ids and commands: data to download, packages to install.
+
+Archives of data named by their address, requirements and tags between back-ticks, tables
+of settings with their defaults. All of it is documentation, never an open question.
+"""
+
+from __future__ import annotations
+
+import re
+
+from provenance import ids
+from provenance.extract.collect import Collector
+from provenance.extract.manifests.requirements import read_requirement
+from provenance.extract.names import tool_model
+from provenance.extract.places import Places
+from provenance.extract.settings import is_placeholder, names_model, read_setting
+from provenance.vocabulary import Vocabulary
+
+_ARCHIVE = re.compile(
+    rb"https?://[^\s)>\]\"'`|]{4,300}?\.(?:zip|tar|tar\.\w{2,4}|tgz|rar|7z|parquet|jsonl(?:\.gz)?|"
+    rb"csv(?:\.gz)?|tfrecords?|h5ad|arrow)(?=[\s)>\]\"'`|,;]|\.?\s|$)",
+    re.IGNORECASE,
+)
+_DATA = re.compile(
+    rb"data[-_ ]?sets?(?![a-z])|training data|corpus|corpora|" + "数据集".encode(), re.IGNORECASE
+)
+"""What a heading, a line or an address says of data."""
+_CODE_HOST = re.compile(rb"https?://(?:codeload\.)?github\.com/[^/]+/[^/]+/archive/")
+_HEADING = re.compile(rb"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
+_PINNED = re.compile(rb"`([A-Za-z][\w.-]{1,60}(?:\[[\w,-]+\])?[ ]?==[ ]?\d[\w.+]*)`")
+_INSTALLED = re.compile(
+    rb"\binstall(?:ed|ing)?\b[^`\n.]{0,40}`([a-z][a-z0-9_-]{1,40})`(?![ ]*(?:command|binary|tool))"
+)
+_TAG = re.compile(rb"`([a-z][a-z0-9_.-]{2,40}(?::[\w.-]{1,30})?)`")
+_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$")
+_CELL = re.compile(r"^[`*\"' ]*([^`*\"'\s|]+)[`*\"' ]*$")
+_MAX_BACK = 4000
+"""Bytes looked back for the heading a line stands under."""
+
+
+def read_prose(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record what sentences, lists and tables of a document name."""
+    _archives(data, places, collector)
+    _requirements(data, places, collector, vocabulary)
+    _tags(data, places, collector, vocabulary)
+    _tables(data, collector, vocabulary)
+
+
+def heading_above(data: bytes, offset: int) -> bytes:
+    """Return the text of the nearest heading above an offset."""
+    begin = max(0, offset - _MAX_BACK)
+    found = b""
+    for match in _HEADING.finditer(data, begin, offset):
+        found = match.group(1)
+    return found
+
+
+def _archives(data: bytes, places: Places, collector: Collector) -> None:
+    for match in _ARCHIVE.finditer(data):
+        if _CODE_HOST.match(match.group()):
+            continue
+        line = places.text_line(match.start())
+        if not (_DATA.search(line) or _DATA.search(heading_above(data, match.start()))):
+            continue
+        url = match.group().decode("utf-8", "replace")
+        where = collector.occurrence(places.line(match.start()), url, confidence="medium")
+        collector.dataset("url", ids.url_dataset(url).removeprefix("dataset:url/"), where)
+
+
+def _requirements(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    for match in _PINNED.finditer(data):
+        text = match.group(1).decode("ascii", "replace")
+        line = places.line(match.start())
+        read_requirement(text, line, "documentation", [], collector, vocabulary)
+    for match in _INSTALLED.finditer(data):
+        name = match.group(1).decode("ascii", "replace")
+        if vocabulary.is_package(name.replace("-", "_")):
+            line = places.line(match.start())
+            read_requirement(name, line, "documentation", [], collector, vocabulary)
+
+
+def _tags(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record tags of Ollama between back-ticks, where the paragraph speaks of Ollama."""
+    if b"llama" not in data:
+        return
+    for match in _TAG.finditer(data):
+        name = match.group(1).decode("ascii", "replace")
+        stem = name.partition(":")[0]
+        if not vocabulary.looks_like_model(f"tag/{stem}") or "/" in name or stem == "ollama":
+            continue
+        begin = data.rfind(b"\n#", max(0, match.start() - _MAX_BACK), match.start())
+        before = data[max(begin, match.start() - 600) : match.start()]
+        if not re.search(rb"\bollama\b", before, re.IGNORECASE) or (
+            vocabulary.api_owner(stem) is not None
+        ):
+            continue
+        where = collector.occurrence(places.line(match.start()), name, confidence="medium")
+        tool_model(name, "ollama", where, collector, vocabulary)
+
+
+def _tables(data: bytes, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Read rows of tables that begin with a setting and hold its default."""
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+        row = _ROW.match(line) if line.startswith(("|", " ", "\t")) else None
+        if row is None:
+            continue
+        cells = [_CELL.match(cell) for cell in row.group(1).split("|")]
+        key = cells[0].group(1) if cells[0] else ""
+        if not key or not names_model(key):
+            continue
+        provider = "ollama" if "ollama" in key.lower() else ""
+        for cell in cells[1:]:
+            if cell is not None and not is_placeholder(cell.group(1)) and len(cell.group(1)) > 2:
+                read_setting(key, cell.group(1), number, collector, vocabulary, provider=provider)

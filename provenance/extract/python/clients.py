@@ -1,0 +1,176 @@
+"""API clients of one module: what makes them, under which names, and whom they ask."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from provenance import ids
+from provenance.extract.collect import Collector
+from provenance.extract.python.nodes import is_nothing, source_of
+from provenance.extract.python.scopes import Bound, Calls, Scope, Target
+from provenance.extract.python.values import Values
+from provenance.model import ComponentId, Confidence
+from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a client object sends its requests: a service, a local server, or unknown."""
+
+    service: ComponentId | None
+    local: bool = False
+    confidence: Confidence = "high"
+
+
+class Clients:
+    """The clients that the calls of one module make."""
+
+    def __init__(self, collector: Collector, vocabulary: Vocabulary, values: Values) -> None:
+        """Take the module's values; services found are recorded in ``collector``."""
+        self.collector = collector
+        self.vocabulary = vocabulary
+        self.values = values
+        self.names = values.names
+        self.clients: dict[Target, Client] = {}
+        self.unknown: Calls = []
+        """Calls that only share a known call's last name."""
+        self._made: dict[int, Client] = {}
+
+    def spec(self, call: ast.Call) -> CallSpec | None:
+        """Return the first specification whose pattern the called name fits."""
+        dotted = self.names.dotted(call.func)
+        for spec in self.vocabulary.calls.get(dotted.rpartition(".")[2], ()):
+            if spec.fits(dotted):
+                return spec
+        return None
+
+    def read(self, calls: Calls) -> list[tuple[ast.Call, Scope, CallSpec]]:
+        """Take the clients that calls make; return the calls that name something."""
+        loads: list[tuple[ast.Call, Scope, CallSpec]] = []
+        for call, scope in calls:
+            spec = self.spec(call)
+            if spec is None:
+                self.unknown.append((call, scope))
+            elif spec.yields == "client":
+                self._client(call, scope, spec)
+            else:
+                loads.append((call, scope, spec))
+        self._returned_clients()
+        return loads
+
+    def of(self, call: ast.Call, scope: Scope, spec: CallSpec) -> Client | None:
+        """Return the client that a loader or API call goes through, if it says."""
+        if spec.endpoint:
+            return self._endpoint(call, scope, spec)
+        return self._receiver(call, scope) if spec.provider == "client" else None
+
+    def _client(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
+        """Record the service a client is made for, and remember the client's name."""
+        client = self._endpoint(call, scope, spec)
+        self._made[id(call)] = client
+        for target in self.names.targets.get(id(call), ()):
+            self.clients[target] = client
+
+    def _returned_clients(self) -> None:
+        """Give names assigned from the file's own functions the client these return."""
+        for function, targets in self.names.results.items():
+            known = self._returned(function)
+            if known is not None:
+                for target in targets:
+                    self.clients.setdefault(target, known)
+
+    def _returned(self, function: str) -> Client | None:
+        """Return the client one of the file's own functions returns."""
+        for returned, scope in self.names.returns.get(function, ()):
+            known = self._made.get(id(returned))
+            if known is None and isinstance(returned, ast.Name):
+                known = self._named(returned.id, scope)
+            if known is not None:
+                return known
+        return None
+
+    def _named(self, name: str, scope: Scope | None) -> Client | None:
+        """Return the client that a name means in a scope, looking outward."""
+        while scope is not None:
+            known = self.clients.get((scope, name))
+            if known is not None:
+                return known
+            scope = scope.parent
+        return None
+
+    def _endpoint(self, call: ast.Call, scope: Scope, spec: CallSpec) -> Client:
+        """Return where a call's requests go: its base URL decides, not its class."""
+        default = ids.service(spec.provider)
+        expression = next(
+            (k.value for k in call.keywords if k.arg in spec.endpoint), None
+        )  # fmt: skip
+        if expression is None:
+            expression, scope = self._of_module(call, spec) or (None, scope)
+        written = source_of(call.func)
+        where = self.collector.occurrence(call.lineno, written)
+        if expression is None or is_nothing(expression):
+            self.collector.service(default, where)
+            return Client(default)
+        found = [v for v in self.values.evaluate(expression, scope) or () if "://" in v.text]
+        if not found:
+            written = source_of(expression)
+            self.collector.gap(
+                default, "endpoint-at-runtime", call.lineno, expression=written,
+                client=source_of(call.func),
+            )  # fmt: skip
+            weak = self.collector.occurrence(call.lineno, written, confidence="low")
+            self.collector.service(default, weak)
+            self.collector.redirects.append((default, weak))
+            return Client(default, confidence="low")
+        client = Client(None, local=True)
+        for value in found:
+            host = host_of(value.text)
+            at = self.collector.occurrence(
+                value.line, value.text, confidence=value.confidence, path=value.path
+            )
+            if host is None or is_local_host(host):
+                self.collector.redirects.append((default, at))
+                continue
+            service = self.vocabulary.service_of_host(host) or ids.service(host)
+            self.collector.service(service, at)
+            if service != default:
+                self.collector.redirects.append((default, at))
+            client = Client(service, confidence=value.confidence)
+        return client
+
+    def _of_module(self, call: ast.Call, spec: CallSpec) -> Bound | None:
+        """Return what ``openai.api_base = …`` sets for every call of the module."""
+        node: ast.expr = call.func
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if isinstance(node, ast.Name) and node.id in self.names.imported:
+            for name in spec.endpoint:
+                bound = self.names.members.get((node.id, name))
+                if bound:
+                    return bound[-1]
+        return None
+
+    def _receiver(self, call: ast.Call, scope: Scope) -> Client | None:
+        """Return the client a method is called on; the file's only one if unnamed."""
+        node: ast.expr = call.func
+        known: Client | None = None
+        while known is None and isinstance(node, ast.Attribute | ast.Call):
+            if isinstance(node, ast.Attribute):
+                known = self.clients.get((None, node.attr))
+                node = node.value
+            else:  # OpenAI().chat…, make().chat…, client.with_options(…).chat…
+                known = self._made.get(id(node))
+                if known is None and isinstance(node.func, ast.Name):
+                    known = self._returned(node.func.id)
+                node = node.func
+        if known is None and isinstance(node, ast.Name):
+            known = self._named(node.id, scope)
+        if known is not None:
+            return known
+        made = {
+            (c.service, c.local, c.confidence): c
+            for c in self._made.values()
+            if c.local or c.service is None or self.vocabulary.serves_models(c.service)
+        }
+        return next(iter(made.values())) if len(made) == 1 else None

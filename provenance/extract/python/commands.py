@@ -1,0 +1,130 @@
+"""Commands that stand in Python text: usage in docstrings and comments, installs in strings.
+
+``python train.py --model_name_or_path Qwen/Qwen2-0.5B`` in a docstring names a model as
+documentation does. ``pip install`` in a string is run, or told to whoever lacks the package:
+either way the source can use it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from provenance.extract.aside import Aside, absorb
+from provenance.extract.collect import Collector
+from provenance.extract.places import Places
+from provenance.extract.shell.script import read_shell
+from provenance.model import Usage
+from provenance.vocabulary import Vocabulary
+
+_PROGRAM = (
+    rb"(?:python3?|accelerate|torchrun|deepspeed|pip3?|uvx?|conda|docker|ollama|vllm|sglang|"
+    rb"optimum-cli|huggingface-cli|hf|llamafactory-cli|swift|trl|lmdeploy|litellm|git[ \t]+clone)"
+    rb"[ \t]"
+)
+_LINE = re.compile(rb"\n[ \t#]*+(?:[$>!%%][ \t]?)?(?=[CsapudcovlthgH])(?:CUDA_|sudo|%b)" % _PROGRAM)
+"""What a line that is a command begins with; the one pattern that sees every line."""
+_USAGE = re.compile(
+    rb"\n[ \t#]*+(?:[$>!%%][ \t]?)?((?:CUDA_VISIBLE_DEVICES=\S+[ \t]+|sudo[ \t]+)?%b[^\n]+)"
+    % _PROGRAM
+)
+"""The whole of it."""
+_SPEAKS = re.compile(
+    rb"[ \t]-{1,2}[a-z]|\.py\b|\b(?:install|run|pull|serve|download|clone|launch|export)\b"
+)
+"""What a command has and a sentence that begins with the same word has not."""
+_INSTALL = re.compile(
+    rb"(`?)\b(?:uv[ \t]+)?pip3?[ \t]+install[ \t]+([^\n]{2,300})"
+    rb"|\b\w*pip\w*\([ \t\n]*f?[\"']install[ \t]+([^\n\"']{2,300})[\"']"
+    rb"|[\"']pip[\"'],\s*[\"']install[\"'],([^\])]{2,400})[\])]"
+)
+"""An install in text, in a call of a helper, or as a list of words."""
+_WORD = re.compile(rb"install[ \t\"']")
+_RUN = re.compile(
+    rb"(?:\b(?:system|run|call|check_call|check_output|Popen|getoutput|getstatusoutput|"
+    rb"exec_command|pip\w*)\(|\bRUN )[^\n]{0,80}\Z"
+)
+"""What runs a string that begins here."""
+_REQUIREMENT = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w.,-]+\])?(?:(?:[<>=!~]=|[<>])[\w.*+!-]+)?")
+_PROSE = frozenset("to and or for if in by with then first before from into it via using on is at "
+                   "the this as when of again manually separately".split())  # fmt: skip
+_MAX_COMMANDS = 200
+_MAX_LINES = 60
+"""Lines that one command goes on over, with backslashes."""
+
+
+def read_commands(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record what commands in docstrings, comments and strings name."""
+    for number, begun in enumerate(_LINE.finditer(data)):
+        match = _USAGE.match(data, begun.start())
+        if number >= _MAX_COMMANDS:
+            return
+        if match is None:
+            continue
+        state = places.state(match.start(1))
+        if state not in ("documentation", "commented") or not _SPEAKS.search(match.group(1)):
+            continue
+        lines = [match.group(1)]
+        end = match.end()
+        while lines[-1].rstrip().endswith(b"\\") and len(lines) < _MAX_LINES:
+            following = data.find(b"\n", end + 1)
+            following = len(data) if following < 0 else following
+            lines.append(data[end + 1 : following].lstrip(b" \t#"))
+            end = following
+        _read(b"\n".join(lines), places.line(match.start(1)), state, collector, vocabulary)
+
+
+def read_installs(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record what strings of the source install, or tell a user to install."""
+    done = -1
+    for word in _WORD.finditer(data):
+        match = _INSTALL.search(data, max(done, word.start() - 60), word.end() + 420)
+        if match is None or not match.start() <= word.start() < match.end():
+            continue
+        done = match.end()
+        if places.state(match.start()) is not None:
+            continue  # read as a command, where its line is one
+        ticked, text, called, listed = match.groups()
+        run = called is not None or listed is not None or bool(
+            _RUN.search(data, max(0, match.start() - 160), match.start())
+        )  # fmt: skip
+        words = _words((text or called or listed).decode("utf-8", "replace"), bool(ticked))
+        if words:
+            command = f"pip install {' '.join(words)}".encode()
+            _read(command, places.line(match.start()), None if run else "optional", collector,
+                  vocabulary)  # fmt: skip
+
+
+def _words(text: str, ticked: bool) -> list[str]:
+    """Return the requirements at the beginning of a text, as far as it is no prose."""
+    if ticked:
+        text = text.partition("`")[0]
+    found: list[str] = []
+    for word in text.replace(",", " ").split():
+        bare = word.strip("\"'`\\")
+        if word.startswith(("-", '"-', "'-")):
+            if bare.lstrip("-") in ("r", "e", "requirement", "editable", "c"):
+                break
+            continue
+        end = word.rstrip("\\n").endswith(('"', "'", "`", ".", ";", ")", ":"))
+        bare = bare.rstrip(".;:)\"'`")
+        if bare.lower() in _PROSE or not _REQUIREMENT.fullmatch(bare):
+            break
+        found.append(bare)
+        if end and not word.startswith(('"', "'")):
+            break
+    return found
+
+
+def _read(
+    text: bytes, line: int, usage: Usage | None, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    if usage is None:
+        read_shell(text.decode("utf-8", "replace"), line, collector, vocabulary)
+        return
+    aside = Aside(collector, usage)
+    read_shell(text.decode("utf-8", "replace"), line, aside, vocabulary, usage)
+    absorb(aside.done(), collector)

@@ -1,0 +1,85 @@
+"""Sections of settings that are named after a provider: ``spring.ai.openai.chat.options.model``.
+
+Frameworks of every language write the provider into the path of a setting. Where the
+section gives a base URL, that decides instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from provenance.extract.records import service_called
+from provenance.model import ComponentId
+from provenance.vocabulary import Vocabulary
+
+_CALLED = {
+    "google": "gemini", "google-ai": "gemini", "google-genai": "gemini",
+    "google-ai-gemini": "gemini", "aws": "bedrock", "vertex": "vertex_ai",
+    "vertex-ai": "vertex_ai", "vertexai": "vertex_ai", "vertex.ai": "vertex_ai",
+    "vertex-ai-gemini": "vertex_ai", "vertex.ai.gemini": "vertex_ai", "together": "together_ai",
+    "mistralai": "mistral", "mistral-ai": "mistral", "fireworks": "fireworks_ai",
+    "zhipuai": "zai", "azure-open-ai": "azure", "azure.openai": "azure", "azure.open-ai": "azure",
+}  # fmt: skip
+"""Names that sections have for providers beside the routers' own; a dot joins two levels."""
+_RUNTIMES = {"ollama": "local:ollama", "localai": "local:localai", "local-ai": "local:localai"}
+_VAGUE = frozenset("google aws azure github vertex huggingface modelscope replicate fal".split())
+"""Names of sections that are about much else: there a name must be of a known family."""
+_MAX_PARTS = 12
+
+
+def provider_called(name: str, vocabulary: Vocabulary) -> str:
+    """Return the slug of the provider, or the runtime, that a section's name means."""
+    name = name.lower().replace("_", "-").removesuffix("-config").removesuffix("-api")
+    if name in _RUNTIMES:
+        return _RUNTIMES[name]
+    if name in _CALLED:
+        return (vocabulary.provider_prefix(_CALLED[name]) or "").removeprefix("service:")
+    service = vocabulary.provider_prefix(name) or vocabulary.provider_prefix(name.replace("-", "_"))
+    if service is None:
+        service = vocabulary.provider_prefix(name.replace("-", ""))
+    if service is None and "-" in name:  # a single word may be anything
+        service = vocabulary.model_service(name)
+    return (service or "").removeprefix("service:")
+
+
+def provider_of_path(path: Sequence[str], value: str, vocabulary: Vocabulary) -> str:
+    """Return the provider that the sections around a model's name are about, or ``""``.
+
+    Args:
+        path: the names of the sections, the outermost first, without the key itself.
+    """
+    parts = [part.lower() for part in path[-_MAX_PARTS:]]
+    for end in range(len(parts), 0, -1):
+        for size in (3, 2, 1):
+            name = ".".join(parts[max(0, end - size) : end])
+            if size > 1 and name not in _CALLED:
+                continue
+            found = provider_called(name, vocabulary)
+            if found:
+                return found if _may_be(found, name, value, vocabulary) else ""
+    return ""
+
+
+def _may_be(provider: str, section: str, value: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a provider may be asked for a name, so far as names tell."""
+    if provider.startswith("local:"):
+        return vocabulary.api_owner(value) is None or section in _RUNTIMES
+    service: ComponentId = f"service:{provider}"
+    owner = vocabulary.api_owner(value)
+    if section in _VAGUE:
+        return owner is not None
+    if service not in vocabulary.family_owners or owner is not None:
+        return True
+    # Open weights under a maker of closed ones: a server that speaks its protocol.
+    return not vocabulary.looks_like_model(value if "/" in value else f"tag/{value}")
+
+
+def named_provider(written: str, vocabulary: Vocabulary) -> str:
+    """Return the slug of a provider that a setting names (``langgenius/groq/groq``: groq)."""
+    name = written.strip().lower().rpartition("/")[2]
+    if not name:
+        return ""
+    found = provider_called(name, vocabulary)
+    if found:
+        return found
+    return (service_called(name, vocabulary) or "").removeprefix("service:")

@@ -1,0 +1,67 @@
+"""Rows of ``calls.csv`` made ready for matching: argument lists split, words that trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from typing import NamedTuple, TypeAlias
+
+from provenance.registry.tables import Call, fits
+
+Triggers: TypeAlias = tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]
+"""Last names to look for, by the root a source imports; and those of any receiver, each with
+the dotted words that must stand together."""
+
+
+class CallSpec(NamedTuple):
+    """A callable of ``data/calls.csv``, its argument lists split."""
+
+    callable: str
+    arguments: tuple[str | int, ...]
+    yields: str  # model | dataset | client | service | container
+    provider: str
+    endpoint: tuple[str, ...]
+    function: str
+    joined: tuple[str | int, ...] = ()
+    """Arguments whose value follows the name after a slash."""
+
+    def fits(self, dotted: str) -> bool:
+        """Tell whether a called name, import aliases resolved, is this callable."""
+        if "*" in self.callable:
+            return fits(dotted, self.callable)
+        # Classes are importable from the submodule that defines them as well.
+        module, name = _split_callable(self.callable)
+        return dotted == self.callable or (
+            dotted.startswith(f"{module}.") and dotted.endswith(f".{name}")
+        )
+
+
+def places(argument: str, mark: str = "") -> tuple[str | int, ...]:
+    """Return the positions and keywords of an argument list that have the mark before them."""
+    found = [
+        place.removeprefix("/")
+        for place in argument.split("|")
+        if place and place.startswith("/") == bool(mark)
+    ]
+    return tuple(int(place) if place.isdigit() else place for place in found)
+
+
+def triggers(rows: Iterable[Call]) -> Triggers:
+    """Return what a source must call to hold one of the callables: by root, and for any source."""
+    rooted: dict[str, set[bytes]] = {}
+    free: dict[bytes, tuple[bytes, ...]] = {}
+    for row in rows:
+        head, _, last = row.callable.encode().rpartition(b".")
+        if head.startswith(b"*"):
+            # Receivers have any name, so the last two words must stand together.
+            dotted = head.rpartition(b".")[2].lstrip(b"*") + b"." + last
+            free[last] = (*free.get(last, ()), dotted)
+        else:
+            rooted.setdefault(row.callable.partition(".")[0], set()).add(last)
+    return rooted, free
+
+
+def _split_callable(callable_name: str) -> tuple[str, str]:
+    """Split ``a.b.Class.method`` into module ``a.b`` and name ``Class.method``."""
+    parts = callable_name.split(".")
+    first = next((n for n, part in enumerate(parts) if part[:1].isupper()), len(parts) - 1)
+    return ".".join(parts[:first]), ".".join(parts[first:])

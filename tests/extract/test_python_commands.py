@@ -1,0 +1,103 @@
+"""Commands and examples in Python text; constants of libraries."""
+
+from __future__ import annotations
+
+from tests.support.reading import ids, places, read
+
+SCRIPT = '''\
+"""
+# Full training
+python scripts/dpo.py \\
+    --dataset_name acme/preferences \\
+    --model_name_or_path Qwen/Qwen2-0.5B-Instruct
+
+Python is a language; uv is a tool.
+"""
+# pip install acme-commented
+import os
+import subprocess
+import sys
+
+os.system("pip install acme-run")
+subprocess.run([sys.executable, "-m", "pip", "install", "-q", "acme-listed==1.2"])
+run_pip(f"install --pre acme-helped==9.0 --no-cache-dir")
+try:
+    import acme_told
+except ImportError as error:
+    raise ImportError("Please install it: `pip install acme-told` to use this.") from error
+print("Run pip install acme-prose to go on, or uv.")
+os.system("pip install " + name)
+'''
+
+
+def test_commands_in_docstrings_comments_and_strings() -> None:
+    found = read("train.py", SCRIPT)
+    assert {
+        c.id: (c.usage, [p.line for p in c.occurrences])
+        for c in found.components
+        if c.kind != "service"
+    } == {
+        "dataset:huggingface/acme/preferences": ("documentation", [4]),
+        "pkg:huggingface/Qwen/Qwen2-0.5B-Instruct": ("documentation", [5]),
+        "pkg:pypi/acme-commented": ("commented", [9]),
+        "pkg:pypi/acme-run": ("used", [14]),
+        "pkg:pypi/acme-listed@1.2": ("used", [15]),
+        "pkg:pypi/acme-helped@9.0": ("used", [16]),
+        "pkg:pypi/acme-told": ("optional", [20]),
+        "pkg:pypi/acme-prose": ("optional", [21]),
+    }
+
+
+def test_examples_of_docstrings_are_documentation() -> None:
+    found = read(
+        "app.py",
+        '''\
+        def f():
+            """Do it.
+
+            >>> from datasets import load_dataset
+            >>> data = load_dataset(
+            ...     "acme/reviews", split="train")
+            >>> this is no code
+
+            >>> load_dataset("acme/other")
+            """
+        ''',
+    )
+    assert [(p.line, p.usage) for p in places(found, "dataset:huggingface/acme/other")] == [
+        (9, "documentation")
+    ]
+    assert [(p.line, p.usage) for p in places(found, "dataset:huggingface/acme/reviews")] == [
+        (6, "documentation")
+    ]
+
+
+def test_constants_that_name_models() -> None:
+    found = read(
+        "app.py",
+        """\
+        import assemblyai as aai
+        import torchaudio
+        from torchaudio.pipelines import HUBERT_BASE
+        config = aai.TranscriptionConfig(speech_model=aai.SpeechModel.best)
+        bundle = torchaudio.pipelines.WAV2VEC2_ASR_BASE_960H
+        TABLE = {"fr": "VOXPOPULI_ASR_BASE_10K_FR", "xx": "NO_SUCH_BUNDLE"}
+        def load(code):
+            return getattr(torchaudio.pipelines, TABLE[code]).get_model()
+        """,
+    )
+    assert ids(found, "model") == {
+        "model:assemblyai/best", "model:torchaudio/HUBERT_BASE",
+        "model:torchaudio/WAV2VEC2_ASR_BASE_960H", "model:torchaudio/VOXPOPULI_ASR_BASE_10K_FR",
+    }  # fmt: skip
+    assert "service:torchaudio" not in ids(found)
+
+
+def test_names_without_a_look_up_are_strings() -> None:
+    text = 'import torchaudio\nNAME = "VOXPOPULI_ASR_BASE_10K_FR"\n'
+    assert ids(read("app.py", text), "model") == set()
+
+
+def test_trained_data_of_a_toolkit_is_a_model() -> None:
+    found = read("app.py", 'import nltk\nnltk.download("punkt_tab")\nnltk.download("stopwords")\n')
+    assert ids(found) == {"model:nltk/punkt_tab", "dataset:nltk/stopwords"}
