@@ -132,6 +132,11 @@ def version_of(component: str) -> str | None:
     return None
 
 
+def same_repository(one: str, other: str) -> bool:
+    """Tell whether two ids are one repository, whatever the revision and the case."""
+    return without_version(one).lower() == without_version(other).lower()
+
+
 def short(component: str) -> str:
     """Return an id as a person would say it: ``torch@2.3.1``, ``@scope/name``, ``redis:7``."""
     for prefix in ("pkg:pypi/", "pkg:huggingface/", "service:", "platform:", "project:"):

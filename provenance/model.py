@@ -1,4 +1,4 @@
-"""The words of the house as frozen types. Imports nothing of ours.
+"""The words of the house as frozen types. Imports nothing of ours but ``descent``, which is a part.
 
 Every stage takes and returns these. All are immutable and hashable; sequences
 are tuples, so that a value can be shared, sorted and compared freely.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
+
+from provenance.descent import Lineage, Statement
 
 ComponentId: TypeAlias = str
 """A canonical id of the report contract, e.g. ``pkg:pypi/torch@2.3.1``."""
@@ -141,8 +143,8 @@ class Link:
     """A typed, directed relation between two components.
 
     ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on
-    (``declared``, ``structural``, ``weights``) or a requirement (``locked``, ``installed``,
-    ``resolved``, ``declared``, ``imported``: see ``BASES``); of a ``delivered-by`` it says
+    (both as in ``descent``) or a requirement (``locked``, ``installed``, ``resolved``,
+    ``declared``, ``imported``: see ``BASES``); of a ``delivered-by`` it says
     ``possible`` where the channel is asked beside another one and either may deliver.
     ``evidence`` is set for links that come from outside the tree (registry row, hub record,
     a resolver's answer).
@@ -248,6 +250,7 @@ class Extraction:
     links: tuple[Link, ...] = ()
     gaps: tuple[Gap, ...] = ()
     licenses: tuple[LicenseDeclaration, ...] = ()
+    statements: tuple[Statement, ...] = ()
     imports: tuple[Import, ...] = ()
     includes: tuple[Include, ...] = ()
     redirects: tuple[tuple[ComponentId, Occurrence], ...] = ()
@@ -277,6 +280,8 @@ class Attribution:
     required_jurisdictions: tuple[Jurisdiction, ...] = ()
     unknown: tuple[ComponentId, ...] = ()
     """The component or those of its ancestors whose own origin is not known."""
+    lineage: Lineage | None = None
+    """Of a model that something is known to be made from, or is said about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

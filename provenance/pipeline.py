@@ -131,7 +131,9 @@ def judge(inventory: Inventory, created: str) -> tuple[Audit, tuple[Gap, ...]]:
     """Freeze an inventory into a graph and attribute origins and licenses to it."""
     graph = Graph(inventory.root, inventory.components.values(), inventory.links.values())
     declarations: Sequence[LicenseDeclaration] = inventory.licenses
-    attributions, gaps = attribute(graph, inventory.registry, declarations, created[:10])
+    attributions, gaps = attribute(
+        graph, inventory.registry, declarations, created[:10], inventory.statements
+    )
     audit = Audit(graph=graph, attributions=attributions, registry=inventory.registry)
     return audit, gaps
 

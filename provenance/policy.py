@@ -36,7 +36,7 @@ _REACH: dict[str, frozenset[Role]] = {
 }
 _KEYS = frozenset(
     "id version title deny allow reach fail_on exposure unknown usage confidence "
-    "license channel vulnerability substitutes".split()
+    "license lineage channel vulnerability substitutes".split()
 )
 _KINDS = frozenset({"package", "model", "dataset", "service", "container", "platform"})
 
@@ -57,6 +57,8 @@ class Policy:
     confidence: Mapping[Confidence, Severity]
     inherited_terms: Severity
     """How much a declared license weighs that leaves out terms of a base model's."""
+    contradiction: Severity
+    """How much statements on a model's descent weigh that do not fit together."""
     dependency_confusion: Severity
     """How much an index weighs that is asked beside another one for the same names."""
     vulnerability: Severity
@@ -106,6 +108,8 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         raise PolicyError(f"{name}: neither deny nor allow names a jurisdiction")
     licenses = _table(data, "license", name)
     _check_keys(licenses, frozenset({"inherited-terms"}), name, "license.")
+    lineage = _table(data, "lineage", name)
+    _check_keys(lineage, frozenset({"contradiction"}), name, "lineage.")
     channels = _table(data, "channel", name)
     _check_keys(channels, frozenset({"dependency-confusion"}), name, "channel.")
     vulnerability = _table(data, "vulnerability", name)
@@ -140,6 +144,7 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         inherited_terms=_severity(
             licenses.get("inherited-terms", "low"), name, "license.inherited-terms"
         ),
+        contradiction=_severity(lineage.get("contradiction", "low"), name, "lineage.contradiction"),
         dependency_confusion=_severity(
             channels.get("dependency-confusion", "low"), name, "channel.dependency-confusion"
         ),

@@ -105,7 +105,10 @@ class ModelHub(Protocol):
     """A source of declared metadata outside the tree (online, or its cache)."""
 
     def describe(self, component_ids: Sequence[str]) -> Enrichment:
-        """Return what the hub declares for the given canonical ids; never raises."""
+        """Return what the hub declares for those of the canonical ids that are its own.
+
+        Never raises.
+        """
 
     @property
     def hosts_contacted(self) -> tuple[str, ...]:

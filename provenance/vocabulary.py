@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from provenance import ids
 from provenance.registry import Registry
+from provenance.registry.descent import DescentWords
 from provenance.registry.specs import CallSpec as CallSpec
 from provenance.registry.specs import Triggers, places, triggers
 from provenance.registry.tables import Call, Default, fits
@@ -125,6 +126,11 @@ class Vocabulary:
     def dataset_alias(self, name: str) -> str | None:
         """Return the dataset that a short name stands for (``squad``)."""
         return self._registry.identified(f"dataset:{name}")
+
+    @cached_property
+    def descent(self) -> DescentWords:
+        """What cards, notices and digests say of a model's descent."""
+        return DescentWords(self._registry)
 
     # -- services ------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ def command(
     from provenance import config
     from provenance.cli import output
     from provenance.cli.run import note, start
-    from provenance.edge.hub_environment import host_of_endpoint
+    from provenance.edge.hub_environment import hosts_of_endpoints
     from provenance.i18n import messages
     from provenance.render import render
     from provenance.render.wording import denied_by
@@ -57,9 +57,8 @@ def command(
     run = start(path, flags)
     words = messages(run.registry, run.settings.lang)
     if not run.settings.online:
-        note(
-            words("label.skipped-online", host=host_of_endpoint(config.environment())), quiet=quiet
-        )
+        hosts = words("label.comma").join(hosts_of_endpoints(config.environment()))
+        note(words("label.skipped-online", host=hosts), quiet=quiet)
 
     def rendered(name: str, *, to_file: bool) -> str:
         return render(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from provenance.edge.files import replace_file
 
-STORES = ("hub", "index", "resolver", "advisories")
+STORES = ("hub", "modelscope", "index", "resolver", "advisories")
 """Folders of records: what an air-gapped site can take over (``provenance cache export``)."""
 HTTP = "index-http"
 """Pages of indexes as HTTP caches keep them; of no use elsewhere, and never exported."""

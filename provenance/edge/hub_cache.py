@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from provenance.edge.cache import keep
-from provenance.edge.hub_records import RELATIONS, HubRecord, valid_name
+from provenance.edge.hub_records import Base, HubRecord, is_word, valid_name
 
 MAX_CACHE_FILE = 4 * 1024 * 1024  # bytes read of one cache file
-_CACHE_SCHEMA = 2
+_CACHE_SCHEMA = 3
 _REQUIRED = frozenset({"id", "resolved", "retrieved", "url"})
 _LISTS = frozenset({"licenses", "unnamed_bases", "datasets", "tags"})
 
@@ -58,9 +58,13 @@ def _record_from_json(values: Mapping[str, object]) -> HubRecord | None:
     built: dict[str, Any] = {}
     for name, value in values.items():
         if name == "base_models":
-            if not isinstance(value, list) or not all(_is_pair(pair) for pair in value):
+            if not isinstance(value, list) or not all(_is_base(base) for base in value):
                 return None
-            built[name] = tuple((pair[0], pair[1]) for pair in value)
+            built[name] = tuple(Base(*base) for base in value)
+        elif name == "names_itself":
+            if not isinstance(value, bool):
+                return None
+            built[name] = value
         elif name in _LISTS:
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
                 return None
@@ -72,10 +76,9 @@ def _record_from_json(values: Mapping[str, object]) -> HubRecord | None:
     return HubRecord(**built) if valid_name(built["resolved"]) else None
 
 
-def _is_pair(value: object) -> bool:
-    if not isinstance(value, list) or len(value) != 2:
+def _is_base(value: object) -> bool:
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         return False
-    name, relation = value
-    if not isinstance(name, str) or not isinstance(relation, str):
+    if len(value) != 3 or value[2] not in ("declared", "hub-inferred"):
         return False
-    return valid_name(name) and relation in {*RELATIONS, "unknown"}
+    return valid_name(value[0]) and is_word(value[1])

@@ -1,4 +1,4 @@
-"""The hub's own environment variables, as huggingface_hub reads them but for one caution.
+"""The hubs' own environment variables, as their clients read them but for two cautions.
 
 ====================================== =============================================
 ``HF_ENDPOINT``                        the hub or mirror to ask
@@ -7,10 +7,14 @@
 ``HF_TOKEN HUGGING_FACE_HUB_TOKEN``    the token
 ``HF_TOKEN_PATH HF_HOME``              where ``hf auth login`` stored one
 ``HF_HUB_DISABLE_IMPLICIT_TOKEN``      send none of these
+``MODELSCOPE_ENDPOINT MODELSCOPE_DOMAIN`` the address of ModelScope, or its host alone
+``MODELSCOPE_API_TOKEN``               a token for it
 ====================================== =============================================
 
-The caution: a login stored in its usual place, which no variable points to, was made for the
-public hub and is sent to no other endpoint.
+Timeout and offline switches hold for both hubs. The cautions: a login stored in its usual
+place, which no variable points to, was made for the public hub and is sent to no other
+endpoint; and one that ModelScope's client has stored is a pickle, and not read.
+``MODELSCOPE_CACHE`` holds weights, which are not fetched.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
+DEFAULT_MODELSCOPE = "https://www.modelscope.cn"
 DEFAULT_TIMEOUT = 10.0  # seconds
 _MAX_TIMEOUT = 60.0
 _MAX_TOKEN_FILE = 4096  # bytes; a longer file is no token
@@ -49,14 +54,34 @@ def access(environ: Mapping[str, str]) -> Access:
     )  # fmt: skip
 
 
+def modelscope_access(environ: Mapping[str, str]) -> Access:
+    """Return whom to ask for what lies on ModelScope, as whom and how long."""
+    common = access(environ)
+    return Access(
+        endpoint=modelscope_endpoint_of(environ),
+        token=_clean(environ.get("MODELSCOPE_API_TOKEN", "")) or None,
+        offline=common.offline, timeout=common.timeout,
+    )  # fmt: skip
+
+
+def modelscope_endpoint_of(environ: Mapping[str, str]) -> str:
+    """Return the address of ModelScope that would be asked."""
+    endpoint = environ.get("MODELSCOPE_ENDPOINT", "").strip().rstrip("/")
+    domain = environ.get("MODELSCOPE_DOMAIN", "").strip().rstrip("/")
+    if not endpoint and domain:
+        endpoint = domain if "://" in domain else f"https://{domain}"
+    return endpoint or DEFAULT_MODELSCOPE
+
+
 def endpoint_of(environ: Mapping[str, str]) -> str:
     """Return the hub or mirror that would be asked."""
     return environ.get("HF_ENDPOINT", "").strip().rstrip("/") or DEFAULT_ENDPOINT
 
 
-def host_of_endpoint(environ: Mapping[str, str]) -> str:
-    """Return that hub's host, without the credentials a URL may carry."""
-    return urlsplit(endpoint_of(environ)).hostname or "?"
+def hosts_of_endpoints(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the hosts of both hubs, without the credentials a URL may carry."""
+    endpoints = (endpoint_of(environ), modelscope_endpoint_of(environ))
+    return tuple(urlsplit(endpoint).hostname or "?" for endpoint in endpoints)
 
 
 def _token(endpoint: str, environ: Mapping[str, str]) -> str | None:

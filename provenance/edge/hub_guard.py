@@ -39,6 +39,8 @@ class Traffic:
 
     endpoint: str
     max_requests: int
+    routes: tuple[str, ...] = ("/api/models/", "/api/datasets/")  # below the endpoint's own path
+    cookie: str | None = field(default=None, repr=False)  # sent to the endpoint's origin only
     requests: int = 0
     hosts: set[str] = field(default_factory=set)
 
@@ -56,7 +58,7 @@ class Guard:
     def request(self, request: Any) -> None:
         """Admit one request to the info routes of the endpoint, or where these redirected to."""
         url, traffic = str(request.url), self.traffic
-        if not self._redirected and not _is_info(url, traffic.endpoint):
+        if not self._redirected and not _is_info(url, traffic):
             # For its user agent, huggingface_hub asks the default endpoint about agents: not here.
             raise Stop("invalid-response", "a request outside of the info routes was held back")
         secure = traffic.endpoint.startswith("https:")
@@ -71,6 +73,9 @@ class Guard:
         request.headers["Accept-Encoding"] = "identity"  # so that MAX_BODY bounds what is parsed
         if origin_of(url) != origin_of(traffic.endpoint):
             request.headers.pop("Authorization", None)
+        request.headers.pop("Cookie", None)  # what earlier answers set is of no use to us
+        if traffic.cookie is not None and origin_of(url) == origin_of(traffic.endpoint):
+            request.headers["Cookie"] = traffic.cookie
 
     def response(self, response: Any) -> None:
         """Note status and headers, and bound the body before it is read."""
@@ -185,8 +190,8 @@ def _bounded(response: Any, check: Callable[[int], None]) -> Any:
     return type("BoundedStream", (library.SyncByteStream,), body)()
 
 
-def _is_info(url: str, endpoint: str) -> bool:
-    """Whether `url` is an info route of `endpoint`, however either of them is spelled."""
-    path, base = unquote(urlsplit(url).path), unquote(urlsplit(endpoint).path)
-    routes = (f"{base}/api/models/", f"{base}/api/datasets/")
-    return origin_of(url) == origin_of(endpoint) and path.startswith(routes)
+def _is_info(url: str, traffic: Traffic) -> bool:
+    """Whether `url` is an info route of the endpoint, however either of them is spelled."""
+    path, base = unquote(urlsplit(url).path), unquote(urlsplit(traffic.endpoint).path)
+    routes = tuple(f"{base}{route}" for route in traffic.routes)
+    return origin_of(url) == origin_of(traffic.endpoint) and path.startswith(routes)

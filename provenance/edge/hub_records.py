@@ -7,10 +7,10 @@ made printable and bounded, and repository names must match the hub's own rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, unquote
 
 Reason = Literal[
@@ -31,6 +31,7 @@ _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"{_PART}(?:/{_PART})?")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]{0,254}")
 _HUB_URL = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/)?([^?#]+)")
+_WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _CARD_KEYS = (
     *("license", "license_name", "license_link", "datasets", "library_name", "pipeline_tag"),
@@ -40,6 +41,18 @@ _PREFIXES: Mapping[str, Literal["model", "dataset"]] = {
     "pkg:huggingface/": "model",
     "dataset:huggingface/": "dataset",
 }
+
+
+class Base(NamedTuple):
+    """One base of a model, as one of two speakers has it.
+
+    The publisher declares bases in the card, at times with the kind of derivation. Where the
+    card leaves the kind open the hub makes one up from the files, which is `hub-inferred`.
+    """
+
+    name: str  # of the repository
+    relation: str  # a word of RELATIONS, a card's own word, or "unknown"
+    basis: str  # "declared" or "hub-inferred"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +69,8 @@ class HubRecord:
     licenses: tuple[str, ...]
     license_name: str | None
     license_link: str | None
-    base_models: tuple[tuple[str, str], ...]  # (repository name, a word of RELATIONS or "unknown")
+    base_models: tuple[Base, ...]
+    names_itself: bool  # as a base; that is left out of base_models
     unnamed_bases: tuple[str, ...]  # declared as a base, but no repository name
     datasets: tuple[str, ...]
     tags: tuple[str, ...]
@@ -140,27 +154,29 @@ def record_from_info(info: Any, *, identifier: str, endpoint: str, retrieved: st
     # Anything but a mapping is no card; the method of the type, as a card may have a "get" key.
     read = getattr(type(info.card_data), "get", None)
     card = {key: read(info.card_data, key) for key in _CARD_KEYS} if read is not None else {}
-    bases = _declared_bases(getattr(info, "base_models", None))
-    carded, unnamed = _card_bases(card)
-    if len(bases) < len(carded):  # the hub's own field leaves out what it no longer holds
-        folded = {name.lower() for name in bases}
-        bases |= {name: how for name, how in carded.items() if name.lower() not in folded}
-    bases = bases or _tag_bases(tags)
+    named, unnamed = _card_bases(card)
+    listed = _listed_bases(getattr(info, "base_models", None))
+    bases = stated_bases(
+        named, _relation_word(card.get("base_model_relation")), listed or _tag_bases(tags, named)
+    )
     itself = {asked.lower(), resolved.lower()}
     page = f"{endpoint}/{'datasets/' if kind == 'dataset' else ''}{resolved}"
     return HubRecord(
         id=identifier,
         resolved=resolved,
         revision=sha,
-        licenses=_texts(card.get("license")) or _tagged(tags, "license:"),
-        license_name=_text(card.get("license_name")),
-        license_link=_text(card.get("license_link")),
-        base_models=tuple(pair for pair in bases.items() if pair[0].lower() not in itself),
+        licenses=clean_texts(card.get("license")) or _tagged(tags, "license:"),
+        license_name=clean_text(card.get("license_name")),
+        license_link=clean_text(card.get("license_link")),
+        base_models=tuple(base for base in bases if base.name.lower() not in itself),
+        names_itself=any(base.name.lower() in itself for base in bases),
         unnamed_bases=unnamed,
-        datasets=_texts(card.get("datasets")) or _tagged(tags, "dataset:"),
+        datasets=clean_texts(card.get("datasets")) or _tagged(tags, "dataset:"),
         tags=tags,
-        library=_text(getattr(info, "library_name", None)) or _text(card.get("library_name")),
-        pipeline=_text(getattr(info, "pipeline_tag", None)) or _text(card.get("pipeline_tag")),
+        library=clean_text(getattr(info, "library_name", None))
+        or clean_text(card.get("library_name")),
+        pipeline=clean_text(getattr(info, "pipeline_tag", None))
+        or clean_text(card.get("pipeline_tag")),
         gated=gated or None,
         created=_date(info.created_at),
         modified=_date(info.last_modified),
@@ -173,15 +189,15 @@ def _clean(text: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in text.strip()[:MAX_TEXT])
 
 
-def _text(value: object) -> str | None:
+def clean_text(value: object) -> str | None:
     """One text value; None where it is missing, empty or of another type."""
     return (_clean(value) or None) if isinstance(value, str) else None
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def clean_texts(value: object) -> tuple[str, ...]:
     """A scalar or a list of text as a tuple without repeats; other items are left out."""
     items: Iterable[object] = value if isinstance(value, list) else (value,)
-    return tuple(dict.fromkeys(text for text in map(_text, items) if text is not None))
+    return tuple(dict.fromkeys(text for text in map(clean_text, items) if text is not None))
 
 
 def _tagged(tags: Iterable[str], prefix: str) -> tuple[str, ...]:
@@ -199,7 +215,40 @@ def _relation(value: object) -> str:
     return value if isinstance(value, str) and value in RELATIONS else "unknown"
 
 
-def _declared_bases(value: object) -> dict[str, str]:
+def _relation_word(value: object) -> str:
+    """The kind of derivation as a card has it, which may be a word the hub does not know."""
+    text = (clean_text(value) or "").lower()
+    return text if is_word(text) else "unknown"
+
+
+def is_word(text: str) -> bool:
+    """Whether `text` could be a kind of derivation."""
+    return _WORD.fullmatch(text) is not None
+
+
+def stated_bases(
+    named: Sequence[str], relation: str, listed: Mapping[str, str]
+) -> tuple[Base, ...]:
+    """What is said of a model's bases: by its card, and by the hub.
+
+    named: those the card names, and `relation`, its word for all of them.
+    listed: those the hub lists, under the names they have now, with its word for each. A word
+        that the card did not give is the hub's own.
+    """
+    names = list(listed)
+    if len(listed) < len(named):  # the hub leaves out what it no longer holds
+        folded = {name.lower() for name in listed}
+        names += [name for name in named if name.lower() not in folded]
+    found: list[Base] = []
+    for name in names:
+        word = listed.get(name, "unknown")
+        found.append(Base(name, relation, "declared"))
+        if word not in ("unknown", relation):
+            found.append(Base(name, word, "hub-inferred"))
+    return tuple(found)
+
+
+def _listed_bases(value: object) -> dict[str, str]:
     """Read the `baseModels` field: {"relation": word, "models": [{"id": name}]}, or several."""
     bases: dict[str, str] = {}
     for group in value if isinstance(value, list) else [value]:
@@ -212,27 +261,32 @@ def _declared_bases(value: object) -> dict[str, str]:
     return bases
 
 
-def _card_bases(card: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Read base_model (scalar or list) and base_model_relation; apart, what is no name."""
-    relation = _relation(card.get("base_model_relation"))
-    bases: dict[str, str] = {}
-    unnamed = []
-    for text in _texts(card.get("base_model")):
+def _card_bases(card: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Read base_model (scalar or list): repository names, and apart what is no name."""
+    named: list[str] = []
+    unnamed: list[str] = []
+    for text in clean_texts(card.get("base_model")):
         url = _HUB_URL.fullmatch(text)
         name = "/".join(url[1].split("/")[:2]) if url else text
         if valid_name(name):
-            bases.setdefault(name, relation)
+            named.append(name)
         else:
             unnamed.append(text)
-    return bases, tuple(unnamed)
+    return tuple(dict.fromkeys(named)), tuple(unnamed)
 
 
-def _tag_bases(tags: Iterable[str]) -> dict[str, str]:
-    """Read `base_model:name` and `base_model:relation:name`; a relation wins over none."""
+def _tag_bases(tags: Iterable[str], named: Sequence[str]) -> dict[str, str]:
+    """Read `base_model:name` and `base_model:relation:name`; a relation wins over none.
+
+    Where a card names bases the tags add their words, and no other name.
+    """
     bases: dict[str, str] = {}
+    wanted = {name.lower() for name in named}
     for value in _tagged(tags, "base_model:"):
         word, colon, name = value.partition(":")
         relation, name = (_relation(word), name) if colon else ("unknown", value)
-        if valid_name(name) and bases.get(name, "unknown") == "unknown":
+        if not valid_name(name) or (wanted and name.lower() not in wanted):
+            continue
+        if bases.get(name, "unknown") == "unknown":
             bases[name] = relation
     return bases

@@ -21,9 +21,9 @@ def outside(
     index: PackageIndex | None = None
     asked = (chosen.ask or ASKED) if chosen.online else ()
     if "hub" in asked:
-        from provenance.edge.model_hub import HuggingFaceHub
+        from provenance.edge.hubs import every_hub
 
-        hub = HuggingFaceHub(environ, today=today, cached=chosen.cached)
+        hub = every_hub(environ, today=today, cached=chosen.cached)
     if "index" in asked:
         from provenance.edge.package_index import SimpleIndex
 

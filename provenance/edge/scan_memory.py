@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, cast
 
-from provenance import __version__, model
+from provenance import __version__, descent, model
 from provenance.documents import digest_of
 from provenance.edge.cache import SCANS, cache_directory
 from provenance.edge.files import replace_file
@@ -34,6 +34,7 @@ SETTLED = 2.0
 _TYPES = (
     model.Extraction, model.Component, model.Link, model.Gap, model.LicenseDeclaration,
     model.Import, model.Include, model.Occurrence, model.Location, model.Evidence,
+    descent.Statement,
     model.Vulnerability,
 )  # fmt: skip
 _UNREADABLE = (ValueError, TypeError, IndexError, RecursionError)

@@ -21,6 +21,10 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "manifests.setup_py": ("setup.py",),
     "manifests.pixi": ("pixi.toml",),
     "locks.pixi": ("pixi.lock",),
+    "models.merge": (
+        "mergekit_config.yml", "mergekit_config.yaml", "mergekit_moe_config.yml",
+        "mergekit_moe_config.yaml", "merge.yml", "merge.yaml",
+    ),
     "locks.conda": ("*.yml", "*.yaml"),
     "manifests.conda": ("*.yml", "*.yaml"),
     "manifests.npm": ("package.json",),

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from provenance import ids
+from provenance.descent import Says, Statement
 from provenance.model import (
     CONFIDENCES,
     Component,
     ComponentId,
     Confidence,
+    Evidence,
     Extraction,
     Gap,
     Import,
@@ -119,10 +121,11 @@ class Collector:
         self.usage = usage_of_path(path)
         self._components: dict[ComponentId, Component] = {}
         self._places: dict[ComponentId, _Places] = {}
-        self._links: dict[tuple[str, str, str, str | None, str | None], Link] = {}
-        self._link_places: dict[tuple[str, str, str, str | None, str | None], _Places] = {}
+        self._links: dict[tuple[str | None, ...], Link] = {}
+        self._link_places: dict[tuple[str | None, ...], _Places] = {}
         self._gaps: dict[Gap, None] = {}
         self.licenses: list[LicenseDeclaration] = []
+        self._statements: dict[Statement, None] = {}
         self.imports: list[Import] = []
         self.includes: list[Include] = []
         self.redirects: list[tuple[ComponentId, Occurrence]] = []
@@ -199,16 +202,40 @@ class Collector:
         how: str | None = None,
         basis: str | None = None,
         requirement: str | None = None,
+        evidence: tuple[Evidence, ...] = (),
     ) -> None:
-        """Record a relation seen at a place."""
-        key = (source, target, relation, how, requirement)
+        """Record a relation seen at a place, with evidence from outside the tree if there is."""
+        key = (source, target, relation, how, basis, requirement)
         if key not in self._links:
             self._links[key] = Link(
                 source=source, target=target, relation=relation, how=how, basis=basis,
-                requirement=requirement,
+                requirement=requirement, evidence=evidence,
             )  # fmt: skip
             self._link_places[key] = _Places()
         self._link_places[key].add(where)
+
+    def derived(
+        self, child: ComponentId, parent: ComponentId, where: Occurrence, how: str,
+        basis: str = "declared",
+    ) -> None:  # fmt: skip
+        """Record what a model is made from; one that names itself is a question, no base."""
+        if ids.same_repository(child, parent):
+            self.gap(child, "base-is-itself", where)
+        else:
+            self.link(child, parent, "derived-from", where, how=how, basis=basis)
+
+    def state(
+        self, model: ComponentId, says: Says, subject: str, where: Occurrence,
+        confidence: Confidence = "low",
+    ) -> None:  # fmt: skip
+        """Record what a place says of a model's descent that is no base."""
+        reference = f"{where.path}:{where.line}"
+        evidence = Evidence(
+            source="tree", reference=reference, confidence=confidence, note=where.as_written
+        )
+        self._statements.setdefault(
+            Statement(component=model, says=says, subject=subject, evidence=evidence)
+        )
 
     def gap(self, subject: str, reason: str, line: int | Occurrence = 0, **params: str) -> None:
         """Record what could not be determined, at a line or where an occurrence stands."""
@@ -364,6 +391,7 @@ class Collector:
             ),
             gaps=tuple(self._gaps),
             licenses=tuple(self.licenses),
+            statements=tuple(self._statements),
             imports=tuple(self.imports),
             includes=tuple(self.includes),
             redirects=tuple(self.redirects),

@@ -34,6 +34,7 @@ from provenance.registry.tables import (
     Lineage,
     Organization,
     Ownership,
+    WeightDigest,
     in_force,
 )
 
@@ -88,7 +89,7 @@ def _overlay(path: Path) -> Overlay:
 
 OVERLAID = (
     Organization, Ownership, Claim, Identifier, Function, Lineage, ComponentLink,
-    ComponentLicense, LicenseTerms,
+    ComponentLicense, LicenseTerms, WeightDigest,
 )  # fmt: skip
 """The tables that may be overlaid."""
 
@@ -325,11 +326,10 @@ class Registry:
     @cached_property
     def license_aliases(self) -> Mapping[str, str]:
         """License ids by the names hubs and packages use, lower-cased."""
-        found: dict[str, str] = {}
+        found = {row.license.lower(): row.license for row in self.license_terms.values()}
         for row in self.license_terms.values():
-            found[row.license.lower()] = row.license
-            for alias in row.aliases.split():
-                found.setdefault(alias.lower(), row.license)
+            for name in (*row.aliases.split(), row.name):  # some write the whole title
+                found.setdefault(name.lower(), row.license)
         return found
 
     @cached_property

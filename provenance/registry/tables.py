@@ -95,6 +95,32 @@ class Lineage(NamedTuple):
     note: str
 
 
+class DescentPhrase(NamedTuple):
+    """Words of a card or notice that say what a model is made from."""
+
+    phrase: str
+    says: str
+    """``base`` or ``bases`` (one, or a list, follows); ``title`` or ``notice`` of a license."""
+    how: str
+    licenses: str
+    """What a title or notice points to, any of them; separated by blanks."""
+    source: str
+    as_of: str
+    confidence: str
+    note: str
+
+
+class WeightDigest(NamedTuple):
+    """A published file of weights, by its SHA-256."""
+
+    sha256: str
+    component: str
+    source: str
+    as_of: str
+    confidence: str
+    note: str
+
+
 class ComponentLink(NamedTuple):
     """Any other relation between two components (runs-on, served-by, same-as …)."""
 
@@ -230,8 +256,10 @@ def in_force(valid_from: str, valid_to: str, on: str) -> bool:
     return (not valid_from or valid_from <= on) and (not valid_to or on < valid_to)
 
 
-def evidence_of(row: Claim | Organization | Ownership | Lineage | ComponentLink
-                | ComponentLicense | LicenseTerms | Candidate) -> Evidence:  # fmt: skip
+def evidence_of(
+    row: Claim | Organization | Ownership | Lineage | ComponentLink | ComponentLicense
+    | LicenseTerms | Candidate | WeightDigest,
+) -> Evidence:  # fmt: skip
     """Return a row's evidence as the report shows it."""
     return Evidence(
         source="registry",

@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from provenance.descent import HOWS
 from provenance.errors import RegistryError
 from provenance.model import CONFIDENCES
 from provenance.registry import Registry, tables
 from provenance.registry.sorted_table import SortedTable, sorted_text
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMPONENT = re.compile(
     r"(?:pkg:[a-z]+/\S+|huggingface:\S+|modelscope:\S+|github:\S+|model:\S+/\S+"
     r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+|domain:[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
@@ -30,10 +32,6 @@ _ORGANIZATION_TYPES = frozenset(
 )
 _ORGANIZATION_ROLES = frozenset("seat steward operator control channel".split())
 _JURISDICTION_ROLES = frozenset("host law developed-in".split())
-_HOWS = frozenset(
-    "finetune continued-pretrain adapter merge quantization distillation conversion encoder "
-    "unknown".split()
-)
 _FREE_MAIL = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com aol.com "
     "proton.me protonmail.com pm.me gmx.de gmx.net web.de mail.ru yandex.ru qq.com 163.com 126.com "
@@ -51,6 +49,8 @@ _TABLES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
      ("key", "role", "organization", "jurisdiction", "valid_from")),
     ("identifiers.csv", tables.Identifier, ("identifier", "component")),
     ("lineage.csv", tables.Lineage, ("child", "relation", "parent")),
+    ("descent_phrases.csv", tables.DescentPhrase, ("phrase",)),
+    ("weight_digests.csv", tables.WeightDigest, ("sha256",)),
     ("links.csv", tables.ComponentLink, ("source_component", "relation", "target")),
     ("licenses/components.csv", tables.ComponentLicense, ("key", "expression")),
     ("licenses/terms.csv", tables.LicenseTerms, ("license",)),
@@ -216,11 +216,12 @@ def _relations(registry: Registry) -> Iterator[str]:
         where = f"data/lineage.csv: {edge.child}"
         if edge.relation not in ("derived-from", "trained-on"):
             yield f"{where}: relation {edge.relation!r}"
-        if edge.relation == "derived-from" and edge.how not in _HOWS:
+        if edge.relation == "derived-from" and edge.how not in HOWS:
             yield f"{where}: how {edge.how!r}"
         if edge.overrides_hub not in ("true", "false"):
             yield f"{where}: overrides_hub {edge.overrides_hub!r}"
         yield from _ends(where, (edge.child, edge.parent))
+    yield from _descent(registry)
     known = {
         call.callable
         for name, row_type, _ in _TABLES
@@ -240,6 +241,27 @@ def _relations(registry: Registry) -> Iterator[str]:
         if link.relation not in _LINKS:
             yield f"{where}: relation {link.relation!r}"
         yield from _ends(where, (link.source_component, link.target))
+
+
+def _descent(registry: Registry) -> Iterator[str]:
+    """What cards and notices say, and digests of published weights."""
+    for row in registry.rows("descent_phrases.csv", tables.DescentPhrase):
+        where = f"data/descent_phrases.csv: {row.phrase}"
+        if row.says not in ("base", "bases", "title", "notice"):
+            yield f"{where}: says {row.says!r}"
+        elif row.says.startswith("base") and (row.how not in HOWS or row.licenses):
+            yield f"{where}: needs a kind of derivation and no license"
+        elif not row.says.startswith("base") and (row.how or not row.licenses):
+            yield f"{where}: needs a license and no kind of derivation"
+        for name in row.licenses.split():
+            if name not in registry.license_terms:
+                yield f"{where}: no license {name!r}"
+    for digest in registry.rows("weight_digests.csv", tables.WeightDigest):
+        where = f"data/weight_digests.csv: {digest.sha256}"
+        if not _SHA256.fullmatch(digest.sha256):
+            yield f"{where}: no SHA-256 in lower case"
+        if not _COMPONENT.fullmatch(digest.component):
+            yield f"{where}: no component {digest.component!r}"
 
 
 def _license_names(registry: Registry) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.padding import Padding
 from rich.text import Text
 
 from provenance.audit import Audit
+from provenance.descent import Lineage
 from provenance.i18n import Messages
 from provenance.model import ComponentId, Link, Report
 from provenance.registry import Registry
@@ -18,6 +21,8 @@ from provenance.render.wording import (
     component_name,
     finding_message,
     gap_message,
+    said_of,
+    step_text,
 )
 
 MAX_PLACES = 200
@@ -70,6 +75,10 @@ def render(
             line(citation(evidence, words), 6, "dim")
     if not attribution.licenses:
         line(words("label.license-unknown"))
+    if attribution.lineage is not None:
+        head("lineage")
+        for text, indent in _lineage(attribution.lineage, registry, words):
+            line(text, indent, "dim" if indent > 2 else "")
     if item.vulnerabilities:
         head("vulnerabilities")
     for known in item.vulnerabilities:
@@ -105,6 +114,27 @@ def render(
             line(gap_message(gap, registry, words))
     console.print()
     return page.text()
+
+
+def _lineage(lineage: Lineage, registry: Registry, words: Messages) -> Iterator[tuple[str, int]]:
+    """Yield the lines of a descent with their indents: each step with its evidence, the ends."""
+    comma = words("label.comma")
+    for step in lineage.steps:
+        yield f"{component_name(step.source, registry)} – {step_text(step, registry, words)}", 2
+        for evidence in step.evidence:
+            yield citation(evidence, words), 6
+    if lineage.roots:
+        names = [component_name(root, registry) for root in lineage.roots]
+        yield words("label.roots", roots=comma.join(names)), 2
+    if lineage.trained_on:
+        names = [component_name(name, registry) for name in lineage.trained_on]
+        yield words("label.trained-on", names=comma.join(names)), 2
+    for item in lineage.contradictions:
+        said = said_of(" ".join(item.declared), registry, words)
+        named = comma.join(component_name(n, registry) for text in item.named for n in text.split())
+        yield f"{said} ≠ {named}", 2
+        for evidence in item.evidence:
+            yield citation(evidence, words), 6
 
 
 def _link(link: Link, registry: Registry) -> str:

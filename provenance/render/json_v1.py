@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any
 
 import provenance
+from provenance.descent import Lineage
 from provenance.i18n import Messages
 from provenance.model import (
     Component,
@@ -115,7 +116,38 @@ def _component(component: Component, report: Report) -> dict[str, Any]:
         "unknown": list(attribution.unknown),
         "licenses": [license_claim(item) for item in attribution.licenses],
         "vulnerabilities": [_vulnerability(item) for item in component.vulnerabilities],
-        "lineage": None,
+        "lineage": _lineage(attribution.lineage),
+    }
+
+
+def _lineage(item: Lineage | None) -> dict[str, Any] | None:
+    """Return a model's descent as the contract's structure."""
+    if item is None:
+        return None
+    return {
+        "roots": list(item.roots),
+        "steps": [
+            {
+                "source": step.source,
+                "target": step.target,
+                "relation": step.relation,
+                "how": step.how,
+                "bases": list(step.bases),
+                "confidence": step.confidence,
+                "evidence": [evidence_json(one) for one in step.evidence],
+            }
+            for step in item.steps
+        ],
+        "trained_on": list(item.trained_on),
+        "contradictions": [
+            {
+                "kind": one.kind,
+                "declared": list(one.declared),
+                "named": list(one.named),
+                "evidence": [evidence_json(each) for each in one.evidence],
+            }
+            for one in item.contradictions
+        ],
     }
 
 

@@ -33,6 +33,7 @@ from provenance.render.wording import (
     component_name,
     finding_message,
     gap_message,
+    made_from,
     path_of,
 )
 
@@ -43,6 +44,8 @@ _STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _DETAILED = ("high", "medium")
 _PLACES = 2
 _GAPS = 5
+_OF_DESCENT = ("exposure/", "lineage-contradiction/")
+"""Rules whose findings say what the model is made from."""
 _FULL = 8
 """Findings of one rule and severity given in full before the rest become a table."""
 _ADVISORIES = 5
@@ -221,6 +224,10 @@ class _Writer:
         licenses = self._licenses(attribution.licenses)
         if licenses or component.kind in ("model", "package", "dataset"):
             grid.add_row(words("field.license"), Text(licenses or words("label.license-unknown")))
+        if finding.rule.startswith(_OF_DESCENT):
+            descent = made_from(finding.component, attribution.lineage, self.registry, words)
+            if descent:
+                grid.add_row(words("field.lineage"), Text(descent))
         self._candidates(finding, grid)
         grid.add_row(
             words("field.id"), Text(f"{finding.id}  {clean(finding.component)}", style="dim")

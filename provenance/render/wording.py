@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from provenance import ids
+from provenance.descent import Lineage, Step
 from provenance.i18n import Messages
 from provenance.model import ComponentId, Evidence, Finding, Gap, Origin, Vulnerability
 from provenance.policy import Policy
@@ -10,6 +11,8 @@ from provenance.registry import Registry
 
 _NAMES = 5
 """Names of one list that a sentence gives before it only counts the rest."""
+_PARENTS = 6
+"""Bases of one model, and roots of its chain, that are named."""
 
 
 def clean(text: str) -> str:
@@ -64,11 +67,46 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         packages=_few([ids.short(name) for name in params.get("packages", "").split()], words),
         count=params.get("count", ""),
         terms=words("label.comma").join(params.get("terms", "").split()),
+        said=said_of(params.get("bases", ""), registry, words),
+        named=words("label.comma").join(
+            component_name(name, registry) for name in params.get("named", "").split()
+        ),
         advisories=_few(params.get("advisories", "").split(), words),
         ancestors=words("label.comma").join(
             component_name(name, registry) for name in params.get("unknown", "").split()
         ),
     )
+
+
+def said_of(bases: str, registry: Registry, words: Messages) -> str:
+    """Return what a model is said to be: made from these bases, or trained from scratch."""
+    names = [component_name(name, registry) for name in bases.split()]
+    if not names:
+        return words("label.from-scratch")
+    return words("label.made-from", names=words("label.comma").join(names))
+
+
+def step_text(step: Step, registry: Registry, words: Messages) -> str:
+    """Return one step of a descent as ``fine-tune: org/base (declared)``."""
+    how = words(f"how.{step.how}") if step.how else "="
+    bases = words("label.comma").join(words(f"basis.{basis}") for basis in step.bases)
+    return f"{how}: {component_name(step.target, registry)}" + (f" ({bases})" if bases else "")
+
+
+def made_from(
+    component: ComponentId, lineage: Lineage | None, registry: Registry, words: Messages
+) -> str:
+    """Return what a model itself is said to be made from, and where the chain ends."""
+    own = [step for step in lineage.steps if step.source == component] if lineage else []
+    if lineage is None or not own:
+        return ""
+    parts = [step_text(step, registry, words) for step in own[:_PARENTS]]
+    if len(own) > _PARENTS:
+        parts.append(f"+{len(own) - _PARENTS}")
+    if not set(lineage.roots) <= {step.target for step in own}:
+        names = [component_name(root, registry) for root in lineage.roots[:_PARENTS]]
+        parts.append(words("label.roots", roots=words("label.comma").join(names)))
+    return "; ".join(parts)
 
 
 def _few(names: list[str], words: Messages) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from provenance import ids
+from provenance.descent import Statement
 from provenance.model import (
     BASES,
     Component,
@@ -43,6 +44,7 @@ class Inventory:
     links: dict[tuple[str, str, Relation, str | None], Link] = field(default_factory=dict)
     gaps: dict[Gap, None] = field(default_factory=dict)
     licenses: list[LicenseDeclaration] = field(default_factory=list)
+    statements: dict[Statement, None] = field(default_factory=dict)
     imports: list[Import] = field(default_factory=list)
     redirects: list[tuple[ComponentId, Occurrence]] = field(default_factory=list)
 
@@ -65,10 +67,12 @@ class Inventory:
     def add_link(self, link: Link) -> None:
         """Add a link or fold it into the one between the same ends.
 
-        A derivation whose kind one source leaves open takes the kind another states, a
-        requirement the most exact of what it rests on.
+        A derivation whose kind one source leaves open takes the kind another states, if
+        both rest on the same basis; what a publisher declares and what a hub infers are
+        two links. A requirement takes the most exact of what it rests on.
         """
-        key = (link.source, link.target, link.relation, link.requirement)
+        apart = link.basis if link.relation == "derived-from" else link.requirement
+        key = (link.source, link.target, link.relation, apart)
         known = self.links.get(key)
         if known is None:
             self.links[key] = link
@@ -119,6 +123,10 @@ class Inventory:
             replace(item, component=names.get(item.component, item.component))
             for item in self.licenses
         ]
+        self.statements = {
+            replace(item, component=names.get(item.component, item.component)): None
+            for item in self.statements
+        }
 
     def remove(self, gone: Collection[ComponentId]) -> None:
         """Take components and their links out (the caller leaves gaps in their place)."""
@@ -214,6 +222,7 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
         own.update(extraction.own)
         for item in extraction.licenses:
             inventory.licenses.append(replace(item, component=real(item.component)))
+        inventory.statements.update(dict.fromkeys(extraction.statements))
         inventory.imports += extraction.imports
         inventory.redirects += extraction.redirects
     for found in grouped.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from provenance import ids
@@ -12,8 +12,13 @@ from provenance.registry.tables import evidence_of
 from provenance.resolve.inventory import Inventory
 from provenance.resolve.requirements import INSTALLED, RESOLVER
 
+_ON_HUBS = (
+    "pkg:huggingface/", "dataset:huggingface/", "model:modelscope/", "dataset:modelscope/",
+)  # fmt: skip
 MAX_COMPONENTS = 5_000
 """A lineage that adds more than this to what the tree itself names is cut, and a gap says so."""
+
+_FILES_OF_MODELS = frozenset({"weights", "model-folder", "model-card", "mergekit"})
 
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("pkg:huggingface/", "model"), ("model:", "model"), ("dataset:", "dataset"),
@@ -42,6 +47,8 @@ def resolve(inventory: Inventory) -> Inventory:
         if inventory.outside.hub is not None:
             _from_hub(inventory, inventory.outside.hub, pending, overridden)
         pending = tuple(c for c in inventory.components if c not in done)
+    _report_circles(inventory)
+    _settle(inventory)
     inventory.attach()
     return inventory
 
@@ -106,9 +113,7 @@ def _from_hub(
     inventory: Inventory, hub: ModelHub, pending: Sequence[ComponentId],
     overridden: set[ComponentId],
 ) -> None:  # fmt: skip
-    wanted = [
-        c for c in pending if c.startswith(("pkg:huggingface/", "dataset:huggingface/"))
-    ]  # fmt: skip
+    wanted = [c for c in pending if c.startswith(_ON_HUBS)]
     if not wanted:
         return
     answer = hub.describe(wanted)
@@ -120,8 +125,67 @@ def _from_hub(
     for link in answer.links:
         if link.relation == "derived-from" and link.source in overridden:
             continue
+        if ids.same_repository(link.source, link.target):
+            inventory.gap(Gap(subject=link.source, reason="base-is-itself"))
+            continue
         inventory.derive(link.target, kind_of(link.target), inventory.components[link.source].usage)
         inventory.add_link(link)
     inventory.licenses += answer.licenses
     for gap in answer.gaps:
         inventory.gap(gap)
+
+
+def _report_circles(inventory: Inventory) -> None:
+    """Say which models are, by what is declared, made from themselves through others.
+
+    Every walk along a lineage passes each model once, so a circle ends it; but one of its
+    statements must be wrong, and its root is not known.
+    """
+    parents: dict[ComponentId, list[ComponentId]] = {}
+    for link in inventory.links.values():
+        if link.relation == "derived-from":
+            parents.setdefault(link.source, []).append(link.target)
+    ranks: dict[ComponentId, int] = {}
+    for start in sorted(parents):
+        if start not in ranks:
+            for circle in _circles(start, parents, ranks):
+                inventory.gap(
+                    Gap(
+                        subject=min(circle), reason="lineage-circle",
+                        params=(("members", " → ".join([*circle, circle[0]])),),
+                    )
+                )  # fmt: skip
+
+
+def _circles(
+    start: ComponentId, parents: dict[ComponentId, list[ComponentId]],
+    ranks: dict[ComponentId, int],
+) -> Iterator[tuple[ComponentId, ...]]:  # fmt: skip
+    """Yield the circles that a walk in depth closes; ``ranks`` keeps what was walked."""
+    way: list[ComponentId] = []
+    pending: list[tuple[ComponentId, bool]] = [(start, False)]
+    while pending:
+        current, done = pending.pop()
+        if done:
+            ranks[way.pop()] = -1
+        elif current not in ranks:
+            ranks[current] = len(way)
+            way.append(current)
+            pending.append((current, True))
+            pending += [(parent, False) for parent in sorted(parents.get(current, ()))]
+        elif ranks[current] >= 0:
+            circle = way[ranks[current] :]
+            first = circle.index(min(circle))
+            yield (*circle[first:], *circle[:first])
+
+
+def _settle(inventory: Inventory) -> None:
+    """Take back that a model is not in the tree where its files are."""
+    for gap in tuple(inventory.gaps):
+        component = inventory.components.get(gap.subject)
+        if (
+            gap.reason == "local-model-not-in-tree"
+            and component is not None
+            and any(place.extractor in _FILES_OF_MODELS for place in component.occurrences)
+        ):
+            del inventory.gaps[gap]

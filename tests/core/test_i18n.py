@@ -12,6 +12,7 @@ from typing import get_args
 
 import pytest
 
+from provenance.descent import BASES, HOWS, Disagreement
 from provenance.edge import hub_records, index_http, index_records
 from provenance.i18n import LANGUAGES, Messages, language_of, messages
 from provenance.model import CONFIDENCES, SEVERITIES, USAGES, Kind, Role
@@ -154,10 +155,13 @@ GROUPS = {
         "dependency-confusion/extra-index",
         "vulnerability/known",
     ]
+    + [f"lineage-contradiction/{name}" for name in get_args(Disagreement)]
     + [f"exposure/{name}" for name in EXPOSURES]
     + [f"unknown-origin/{name}" for name in (*get_args(Kind)[1:], "ancestor")],
 }
 GROUPS["finding"] = GROUPS["rule"]
+GROUPS["how"] = HOWS
+GROUPS["basis"] = BASES
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -30,7 +30,8 @@ def test_model_record_and_what_was_asked() -> None:
         licenses=("mit",),
         license_name="n",
         license_link="l",
-        base_models=(("ns/base", "finetune"),),
+        base_models=(("ns/base", "merge", "declared"), ("ns/base", "finetune", "hub-inferred")),
+        names_itself=False,
         unnamed_bases=(),
         datasets=("x/d", "C4"),
         tags=("license:mit", "base_model:ns/tag"),
@@ -79,8 +80,8 @@ def test_order_and_repeats() -> None:
     assert len(double.requests) == 3
 
 
-def bases(info: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The base models read from `info` of ns/a."""
+def bases(info: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """The base models read from `info` of ns/a: name, relation, who says so."""
     with HubDouble(repo(info=info)) as double:
         return one(hub(double)).base_models
 
@@ -93,7 +94,8 @@ def bases(info: dict[str, Any]) -> tuple[tuple[str, str], ...]:
             {"base_model": ["o/x", "o/y", "o/x"], "base_model_relation": "merge"},
             (("o/x", "merge"), ("o/y", "merge")),
         ),
-        ({"base_model": "o/x", "base_model_relation": "odd"}, (("o/x", "unknown"),)),
+        ({"base_model": "o/x", "base_model_relation": "Odd"}, (("o/x", "odd"),)),
+        ({"base_model": "o/x", "base_model_relation": "so to say"}, (("o/x", "unknown"),)),
         ({"base_model": "o/x", "base_model_relation": ["merge"]}, (("o/x", "unknown"),)),
         ({"base_model": "https://huggingface.co/o/x"}, (("o/x", "unknown"),)),
         ({"base_model": "https://hf.co/o/x/tree/main"}, (("o/x", "unknown"),)),
@@ -104,24 +106,43 @@ def bases(info: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 def test_base_models_of_the_card(
     card: dict[str, Any], expected: tuple[tuple[str, str], ...]
 ) -> None:
-    assert bases({"cardData": card, "tags": ["base_model:o/tag"]}) == expected
-    assert bases({"cardData": card, "baseModels": None}) == expected
-    assert bases({"cardData": card, "baseModels": {"relation": "merge", "models": []}}) == expected
+    stated = tuple((name, relation, "declared") for name, relation in expected)
+    assert bases({"cardData": card, "tags": ["base_model:o/tag"]}) == stated
+    assert bases({"cardData": card, "baseModels": None}) == stated
+    assert bases({"cardData": card, "baseModels": {"relation": "merge", "models": []}}) == stated
 
 
 def test_base_models_of_tags_only() -> None:
     tags = ["base_model:o/x", "base_model:quantized:o/x", "base_model:o/y", "base_model:ns/a"]
     tags += ["base_model:finetune:ns/a", "base_model:a b", "xbase_model:o/z"]
-    expected = (("o/x", "quantized"), ("o/y", "unknown"))
-    assert bases({"tags": tags}) == expected
-    assert bases({"tags": tags[::-1]}) == expected[::-1]
+    x = (("o/x", "unknown", "declared"), ("o/x", "quantized", "hub-inferred"))
+    y = (("o/y", "unknown", "declared"),)
+    assert bases({"tags": tags}) == (*x, *y)
+    assert bases({"tags": tags[::-1]}) == (*y, *x)
+
+
+def test_the_kind_that_the_hub_makes_up_is_apart_from_the_card_s() -> None:
+    card = {"base_model": "o/x"}
+    field = {"relation": "quantized", "models": [{"id": "o/x"}]}
+    expected = (("o/x", "unknown", "declared"), ("o/x", "quantized", "hub-inferred"))
+    assert bases({"cardData": card, "baseModels": field}) == expected
+    assert bases({"cardData": card, "tags": ["base_model:quantized:o/x"]}) == expected
+    card["base_model_relation"] = "quantized"
+    assert bases({"cardData": card, "baseModels": field}) == (("o/x", "quantized", "declared"),)
+    card["base_model_relation"] = "finetune"
+    assert bases({"cardData": card, "baseModels": field}) == (
+        ("o/x", "finetune", "declared"), ("o/x", "quantized", "hub-inferred"),
+    )  # fmt: skip
 
 
 def test_base_models_of_the_field() -> None:
     several = {"relation": "merge", "models": [{"id": "o/x"}, {"id": "ns/a"}, {"id": "o/y"}, {}]}
-    assert bases({"baseModels": several}) == (("o/x", "merge"), ("o/y", "merge"))
+    assert bases({"baseModels": several}) == (
+        ("o/x", "unknown", "declared"), ("o/x", "merge", "hub-inferred"),
+        ("o/y", "unknown", "declared"), ("o/y", "merge", "hub-inferred"),
+    )  # fmt: skip
     odd = {"relation": "distilled", "models": [{"id": "o/x"}]}
-    assert bases({"baseModels": odd}) == (("o/x", "unknown"),)
+    assert bases({"baseModels": odd}) == (("o/x", "unknown", "declared"),)
     itself = {"relation": "merge", "models": [{"id": "Ns/a"}]}
     assert bases({"baseModels": itself, "tags": ["base_model:o/tag"]}) == ()
 
@@ -129,7 +150,9 @@ def test_base_models_of_the_field() -> None:
 def test_base_models_that_the_field_leaves_out() -> None:
     card = {"base_model": ["O/X", "o/gone"], "base_model_relation": "merge"}
     field = {"relation": "merge", "models": [{"id": "o/x"}]}
-    assert bases({"cardData": card, "baseModels": field}) == (("o/x", "merge"), ("o/gone", "merge"))
+    assert bases({"cardData": card, "baseModels": field}) == (
+        ("o/x", "merge", "declared"), ("o/gone", "merge", "declared"),
+    )  # fmt: skip
 
 
 def test_a_revision_is_asked_for() -> None:
@@ -163,7 +186,8 @@ def test_rename_is_followed() -> None:
         record = one(asked, "pkg:huggingface/old")
     assert (record.id, record.resolved) == ("pkg:huggingface/old", "ns/new")
     assert record.url == f"{double.url}/ns/new"
-    assert record.base_models == (("o/x", "unknown"),)
+    assert record.base_models == (("o/x", "unknown", "declared"),)
+    assert record.names_itself
     assert [r.path for r in double.requests] == ["/api/models/old", "/api/models/ns/new"]
     assert double.requests[0].expand == double.requests[1].expand != ()
     assert asked.hosts_contacted == (double.host,)

@@ -256,9 +256,10 @@ def change(**values: Any) -> Any:
     "spoil",
     [
         *(lambda _: None, lambda _: [], lambda s: {**s, "schema": 0}, lambda s: {**s, "record": 1}),
-        *(lambda s: {**s, "endpoint": "http://x"}, lambda s: {"schema": 2}),
+        *(lambda s: {**s, "endpoint": "http://x"}, lambda s: {"schema": 3}),
         *(change(tags="x"), change(tags=[1]), change(licenses="mit"), change(retrieved=None)),
         *(change(base_models=[["o/x"]]), change(base_models=[["o/x", "odd"]])),
+        *(change(base_models=[["o/x", "merge", "rumour"]]), change(names_itself=1)),
         *(change(base_models=[[[], []]]), change(base_models={}), change(id=B)),
         *(change(resolved="../x"), change(extra=1)),
     ],

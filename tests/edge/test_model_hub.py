@@ -78,4 +78,5 @@ def test_revisions_of_one_model_are_apart(tmp_path: Path) -> None:
 
 def test_cache_is_below_the_cache_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cache_directory().is_relative_to(os.environ["XDG_CACHE_HOME"])
-    assert HuggingFaceHub(os.environ, today=TODAY)._hub._cache_dir == cache_directory() / "hub"
+    lookups = HuggingFaceHub(os.environ, today=TODAY)._hub._lookups
+    assert lookups.cache_dir == cache_directory() / "hub"

@@ -191,3 +191,12 @@ def test_nothing_is_raised_and_every_link_has_its_ends(data: st.DataObject) -> N
     found = read(f"{LIBRARY}/x/y", bytes(whole[: data.draw(st.integers(0, len(whole)))]))
     known = {item.id for item in found.components} | {"project:"}
     assert all({link.source, link.target} <= known for link in found.links)
+
+
+def test_a_blob_with_a_published_digest_is_that_model() -> None:
+    digest = "65147644a518d12f04e32d6f3b26facc3f8dd46e5390956a9424a650c0ce22b9"
+    found = read(f"{LIBRARY}/whisper/tiny", manifest(("model", digest)))
+    blob = f"model:local/{STORE}/blobs/sha256-{digest}"
+    (link,) = [k for k in found.links if k.target == "pkg:huggingface/openai/whisper-tiny"]
+    assert (link.source, link.relation) == (blob, "same-as")
+    assert [(item.source, item.confidence) for item in link.evidence] == [("registry", "medium")]

@@ -72,7 +72,8 @@ def test_another_program_s_adapter_config_is_ignored() -> None:
 def test_a_saved_name_is_a_trace_of_medium_confidence() -> None:
     found = saved("config.json", {"model_type": "acme", "_name_or_path": "acme/Acme-7B"})
     (link,) = [k for k in found.links if k.relation == "derived-from"]
-    assert (link.source, link.target, link.how) == (LOCAL, PARENT, "unknown")
+    assert (link.source, link.target, link.how, link.basis) == (
+        LOCAL, PARENT, "unknown", "trace")  # fmt: skip
     assert [(p.line, p.confidence) for p in link.occurrences] == [(3, "medium")]
 
 
@@ -86,6 +87,70 @@ def test_a_trace_by_a_legacy_short_name() -> None:
     assert links(found, "derived-from") == {
         (LOCAL, "derived-from", "pkg:huggingface/google-bert/bert-base-uncased")
     }
+
+
+def test_a_path_into_a_hub_s_cache_names_the_repository() -> None:
+    commit = "ab" * 20
+    path = f"/root/.cache/huggingface/hub/models--acme--Acme-7B/snapshots/{commit}"
+    found = saved("config.json", {"model_type": "acme", "_name_or_path": path})
+    assert links(found, "derived-from") == {(LOCAL, "derived-from", f"{PARENT}@{commit}")}
+
+
+def test_parts_are_parents_and_encoders_are_known_as_such() -> None:
+    found = saved(
+        "config.json",
+        {
+            "model_type": "llava", "mm_vision_tower": "openai/clip-vit-large-patch14-336",
+            "text_config": {"_name_or_path": "lmsys/vicuna-7b-v1.5"},
+            "vision_config": {"_name_or_path": "google/siglip-so400m-patch14-384"},
+            "audio_config": {"hidden_size": 7}, "other_config": {"_name_or_path": "acme/no"},
+            "speech_encoder": "./whisper",
+        },
+    )  # fmt: skip
+    assert {(k.target, k.how, k.basis) for k in found.links if k.relation == "derived-from"} == {
+        ("pkg:huggingface/openai/clip-vit-large-patch14-336", "encoder", "declared"),
+        ("pkg:huggingface/lmsys/vicuna-7b-v1.5", "unknown", "trace"),
+        ("pkg:huggingface/google/siglip-so400m-patch14-384", "encoder", "trace"),
+    }
+    assert not found.gaps
+
+
+def test_an_encoder_and_a_decoder() -> None:
+    found = saved(
+        "config.json",
+        {
+            "model_type": "speech-encoder-decoder",
+            "encoder": {"_name_or_path": "facebook/wav2vec2-large"},
+            "decoder": {"_name_or_path": "gpt2"},
+        },
+    )
+    assert {(k.target, k.how) for k in found.links if k.relation == "derived-from"} == {
+        ("pkg:huggingface/facebook/wav2vec2-large", "encoder"),
+        ("pkg:huggingface/openai-community/gpt2", "unknown"),
+    }
+
+
+def test_a_pipeline_of_diffusers_keeps_a_trace() -> None:
+    index = {"_class_name": "StableDiffusionPipeline", "_name_or_path": "acme/Acme-7B"}
+    assert links(saved("model_index.json", index), "derived-from") == {
+        (LOCAL, "derived-from", PARENT)
+    }
+    assert saved("model_index.json", {"_name_or_path": "acme/Acme-7B"}) == Extraction()
+
+
+def test_an_adapter_s_revision_counts_when_it_is_a_commit() -> None:
+    config = {"peft_type": "LORA", "base_model_name_or_path": "acme/Acme-7B"}
+    commit = "cd" * 20
+    for revision, target in ((commit, f"{PARENT}@{commit}"), ("main", PARENT), (None, PARENT)):
+        found = saved("adapter_config.json", {**config, "revision": revision})
+        assert links(found, "derived-from") == {(LOCAL, "derived-from", target)}
+
+
+def test_a_snapshot_that_names_itself_is_a_question() -> None:
+    path = f"hub/models--acme--Acme-7B/snapshots/{'ab' * 20}/config.json"
+    found = read(path, json.dumps({"model_type": "acme", "_name_or_path": "Acme/acme-7b"}).encode())
+    assert not links(found, "derived-from")
+    assert gaps(found) == {(f"{PARENT}@{'ab' * 20}", "base-is-itself", 1)}
 
 
 @pytest.mark.parametrize("trace", ["/srv/run-7/checkpoint", "./out", "", None, 3, ["acme/Acme-7B"]])
@@ -116,6 +181,10 @@ def test_a_tokenizer_s_trace_is_a_question_and_no_link(key: str) -> None:
     assert gap.params == (("trace", "acme/Acme-7B"),)
     assert not found.components
     assert not found.links
+    (statement,) = found.statements
+    assert (statement.component, statement.says, statement.subject) == (
+        LOCAL, "tokenizer", PARENT)  # fmt: skip
+    assert statement.evidence.reference == "models/chat/tokenizer_config.json:3"
 
 
 def test_a_tokenizer_without_trace_says_nothing() -> None:

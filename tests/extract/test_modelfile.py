@@ -23,3 +23,22 @@ def test_bases_adapters_and_prompts() -> None:
 def test_a_hub_repository() -> None:
     found = direct(modelfile, "a.modelfile", "FROM hf.co/acme/x-GGUF:Q4_K_M\n")
     assert lines(found, "pkg:huggingface/acme/x-GGUF") == [1]
+
+
+def test_an_adapter_is_made_from_what_stands_before_it() -> None:
+    found = direct(
+        modelfile, "chat/Modelfile",
+        "ADAPTER ./early.gguf\nFROM llama3:8b\nADAPTER ./lora.gguf\n# ADAPTER ./old.gguf\n",
+    )  # fmt: skip
+    derived = {(k.source, k.target, k.how, k.basis) for k in found.links if k.how}
+    assert derived == {
+        ("model:local/chat/lora.gguf", "model:ollama/llama3:8b", "adapter", "declared")
+    }
+
+
+def test_paths_are_those_beside_the_file() -> None:
+    found = direct(modelfile, "a/b/Modelfile", "FROM ../weights/x.gguf\n")
+    assert ids(found, "model") == {"model:local/a/weights/x.gguf"}
+    assert ids(direct(modelfile, "a/Modelfile", "FROM /srv/x.gguf\n"), "model") == {
+        "model:local/srv/x.gguf"
+    }

@@ -227,6 +227,17 @@ def test_a_pointer_with_an_ending_of_any_data_needs_a_telling_name(name: str, mo
     assert len(found.components) == len(found.gaps) == models
 
 
+def test_a_pointer_with_a_published_digest_is_that_model() -> None:
+    digest = "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836"
+    text = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 4096\n"
+    found = read("a/vision.pt", text.encode())
+    clip = "pkg:huggingface/openai/clip-vit-large-patch14"
+    (link,) = [k for k in found.links if k.target == clip]
+    assert (link.source, link.relation) == ("model:local/a/vision.pt", "same-as")
+    assert [item.reference for item in link.evidence] == ["PyPI: openai-clip 1.0.1 clip/clip.py"]
+    assert [(p.line, p.confidence) for p in places(found, clip)] == [(2, "medium")]
+
+
 def test_a_broken_pointer() -> None:
     found = read("a/net.pt", b"version https://git-lfs.github.com/spec/v1\noid sha256:7\n")
     assert gaps(found) == {("a/net.pt", "malformed-file", 0)}

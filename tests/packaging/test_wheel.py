@@ -25,7 +25,8 @@ def run(*args: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [*map(str, args)],
         cwd=cwd,
-        env=environment(PIP_CONFIG_FILE=os.devnull, **env),
+        # The wheel alone, where nothing else is said.
+        env={**environment(PIP_CONFIG_FILE=os.devnull), "PYTHONPATH": "", **env},
         capture_output=True,
         text=True,
         check=False,
@@ -140,7 +141,10 @@ def test_it_scans_another_folder_and_reports_as_the_checkout_does(
     assert done.returncode == 0, done.stderr
     report = check_report(json.loads(done.stdout))
     assert "pkg:pypi/torch@2.3.1" in {c["id"] for c in report["components"]}
-    ours = run(sys.executable, "-m", "provenance", "scan", tree, "-f", "json", cwd=tmp_path)
+    ours = run(
+        sys.executable, "-m", "provenance", "scan", tree, "-f", "json", cwd=tmp_path,
+        PYTHONPATH=str(ROOT),
+    )  # fmt: skip
     assert ours.stdout == done.stdout
     module = run(installed / "python", "-m", "provenance", "scan", tree, "-f", "json", cwd=tmp_path)
     assert module.stdout == done.stdout

@@ -28,8 +28,12 @@ class Done:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return a small, fixed environment: English, no colour, no settings of this machine."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    """Return a small, fixed environment: English, no colour, no settings of this machine.
+
+    What the tests import is what the command is to run, also in a checkout beside the installed.
+    """
+    names = ("PATH", "HOME", "SYSTEMROOT", "PYTHONPATH")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return {**kept, "LANG": "C.UTF-8", "SOURCE_DATE_EPOCH": EPOCH, **more}
 
 

@@ -32,13 +32,17 @@ class Scan:
         return found
 
     def links(self, source: str, relation: str) -> dict[str, dict[str, Any]]:
-        """The links of one kind that leave a component, by their targets."""
+        """The links of one kind that leave a component, by their targets.
+
+        Of a derivation whose kind the hub makes up there are two: that one is taken here.
+        """
         found = [
             link
             for link in self.report["links"]
             if (link["source"], link["relation"]) == (source, relation)
         ]
-        assert len({link["target"] for link in found}) == len(found)
+        assert len({(link["target"], link.get("basis")) for link in found}) == len(found)
+        found.sort(key=lambda link: link.get("how") != "unknown")
         return {link["target"]: link for link in found}
 
     def gaps(self, prefix: str = "hub-") -> dict[str, str]:

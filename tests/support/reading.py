@@ -136,6 +136,8 @@ _TABLES = {
     "calls_languages.csv": tables.Call,
     "calls_nodes.csv": tables.Call,
     "defaults.csv": tables.Default,
+    "descent_phrases.csv": tables.DescentPhrase,
+    "weight_digests.csv": tables.WeightDigest,
 }
 
 
@@ -150,4 +152,5 @@ def registry_in(folder: Path, **rows: list[dict[str, str]]) -> Registry:
         (folder / name).write_text("\n".join(written) + "\n", "utf-8")
     assert not rows, f"no such table: {sorted(rows)}"
     (folder / "model_words.csv").write_text("word\nacme\n", "utf-8")
+    (folder / "scratch_words.csv").write_text("phrase\ntrained from scratch\n", "utf-8")
     return Registry(folder)

@@ -31,6 +31,8 @@ TABLES = {
     "calls_languages.csv": tables.Call,
     "calls_nodes.csv": tables.Call,
     "defaults.csv": tables.Default,
+    "descent_phrases.csv": tables.DescentPhrase,
+    "weight_digests.csv": tables.WeightDigest,
 }
 _DEFAULTS = {
     "source": "https://example.org/page",
@@ -80,7 +82,8 @@ def small_registry(
             write_table(root / name, TABLES[name], rows.get(short, ()))
     for function, found in (candidates or {}).items():
         write_table(root / "substitutes" / f"{function}.csv", tables.Candidate, found)
-    shutil.copy(DATA / "model_words.csv", root / "model_words.csv")
+    for words in ("model_words.csv", "scratch_words.csv"):
+        shutil.copy(DATA / words, root / words)
     shutil.copytree(DATA / "messages", root / "messages", dirs_exist_ok=True)
     return Registry(root)
 

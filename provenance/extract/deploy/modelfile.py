@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.settings import read_model
-from provenance.model import Document, Extraction
+from provenance.model import ComponentId, Document, Extraction, Occurrence, Usage
 from provenance.vocabulary import Vocabulary
 
 NAME = "modelfile"
 MAX_BYTES = 1024 * 1024
 
 _LINE = re.compile(r"[ \t]*(#[ \t]*)?(FROM|ADAPTER)[ \t]+(\S+)[ \t]*\r?$", re.IGNORECASE)
+_HUB = re.compile(r"(?:hf\.co|huggingface\.co)/([\w.-]+/[\w.-]+)(?::|$)")
 _TEXT = re.compile(r'"""')
 _PATH = re.compile(r"[./~].*|.*\.(?:gguf|bin|safetensors)|[A-Za-z]:\\.*", re.IGNORECASE)
 
@@ -32,22 +34,36 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     text = textfile.bounded(document.data, collector, MAX_BYTES)
     if text is None:
         return collector.done()
-    inside = False
+    inside, base = False, None
     for number, line in enumerate(text.split("\n"), 1):
         match = None if inside else _LINE.match(line[:2000])
         if match:
-            _model(match, number, collector, vocabulary)
+            name = match.group(3).strip("\"'")
+            usage: Usage | None = "commented" if match.group(1) else None
+            where = collector.occurrence(number, name, usage=usage)
+            model = _model(name, where, collector, vocabulary)
+            if model and match.group(2).upper() == "FROM":
+                base = base if match.group(1) else model
+            elif model and base and not match.group(1):
+                collector.derived(model, base, where, "adapter")
         if len(_TEXT.findall(line)) % 2:
             inside = not inside  # a template or system prompt of many lines
     return collector.done()
 
 
-def _model(match: re.Match[str], number: int, collector: Collector, vocabulary: Vocabulary) -> None:
-    name = match.group(3).strip("\"'")
-    where = collector.occurrence(number, name, usage="commented" if match.group(1) else None)
-    if not _PATH.fullmatch(name) or name.startswith(("hf.co/", "huggingface.co/")):
-        read_model(name, where, collector, vocabulary, provider="ollama")
-    elif not match.group(1):
-        component = ids.local_model(name.removeprefix("./").strip("/"))
-        collector.component(component, "model", name, where)
-        collector.gap(component, "local-model-not-in-tree", where)
+def _model(
+    name: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
+) -> ComponentId | None:
+    """Record the model that a line names; a path is one beside the Modelfile."""
+    hub = _HUB.match(name)
+    if hub or not _PATH.fullmatch(name):
+        known = read_model(name, where, collector, vocabulary, provider="ollama")
+        return (ids.hub_model(hub[1]) if hub else ids.api_model("ollama", name)) if known else None
+    if where.usage == "commented":
+        return None
+    folder = "" if name.startswith(("/", "~")) else collector.path.rpartition("/")[0]
+    path = posixpath.normpath(f"{folder}/{name}" if folder else name)
+    component = ids.local_model(path)
+    collector.component(component, "model", name, where)
+    collector.gap(component, "local-model-not-in-tree", where)
+    return component

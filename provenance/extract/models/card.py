@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
+from provenance.extract.models import base_names, card_text, notice
 from provenance.extract.models import store as local_store
 from provenance.model import (
     ComponentId,
-    Confidence,
     Document,
     Evidence,
     Extraction,
@@ -40,9 +39,11 @@ _DATASET_MARKS = frozenset({"task_categories", "dataset_info", "size_categories"
 _TOP_KEY = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*:", re.MULTILINE)
 HOW = {
     "finetune": "finetune", "adapter": "adapter", "merge": "merge", "quantized": "quantization",
-    "quantization": "quantization", "distill": "distillation",
+    "quantization": "quantization", "distill": "distillation", "distillation": "distillation",
+    "lora": "adapter", "continued-pretrain": "continued-pretrain", "conversion": "conversion",
+    "encoder": "encoder", "upscaled": "upscaled",
 }  # fmt: skip
-"""The hub's relation words in the report's terms."""
+"""The relation words of hubs and cards in the report's terms."""
 
 
 def accepts(path: str) -> bool:
@@ -94,6 +95,12 @@ def read_card(document: Document, vocabulary: Vocabulary) -> Extraction:
         where = collector.occurrence(1, "front matter")
         child = local_store.record_folder(folder, where, collector, vocabulary, document.sibling)
         _model(child, card, block, collector, vocabulary)
+        body, _ = textfile.decode(start[match.end() :])
+        card_text.read(
+            child, body, block.count("\n") + 1, collector, vocabulary,
+            names_base=bool(strings(card.get("base_model"))),
+        )  # fmt: skip
+        notice.read(folder, child, collector, vocabulary, document.sibling)
     return collector.done()
 
 
@@ -158,10 +165,10 @@ def _model(
     if how == "unknown" and len(bases) > 1 and "merge" in strings(card.get("tags")):
         how = "merge"
     for base in bases:
-        parent = base_component(base, collector, block, vocabulary)
+        at = _at(base, block, collector)
+        parent = base_names.record(base, at, collector, vocabulary)
         if parent:
-            at = _at(base, block, collector)
-            collector.link(child, parent, "derived-from", at, how=how, basis="declared")
+            collector.derived(child, parent, at, how)
     for dataset in strings(card.get("datasets")):
         at = _at(dataset, block, collector)
         name = dataset.removeprefix("https://huggingface.co/datasets/")
@@ -172,23 +179,6 @@ def _model(
         target = known or ids.dataset("huggingface", name)
         collector.dataset("huggingface", target.removeprefix("dataset:huggingface/"), at)
         collector.link(child, target, "trained-on", at)
-
-
-def base_component(
-    name: str, collector: Collector, text: str, vocabulary: Vocabulary,
-    confidence: Confidence = "high",
-) -> ComponentId | None:  # fmt: skip
-    """Record the model a card or adapter names as its base; None (and a gap) if unreadable."""
-    where = replace(_at(name, text, collector), confidence=confidence)
-    url = re.match(r"https?://huggingface\.co/([\w.-]+/[\w.-]+)", name)
-    repository = url.group(1) if url else name
-    if ids.is_hub_repository(repository):
-        return collector.hub_model(repository, where)
-    alias = vocabulary.alias(repository)
-    if alias:
-        return collector.hub_model(alias, where)
-    collector.gap(name, "base-model-unresolved", where)
-    return None
 
 
 def _license(
@@ -212,9 +202,10 @@ def _license(
 def _space(card: dict[str, Any], block: str, collector: Collector, vocabulary: Vocabulary) -> None:
     """A Space uses the models and datasets it lists; it is not derived from them."""
     for model in strings(card.get("models")):
-        component = base_component(model, collector, block, vocabulary)
+        at = _at(model, block, collector)
+        component = base_names.record(model, at, collector, vocabulary)
         if component:
-            collector.link(ids.PROJECT, component, "depends-on", _at(model, block, collector))
+            collector.link(ids.PROJECT, component, "depends-on", at)
     for name in strings(card.get("datasets")):
         if ids.is_hub_repository(name):
             component = collector.dataset("huggingface", name, _at(name, block, collector))

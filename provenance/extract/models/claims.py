@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from provenance import ids
 from provenance.artifacts.gguf import GgufHeader
 from provenance.extract.collect import Collector
-from provenance.extract.models.card import base_component
+from provenance.extract.models import base_names
 from provenance.model import ComponentId, Evidence, LicenseDeclaration
 from provenance.vocabulary import Vocabulary
 
@@ -22,11 +22,6 @@ MAX_NAMES = 100
 """Bases or datasets of one file that are looked at."""
 _MAX_TEXT = 300
 
-_ADDRESS = re.compile(
-    r"(?:https?://)?(?:www\.)?(?P<host>huggingface\.co|hf\.co|hf-mirror\.com|modelscope\.(?:cn|ai))"
-    r"/(?:models/)?(?P<sort>datasets/)?(?!(?:spaces|docs|collections|papers|datasets|models)/)"
-    r"(?P<repository>[\w.-]+/[\w.-]+)"
-)
 _BASE_PART = re.compile(r"general\.base_model\.(\d{1,4})\.")
 _DATASET_PART = re.compile(r"general\.dataset\.(\d{1,4})\.")
 _UNQUANTIZED = (0, 1, 32)
@@ -117,11 +112,15 @@ def record(
     claims: Claims, model: ComponentId, collector: Collector, vocabulary: Vocabulary
 ) -> None:
     """Record the claims of a model's header as links, licenses and questions."""
-    for written, how in claims.bases[:MAX_NAMES]:
-        parent = _base(written[:_MAX_TEXT], collector, vocabulary)
-        if parent and parent != model:
-            where = collector.occurrence(0, written)
-            collector.link(model, parent, "derived-from", where, how=how, basis="declared")
+    for text, how in claims.bases[:MAX_NAMES]:
+        written = text[:_MAX_TEXT]
+        where = collector.occurrence(0, written)
+        if _may_name(written, vocabulary):
+            parent = base_names.record(written, where, collector, vocabulary)
+            if parent:
+                collector.derived(model, parent, where, how)
+        else:
+            collector.gap(written, "base-model-unresolved")
     if not claims.bases and claims.names:
         names = ", ".join(name[:_MAX_TEXT] for name in claims.names)
         collector.gap(model, "header-names-no-base", names=names)
@@ -129,17 +128,9 @@ def record(
     _datasets(claims.datasets[:MAX_NAMES], model, collector, vocabulary)
 
 
-def _base(written: str, collector: Collector, vocabulary: Vocabulary) -> ComponentId | None:
-    """Record what a header names as a base; None (and a gap) when it cannot be found by that."""
-    address = _ADDRESS.match(written)
-    if address and address["host"].startswith("modelscope") and not address["sort"]:
-        return collector.modelscope_model(address["repository"], collector.occurrence(0, written))
-    name = address["repository"] if address and not address["sort"] else written
-    # A path (models/sd15.safetensors) has the form of a repository too.
-    if address or "/" not in name or vocabulary.may_be_model(name):
-        return base_component(name, collector, "", vocabulary)
-    collector.gap(written, "base-model-unresolved")
-    return None
+def _may_name(written: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a text may name a model: models/sd15.safetensors has a repository's form."""
+    return not ids.is_hub_repository(written) or vocabulary.may_be_model(written)
 
 
 def _licenses(found: Iterable[str], model: ComponentId, collector: Collector) -> None:
@@ -161,7 +152,7 @@ def _datasets(
     found: Iterable[str], model: ComponentId, collector: Collector, vocabulary: Vocabulary
 ) -> None:
     for written in found:
-        address = _ADDRESS.match(written)
+        address = base_names.ADDRESS.match(written)
         name = address["repository"] if address else written[:_MAX_TEXT]
         hub = "modelscope" if address and "modelscope" in address["host"] else "huggingface"
         where = collector.occurrence(0, written)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
+from dataclasses import replace
+from typing import TypeAlias, cast
 
 from provenance import ids
 from provenance.artifacts import ollama
 from provenance.artifacts.source import ArtifactError
 from provenance.extract.collect import HUB, Collector
-from provenance.model import ComponentId, Document, Extraction, Occurrence
+from provenance.extract.models import base_names
+from provenance.model import ComponentId, Confidence, Document, Extraction, Occurrence
+from provenance.registry.tables import evidence_of
 from provenance.vocabulary import Vocabulary
 
 NAME = "local-store"
@@ -75,6 +78,7 @@ def _manifest(
         # The name is known by its origin, the file by what its header declares.
         collector.link(file, model, "same-as", digest)
         collector.link(model, file, "same-as", digest)
+        published(file, layer.sha256, digest, collector, vocabulary)
     for layer in manifest.of_kind("license"):
         collector.gap(model, "license-text-not-read", 1, digest=layer.blob)
     for layer in manifest.of_kind("adapter"):
@@ -107,13 +111,34 @@ def record_folder(
     Args:
         sibling: :attr:`Document.sibling`, through which ModelScope's marks are looked for.
     """
-    model = _cached(folder, where, collector, vocabulary) or _modelscope(
-        folder, where, collector, sibling
-    )
-    if model is None:
-        model = collector.component(ids.local_model(folder), "model", folder or ".", where)
+    model = model_of(folder, vocabulary, sibling)
+    if model.startswith("model:local/"):
+        collector.component(model, "model", folder or ".", where)
+    else:
+        base_names.seen(model, where, collector)
     collector.link(ids.PROJECT, model, "contains", where)
     return model
+
+
+def model_of(folder: str, vocabulary: Vocabulary, sibling: Sibling) -> ComponentId:
+    """Return the id of the model whose files lie in a folder, recording nothing."""
+    repository = _in_modelscope(folder, sibling)
+    return (
+        _cached(folder, vocabulary)
+        or (ids.modelscope_model(repository) if repository else None)
+        or ids.local_model(folder)
+    )
+
+
+def published(
+    model: ComponentId, sha256: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record which published file of weights one is, where its digest is known."""
+    row = vocabulary.descent.published(sha256)
+    if row is not None and not ids.same_repository(row.component, model):
+        at = replace(where, confidence=cast("Confidence", row.confidence))
+        known = base_names.seen(row.component, at, collector)
+        collector.link(model, known, "same-as", at, evidence=(evidence_of(row),))
 
 
 def is_cached(folder: str, sibling: Sibling) -> bool:
@@ -121,28 +146,15 @@ def is_cached(folder: str, sibling: Sibling) -> bool:
     return bool(_HUB_CACHE.search(folder) or _in_modelscope(folder, sibling))
 
 
-def _cached(
-    folder: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
-) -> ComponentId | None:
-    """Record the repository and revision whose snapshot in the hub's cache this folder is."""
+def _cached(folder: str, vocabulary: Vocabulary) -> ComponentId | None:
+    """Return the repository and revision whose snapshot in the hub's cache a folder is."""
     match = _HUB_CACHE.search(folder)
     if match is None:
         return None
     repository, revision = match.group(1).replace("--", "/"), match.group(2)
     if "/" not in repository:  # a name of the time before namespaces
         repository = ids.short(vocabulary.alias(repository) or "")
-    if not ids.is_hub_repository(repository):
-        return None
-    model = ids.hub_model(repository, revision)
-    collector.component(model, "model", repository, where, version=revision)
-    return collector.hub_model(model, where)
-
-
-def _modelscope(
-    folder: str, where: Occurrence, collector: Collector, sibling: Sibling
-) -> ComponentId | None:
-    repository = _in_modelscope(folder, sibling)
-    return collector.modelscope_model(repository, where) if repository else None
+    return ids.hub_model(repository, revision) if ids.is_hub_repository(repository) else None
 
 
 def _in_modelscope(folder: str, sibling: Sibling) -> str | None:

@@ -102,6 +102,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         collector.gap(
             model, "weights-not-here", 1, digest=f"sha256:{pointer.sha256}", size=str(pointer.size)
         )
+        where = collector.occurrence(2, f"sha256:{pointer.sha256}")
+        local_store.published(model, pointer.sha256, where, collector, vocabulary)
     elif name.endswith(".index.json"):
         _index(document, collector, vocabulary)
     elif found := _format(head, ending, name):

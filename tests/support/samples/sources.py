@@ -46,6 +46,21 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         json_text("a/adapter_config.json", {"base_model_name_or_path": MODEL, "peft_type": "LORA",
                                         "revision": None}),
     ),
+    "models.merge": (
+        text("out/mergekit_config.yml", """
+            slices:
+            - sources:
+              - model: acme/chat-7b+acme/lora
+                layer_range: [0, 24]
+              - model: {model: {path: acme/code-7b, revision: main}}
+            base_model: acme/base-7b
+            merge_method: dare_ties
+            """),
+        text("out/mergekit_moe_config.yml", """
+            experts:
+            - source_model: acme/math-7b
+            """),
+    ),
     "models.weights": (
         Sample("a/model.safetensors", safetensors(floats(0, 8, base_model=MODEL), bytes(8))),
         Sample("a/model.gguf", gguf(
