@@ -15,6 +15,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.settings import names_model, read_model
+from provenance.extract.told_apart import tables_of
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
 
@@ -138,7 +139,11 @@ def read_names(
                     reached = frozenset((service,)), reached[1]
         elif text != text.lower() and not _names_model(before):
             continue  # a display name
-        if _NOT_ASKED.search(places.text_line(offset)) or _is_pattern(data, offset):
+        if (
+            _NOT_ASKED.search(places.text_line(offset))
+            or _is_pattern(data, offset)
+            or tables_of(data).tell_apart(offset, match.end())
+        ):
             continue
         recorded += 1
         if recorded > _MAX_NAMES:
@@ -164,7 +169,7 @@ def _is_pattern(data: bytes, offset: int) -> bool:
     before = data[max(0, offset - 600) : offset]
     opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
     if opening < 0 or _CLOSED.search(before, opening):
-        return False
+        return bool(_PATTERNS.match(tables_of(data).name_around(offset).encode() + b" ="))
     before = before[:opening]
     if _MEMBERSHIP.search(before) and not _LOOP.search(before):
         return True

@@ -14,6 +14,7 @@ from provenance.extract.names import tool_model
 from provenance.extract.pages import names_thing, viewed_dataset
 from provenance.extract.places import Places
 from provenance.extract.surroundings import LOCAL, keys_around, service_beside
+from provenance.extract.told_apart import tables_of
 from provenance.model import Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
 
@@ -170,6 +171,8 @@ def literals(
             continue
         line_text = places.text_line(offset)
         if _OUTPUT.search(line_text) or (settled and (places.line(offset), text) in settled):
+            continue
+        if tables_of(data).tell_apart(offset - 1, match.end()):
             continue
         where = collector.occurrence(
             places.line(offset), text, usage=places.state(offset), confidence="medium"
