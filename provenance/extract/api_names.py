@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.provider_near import provider_near
 from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.settings import names_model, read_model
 from provenance.extract.told_apart import tables_of
@@ -40,6 +41,8 @@ _SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
 _MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
 _LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
 _ENTRY = re.compile(rb"[ \t]*:(?!:)")
+_SETTINGS = re.compile(rb"[ \t]*:[ \t]*(?:[A-Za-z_][\w.]*\(|\{)")
+_COSTS = re.compile(rb"cost|price|pricing|per_token|per_million", re.IGNORECASE)
 _OPENING = (b"{", b",", b"")
 """What stands before a key of a table."""
 _NOT_ASKED = re.compile(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
@@ -118,8 +121,10 @@ def read_names(
         if _SOUGHT.match(data, match.end()):
             continue  # ``"o3" in model`` tells models apart
         if _ENTRY.match(data, match.end()) and before.rstrip()[-1:] in _OPENING:
+            _entry(text, match, places, collector, vocabulary)
             continue
-        if owner is None:
+        routed = None if _quoted_within(data, offset) else _routed(text, vocabulary)
+        if owner is None and routed is None:
             alias = _legacy_name(text, vocabulary)
             if alias and not is_shown(data, offset, match.end()):
                 where = collector.occurrence(
@@ -128,11 +133,16 @@ def read_names(
                 collector.hub_model(alias, where)
             if alias:
                 continue
+            near = ""
+            if name.count(b"-") > 1 and _DIGIT.search(name):
+                near = provider_near(data, offset, text, vocabulary)
             if not _DIGIT.search(name) or not (
-                _names_model(before) or vocabulary.reads_like_model(text)
+                _names_model(before) or vocabulary.reads_like_model(text) or near
             ):
                 continue
             beside = provider_beside(data, offset, match.end(), vocabulary)
+            if beside is None and near and not near.startswith("local:"):
+                beside = ids.service(near)
             if beside is None and reached is None:
                 reached = endpoints(data, places, vocabulary)
                 if service is not None:
@@ -151,7 +161,9 @@ def read_names(
         state = places.state(offset)
         sure: Confidence = "low" if _COMPARED.search(before) else "medium"
         where = collector.occurrence(places.line(offset), text, usage=state, confidence=sure)
-        if beside is not None:
+        if routed is not None:
+            collector.api_model(routed, text.partition(":")[2], where)
+        elif beside is not None:
             collector.api_model(beside, text, where, by_name=True)
         elif local:
             if state is None and _names_model(before):
@@ -162,6 +174,43 @@ def read_names(
             collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
         elif reached is not None:
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
+
+
+def _routed(text: str, vocabulary: Vocabulary) -> ComponentId | None:
+    """Return the service of ``openai:gpt-4o``, where it is known to have a model of the name."""
+    prefix, colon, name = text.partition(":")
+    service = vocabulary.provider_prefix(prefix, ":") if colon else None
+    if service is None or not (
+        vocabulary.api_owner(name) == service or vocabulary.is_api_family(service, name)
+    ):
+        return None
+    return service
+
+
+def _quoted_within(data: bytes, offset: int) -> bool:
+    """Tell whether a literal is only quoted by the sentence of another, as an example."""
+    other = b"'" if data[offset : offset + 1] == b'"' else b'"'
+    return data.count(other, data.rfind(b"\n", 0, offset) + 1, offset) % 2 == 1
+
+
+def _entry(
+    text: str, match: re.Match[bytes], places: Places, collector: Collector,
+    vocabulary: Vocabulary,
+) -> None:  # fmt: skip
+    """Record a key of a table of the models that a provider's key stands above.
+
+    What is known of each is more than a number there: settings that it is asked with.
+    """
+    data, offset = places.data, match.start()
+    if not _SETTINGS.match(data, match.end()) or tables_of(data).tell_apart(offset, match.end()):
+        return
+    near = provider_near(data, offset, text, vocabulary)
+    if not near or near.startswith("local:") or _COSTS.search(data, offset, match.end() + 300):
+        return
+    where = collector.occurrence(
+        places.line(offset), text, usage=places.state(offset), confidence="medium"
+    )
+    collector.api_model(ids.service(near), text, where, by_name=True)
 
 
 def _is_pattern(data: bytes, offset: int) -> bool:

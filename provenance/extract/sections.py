@@ -60,6 +60,20 @@ def provider_of_path(path: Sequence[str], value: str, vocabulary: Vocabulary) ->
     return ""
 
 
+def provider_of_variable(name: str, value: str, vocabulary: Vocabulary) -> str:
+    """Return the provider that a variable such as ``WATSONX_CHAT_MODEL`` begins with, or ``""``.
+
+    Two words are tried before one (``AZURE_OPENAI_…``); a runtime's tags are read elsewhere.
+    """
+    words = name.lower().split("_")
+    for size in (2, 1):
+        if len(words) > size:
+            found = provider_of_path(["-".join(words[:size])], value, vocabulary)
+            if found:
+                return "" if found.startswith("local:") else found
+    return ""
+
+
 def _may_be(provider: str, section: str, value: str, vocabulary: Vocabulary) -> bool:
     """Tell whether a provider may be asked for a name, so far as names tell."""
     if provider.startswith("local:"):

@@ -13,6 +13,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
 from provenance.extract.pages import names_thing, viewed_dataset
 from provenance.extract.places import Places
+from provenance.extract.provider_near import provider_near
 from provenance.extract.surroundings import LOCAL, keys_around, service_beside
 from provenance.extract.told_apart import tables_of
 from provenance.model import Occurrence
@@ -45,7 +46,7 @@ _OUTPUT = re.compile(
 )
 _NAMED = re.compile(
     rb"(?:model|model_?type|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
-    rb"|pretrained|hf|embedding|reranker)[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
+    rb"|pretrained|hf|embedding|reranker|tokenizer(?:_?(?:hub|name|id|path))?)[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""
@@ -190,6 +191,10 @@ def literals(
             continue
         around = line_text.replace(match.group(1), b"")
         if _asked_of(text, offset, data, where, collector, vocabulary):
+            continue
+        near = provider_near(data, offset - 1, text, vocabulary)
+        if near and ":" not in near and ids.service(near) not in vocabulary.family_owners:
+            collector.api_model(ids.service(near), text, where)
             continue
         if (
             modelscope

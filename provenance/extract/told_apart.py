@@ -33,7 +33,41 @@ _ROW = re.compile(rb"[ \t]*,?[ \t\n]*[)\]]?[ \t]*,[ \t\n]*-?\d[\d._]*(?:e-?\d+)?
 _OPENED = re.compile(rb"(?:\A|[^\w\])\s])[ \t\n]*[(\[][ \t\n]*[(\[]?[^()\[\]{}\n]{0,200}\Z")
 """Before a literal: the bracket of a row, which is no call's."""
 _BRACKET = re.compile(rb"[\[\](){}]")
+KEY = re.compile(
+    rb"(?<![\w$])[\[\"'`]?(?:[\w$]+\.){0,3}([A-Za-z][\w-]{1,40})[\"'`\]]{0,2}\s{0,4}:\s{0,8}\Z"
+)
+"""The key right before what a table holds: ``"groq": […]``, ``Supplier.GROQ: "…"``."""
 _MAX_TABLE = 60_000
+
+
+class _Brackets:
+    """The brackets of one table, each with the one around it."""
+
+    def __init__(self, data: bytes, opening: int) -> None:
+        self.starts: list[int] = []
+        self._ends: list[int] = []
+        self._outer: list[int] = []
+        self.end = opening
+        around: list[int] = []
+        for match in _BRACKET.finditer(data, opening, opening + _MAX_TABLE):
+            if match.group() in b"[({":
+                self._outer.append(around[-1] if around else -1)
+                around.append(len(self.starts))
+                self.starts.append(match.start())
+                self._ends.append(match.start())
+                continue
+            if around:
+                self._ends[around.pop()] = match.end()
+            if not around:
+                self.end = match.end()
+                break
+
+    def innermost(self, offset: int) -> int | None:
+        """Return where the nearest bracket around an offset opens."""
+        number = bisect_right(self.starts, offset) - 1
+        while number >= 0 and self._ends[number] <= offset:
+            number = self._outer[number]
+        return self.starts[number] if number >= 0 else None
 
 
 @lru_cache(maxsize=2)
@@ -50,7 +84,7 @@ class Tables:
         self._data = data
         self._found = list(_ASSIGNED.finditer(data))
         self._starts = [match.start() for match in self._found]
-        self._ends: dict[int, int] = {}
+        self._brackets: dict[int, _Brackets] = {}
         self._told: dict[int, bool] = {}
 
     def tell_apart(self, offset: int, end: int) -> bool:
@@ -72,21 +106,20 @@ class Tables:
         number = self._around(offset)
         return "" if number is None else self._found[number].group(1).decode("ascii", "replace")
 
+    def key_around(self, offset: int) -> bytes:
+        """Return the key that the innermost bracket around an offset belongs to, or ``b""``."""
+        number = self._around(offset)
+        opening = None if number is None else self._brackets[number].innermost(offset)
+        match = KEY.search(self._data, max(0, opening - 100), opening) if opening else None
+        return match.group(1) if match else b""
+
     def _around(self, offset: int) -> int | None:
         number = bisect_right(self._starts, offset) - 1
         if number < 0:
             return None
-        if number not in self._ends:
-            self._ends[number] = self._end(self._found[number].end() - 1)
-        return number if offset < self._ends[number] else None
-
-    def _end(self, opening: int) -> int:
-        depth = 0
-        for match in _BRACKET.finditer(self._data, opening, opening + _MAX_TABLE):
-            depth += 1 if match.group() in b"[({" else -1
-            if depth == 0:
-                return match.end()
-        return opening
+        if number not in self._brackets:
+            self._brackets[number] = _Brackets(self._data, self._found[number].end() - 1)
+        return number if offset < self._brackets[number].end else None
 
     def _only_tested(self, number: int, name: bytes) -> bool:
         """Tell whether the source only asks whether something is in a table."""
