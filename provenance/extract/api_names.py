@@ -215,10 +215,13 @@ def _entry(
 
 def _is_pattern(data: bytes, offset: int) -> bool:
     """Tell whether a literal stands in a list that names are held against, not picked from."""
+    name = tables_of(data).name_around(offset)
+    if name and _PATTERNS.match(name.encode() + b" ="):
+        return True
     before = data[max(0, offset - 600) : offset]
     opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
     if opening < 0 or _CLOSED.search(before, opening):
-        return bool(_PATTERNS.match(tables_of(data).name_around(offset).encode() + b" ="))
+        return False
     before = before[:opening]
     if _MEMBERSHIP.search(before) and not _LOOP.search(before):
         return True

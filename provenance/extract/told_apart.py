@@ -25,7 +25,6 @@ _KNOWN_OF = re.compile(
 )
 """Words in a name of a table of what is known of models."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_TESTED = re.compile(rb"(?:\bin[ \t]+(?:\w+\.){0,3})\Z")
 _LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]+(?:\w+\.){0,3}\Z")
 _BEGINNING = re.compile(rb"starts_?with|\bany\(", re.IGNORECASE)
 _ROW = re.compile(rb"[ \t]*,?[ \t\n]*[)\]]?[ \t]*,[ \t\n]*-?\d[\d._]*(?:e-?\d+)?[ \t\n]*[,)\]*/]")
@@ -98,7 +97,7 @@ class Tables:
         if number not in self._told:
             name = self._found[number].group(1)
             words = _CAMEL.sub("_", name.decode("ascii", "replace"))
-            self._told[number] = bool(_KNOWN_OF.search(words)) or self._only_tested(number, name)
+            self._told[number] = bool(_KNOWN_OF.search(words)) or self._only_patterns(number, name)
         return self._told[number]
 
     def name_around(self, offset: int) -> str:
@@ -121,8 +120,11 @@ class Tables:
             self._brackets[number] = _Brackets(self._data, self._found[number].end() - 1)
         return number if offset < self._brackets[number].end else None
 
-    def _only_tested(self, number: int, name: bytes) -> bool:
-        """Tell whether the source only asks whether something is in a table."""
+    def _only_patterns(self, number: int, name: bytes) -> bool:
+        """Tell whether a table's names are only looked for in others, as patterns.
+
+        A list that a whole name must be in (``name in MODELS``) offers a choice.
+        """
         uses = 0
         for match in re.finditer(rb"(?<![\w$])%b(?![\w$])" % re.escape(name), self._data):
             if match.start() == self._found[number].start(1):
@@ -130,9 +132,7 @@ class Tables:
             begin = self._data.rfind(b"\n", 0, match.start()) + 1
             before = self._data[max(begin, match.start() - 120) : match.start()]
             line = self._data[begin : match.end() + 60]
-            if not _TESTED.search(before) or (
-                _LOOP.search(before) and not _BEGINNING.search(line)
-            ):
+            if not _LOOP.search(before) or not _BEGINNING.search(line):
                 return False
             uses += 1
         return uses > 0
