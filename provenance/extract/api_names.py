@@ -147,8 +147,8 @@ def read_names(
                 reached = endpoints(data, places, vocabulary)
                 if service is not None:
                     reached = frozenset((service,)), reached[1]
-        elif text != text.lower() and not _names_model(before):
-            continue  # a display name
+        elif (text != text.lower() or _is_vague(text, owner, data)) and not _names_model(before):
+            continue  # a display name, or a mark such as a syllable
         if (
             _NOT_ASKED.search(places.text_line(offset))
             or _is_pattern(data, offset)
@@ -185,6 +185,14 @@ def _routed(text: str, vocabulary: Vocabulary) -> ComponentId | None:
     ):
         return None
     return service
+
+
+def _is_vague(text: str, owner: ComponentId | None, data: bytes) -> bool:
+    """Tell whether a name is so short (``o1``) that its source must speak of the provider."""
+    if len(text) > 3 or owner is None:
+        return False
+    words = re.escape(owner.partition(":")[2].encode())
+    return not re.search(rb"(?i)gpt-\d|%b" % words, data)
 
 
 def _quoted_within(data: bytes, offset: int) -> bool:

@@ -90,8 +90,9 @@ def _host(
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True
     read = collector.occurrence(
-        places.line(offset), url, usage=state or "documentation", confidence="medium"
-    )
+        places.line(offset), url, confidence="medium",
+        usage=state or (None if "/resolve/" in url else "documentation"),
+    )  # fmt: skip
     if names_thing(url.partition("://")[2], read, collector, vocabulary):
         return True
     query = places.data[offset + len(url) : offset + len(url) + 200].decode("ascii", "replace")
