@@ -12,12 +12,13 @@ from provenance.extract.collect import Collector
 from provenance.model import Occurrence
 from provenance.vocabulary import Vocabulary
 
+_MODELSCOPE = r"(?:www\.)?modelscope\.cn/(?:api/v1/)?"
 _PAGES = (
     (re.compile(r"(?:www\.)?ollama\.(?:com|ai)/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
     (re.compile(r"registry\.ollama\.ai/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
     (re.compile(r"(?:www\.)?civitai\.com/(?:api/download/)?models/(\d+)"), "civitai"),
-    (re.compile(r"(?:www\.)?modelscope\.cn/(?:api/v1/)?models/([\w-]+/[\w.-]+)"), "modelscope"),
-    (re.compile(r"(?:www\.)?modelscope\.cn/(?:api/v1/)?datasets/([\w-]+/[\w.-]+)"), "modelscope-data"),
+    (re.compile(rf"{_MODELSCOPE}models/([\w-]+/[\w.-]+)"), "modelscope"),
+    (re.compile(rf"{_MODELSCOPE}datasets/([\w-]+/[\w.-]+)"), "modelscope-data"),
     (re.compile(r"(?:www\.)?kaggle\.com/datasets/([\w-]+/[\w.-]+)"), "kaggle-data"),
     (re.compile(r"(?:www\.)?kaggle\.com/models/([\w-]+/[\w.-]+)"), "kaggle"),
 )

@@ -19,8 +19,8 @@ _VARIABLE = re.compile(
     rb"\s{0,8}(?:default[ ]?=[ ]?)?\Z"
 )
 _BRANCH = re.compile(
-    rb"[ \t]*(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*[^\n]{0,20}?==[ \t]*"
-    rb"|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
+    rb"[ \t]*(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
+    rb"[^\n]{0,20}?==[ \t]*|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
 )
 _MAX_LINES = 12
 

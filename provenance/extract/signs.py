@@ -46,7 +46,8 @@ _OUTPUT = re.compile(
 )
 _NAMED = re.compile(
     rb"(?:model|model_?type|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
-    rb"|pretrained|hf|embedding|reranker|tokenizer(?:_?(?:hub|name|id|path))?)[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
+    rb"|pretrained|hf|embedding|reranker|tokenizer(?:_?(?:hub|name|id|path))?)"
+    rb"[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""

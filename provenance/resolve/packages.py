@@ -131,9 +131,8 @@ def _foreign(inventory: Inventory, declared: dict[str, ComponentId]) -> list[Imp
             continue
         if top not in packages:
             rows = inventory.registry.identifications(f"import:{top}")
-            asked[top] = not declared.keys().isdisjoint(
-                name.removeprefix("pkg:pypi/") for name in (ids.pypi(top), *(r.component for r in rows))
-            )
+            names = (ids.pypi(top), *(row.component for row in rows))
+            asked[top] = any(name.removeprefix("pkg:pypi/") in declared for name in names)
             packages[top] = asked[top] or bool(
                 rows or inventory.registry.has_identifiers(f"import:{top}.")
             )

@@ -71,3 +71,15 @@ def test_what_is_known_or_an_example_names_none(text: str) -> None:
 def test_a_variable_begins_with_its_provider(line: str, expected: str) -> None:
     found = {c.id for c in read(".env", line).components if c.kind == "model" and c.direct}
     assert found == {expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('phones = ["w", "o3", "sh"]\n', set()),  # a syllable
+        ('phones = ["w", "o3"]  # OpenAI\n', {"model:openai/o3"}),
+        ('model = "o3"\n', {"model:openai/o3"}),
+    ],
+)
+def test_a_very_short_name_needs_its_provider(text: str, expected: set[str]) -> None:
+    assert ids(read("app.py", text), "model") == expected

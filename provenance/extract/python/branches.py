@@ -61,13 +61,12 @@ def _spans(node: ast.If | ast.Match) -> Iterator[_Span]:
     test, holds = node.test, True
     while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         test, holds = test.operand, not holds
-    subject, constant = test, ""
+    written, constant = f"truth of {ast.dump(test)}", ""
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         right = test.comparators[0]
         if isinstance(test.ops[0], ast.Eq | ast.NotEq) and isinstance(right, ast.Constant):
-            subject, constant = test.left, repr(right.value)
+            written, constant = ast.dump(test.left), repr(right.value)
             holds = holds == isinstance(test.ops[0], ast.Eq)
-    written = ast.dump(subject)
     yield _span(node.body, _Condition(written, constant, holds))
     if node.orelse:
         yield _span(node.orelse, _Condition(written, constant, not holds))

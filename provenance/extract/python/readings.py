@@ -7,6 +7,7 @@ another argument. What the name can be tells most of them apart.
 from __future__ import annotations
 
 import ast
+import re
 from typing import NamedTuple
 
 from provenance import ids
@@ -14,6 +15,8 @@ from provenance.extract.python.clients import Client
 from provenance.extract.python.values import Value
 from provenance.model import ComponentId
 from provenance.vocabulary import CallSpec, Vocabulary
+
+_TAG = re.compile(r"[a-z0-9][\w.-]*:(?:latest|[a-z-]*\d+(?:\.\d+)?[bm](?:-.*)?)")
 
 
 class Told(NamedTuple):
@@ -49,16 +52,14 @@ def fitting(text: str, group: list[Told], vocabulary: Vocabulary) -> list[Told]:
 
 
 def is_foreign(name: str, service: ComponentId, vocabulary: Vocabulary) -> bool:
-    """Tell whether a name is a tag of open weights and the service a maker of other models.
+    """Tell whether a name is a runtime's tag (``qwen3:4b``) and the service a maker of others.
 
     Such a client talks to a server that speaks its protocol, or is not the one that runs.
     """
     return (
-        ":" in name
-        and service in vocabulary.family_owners
-        and not vocabulary.is_api_family(service, name)
-        and vocabulary.api_owner(name) is None
-        and vocabulary.looks_like_model(f"tag/{name.partition(':')[0]}")
+        service in vocabulary.family_owners
+        and bool(_TAG.fullmatch(name))
+        and vocabulary.api_owner(name) != service
     )
 
 
