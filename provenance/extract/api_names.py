@@ -15,13 +15,19 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.provider_near import provider_near
 from provenance.extract.records import is_shown, provider_beside
-from provenance.extract.settings import names_model, read_model
+from provenance.extract.settings import is_placeholder, names_model, read_model
 from provenance.extract.told_apart import tables_of
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
 
 _QUOTED = re.compile(rb"[\"'`](([A-Za-z]*+)[-_.:@\d][\w.:@*+-]{0,80})[\"'`]")
 """A quoted word with something else than letters in it, as names of models have."""
+_CONSTANT = re.compile(
+    rb"^[ \t]*(?:[A-Z]+_){0,4}MODEL(?:_NAME|_ID)?[ \t]*(?::[ \t]*\w+[ \t]*)?=[ \t]*"
+    rb"([\"']([A-Za-z]{3,30})[\"'])[ \t]*$",
+    re.MULTILINE,
+)
+"""A constant with a name of letters alone, as some services call their models."""
 _DIGIT = re.compile(rb"\d")
 _KEY = re.compile(
     rb"([A-Za-z_$][\w$.-]{0,60})[\"']?\]?[ \t]{0,8}(?::?[ \t]{0,4}[&\w]{1,20}[ \t]{0,4})?"
@@ -97,6 +103,8 @@ def read_names(
         local: the source's only client asks a local server.
         asked: the service that a call of the source asks for a name.
     """
+    if b"MODEL" in data and not local:
+        _constants(data, places, collector, vocabulary, claimed)
     stems = vocabulary.family_stems
     owners: dict[str, ComponentId | None] = {}
     reached: tuple[frozenset[ComponentId], bool] | None = None
@@ -174,6 +182,28 @@ def read_names(
             collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
         elif reached is not None:
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
+
+
+def _constants(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
+    claimed: Callable[[int, str], bool] | None,
+) -> None:  # fmt: skip
+    """Record models called by a word, of the one service that the source's requests go to."""
+    for match in _CONSTANT.finditer(data):
+        name = match.group(2).decode("ascii")
+        if (claimed and claimed(match.start(1), name)) or is_placeholder(name):
+            continue
+        services, own = endpoints(data, places, vocabulary)
+        if own or len(services) != 1:
+            return
+        (service,) = services
+        if service in vocabulary.family_owners or not vocabulary.offers(service):
+            continue  # its models have names of their own
+        where = collector.occurrence(
+            places.line(match.start(1)), name, usage=places.state(match.start(1)),
+            confidence="medium",
+        )  # fmt: skip
+        collector.api_model(service, name, where)
 
 
 def _routed(text: str, vocabulary: Vocabulary) -> ComponentId | None:

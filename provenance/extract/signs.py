@@ -9,6 +9,7 @@ import re
 from collections.abc import Set
 
 from provenance import ids
+from provenance.extract.accelerators import platform_of
 from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
 from provenance.extract.pages import names_thing, viewed_dataset
@@ -109,6 +110,8 @@ def _host(
         places.line(offset), url, usage=state, confidence="medium" if state is None else "low"
     )
     collector.service(service, where)
+    if "/whl/" in url and (built := platform_of(url.rpartition("/whl/")[2].rstrip("/"))):
+        collector.platform(built, where)  # builds of one accelerator have an index of their own
     return True
 
 

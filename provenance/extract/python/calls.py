@@ -31,6 +31,12 @@ from provenance.vocabulary import CallSpec, Vocabulary
 _CALL = re.compile(rb"\b(\w++)\(")
 _NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{1,120}")
 """What the name of a model can be."""
+_HUB_KEYWORDS = frozenset({"hub", "model_hub"})
+_HUBS = {
+    "hf": "huggingface", "huggingface": "huggingface", "ms": "modelscope",
+    "modelscope": "modelscope",
+}  # fmt: skip
+"""How loaders that know several hubs call them."""
 _MAX_WRAPPERS = 3
 """Functions of one file from a name to the known call."""
 
@@ -164,6 +170,7 @@ class _Reader:
             )
             return
         revision = self._revision(call, scope)
+        spec = self._of_hub(call, spec)
         self._told += [Told(value, spec, client, call, revision) for value in found]
 
     def hand_over(self, call: ast.Call, scope: Scope, argument: ast.expr, sink: Sink) -> None:
@@ -290,6 +297,15 @@ class _Reader:
             return True  # a member of an enumeration
         found = self.values.evaluate(given, scope) if given is not None else None
         return any(value.text == wanted for value in found or ())
+
+    def _of_hub(self, call: ast.Call, spec: CallSpec) -> CallSpec:
+        """Return what a loader of several hubs does with the one that the call names."""
+        hub, colon, tool = spec.provider.partition(":")
+        if hub in _HUBS.values():
+            for keyword in call.keywords:
+                if keyword.arg in _HUB_KEYWORDS and isinstance(keyword.value, ast.Constant):
+                    hub = _HUBS.get(str(keyword.value.value).lower(), hub)
+        return spec._replace(provider=f"{hub}{colon}{tool}")
 
     def _revision(self, call: ast.Call, scope: Scope) -> str | None:
         """Return the revision a loader is held to, when it is one and known."""
