@@ -21,13 +21,23 @@ _PLATFORMS = (
         r"tritonserver|nemo|rapids|jax|vllm|cuda|k8s)|^nvidia/|-gpu(?:$|[-_.])|tensorrt")),
 )  # fmt: skip
 _WITHOUT = re.compile(r"device-plugin|dcgm|docs")
-_DEVICES = tuple(
+_MOVED = tuple(
     (
         slug,
         (f"torch.{word}.".encode(), f".{word}(".encode(), f"'{word}".encode(), f'"{word}'.encode()),
         re.compile(rf"torch\.{word}\.|\.{word}\(|[\"']{word}(?::\d+)?[\"']".encode()),
     )
     for slug, word in (("nvidia-cuda", "cuda"), ("ascend-cann", "npu"))
+)
+_IMPORTED = rb"(?m)^[ \t]*(?:import|from)[ \t]+"
+_DEVICES = (
+    *_MOVED,
+    # Devices whose bare names are too short to mean anything, and runtimes.
+    ("apple-mps", (b"torch.mps.", b"backends.mps."), re.compile(rb"torch\.(?:backends\.)?mps\.")),
+    ("intel-xpu", (b"torch.xpu.",), re.compile(rb"torch\.xpu\.")),
+    ("intel-openvino", (b"openvino",),
+     re.compile(_IMPORTED + rb"(?:optimum\.intel\.)?openvino\b")),
+    ("nvidia-tensorrt", (b"tensorrt",), re.compile(_IMPORTED + rb"tensorrt(?:_llm)?\b")),
 )  # fmt: skip
 """What Python writes to move tensors to a device, and marks that are quick to look for."""
 

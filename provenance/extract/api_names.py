@@ -13,13 +13,21 @@ from collections.abc import Callable, Mapping
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.provider_near import provider_near
 from provenance.extract.records import is_shown, provider_beside
-from provenance.extract.settings import names_model, read_model
+from provenance.extract.settings import is_placeholder, names_model, read_model
+from provenance.extract.told_apart import tables_of
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
 
 _QUOTED = re.compile(rb"[\"'`](([A-Za-z]*+)[-_.:@\d][\w.:@*+-]{0,80})[\"'`]")
 """A quoted word with something else than letters in it, as names of models have."""
+_CONSTANT = re.compile(
+    rb"^[ \t]*(?:[A-Z]+_){0,4}MODEL(?:_NAME|_ID)?[ \t]*(?::[ \t]*\w+[ \t]*)?=[ \t]*"
+    rb"([\"']([A-Za-z]{3,30})[\"'])[ \t]*$",
+    re.MULTILINE,
+)
+"""A constant with a name of letters alone, as some services call their models."""
 _DIGIT = re.compile(rb"\d")
 _KEY = re.compile(
     rb"([A-Za-z_$][\w$.-]{0,60})[\"']?\]?[ \t]{0,8}(?::?[ \t]{0,4}[&\w]{1,20}[ \t]{0,4})?"
@@ -39,6 +47,8 @@ _SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
 _MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
 _LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
 _ENTRY = re.compile(rb"[ \t]*:(?!:)")
+_SETTINGS = re.compile(rb"[ \t]*:[ \t]*(?:[A-Za-z_][\w.]*\(|\{)")
+_COSTS = re.compile(rb"cost|price|pricing|per_token|per_million", re.IGNORECASE)
 _OPENING = (b"{", b",", b"")
 """What stands before a key of a table."""
 _NOT_ASKED = re.compile(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
@@ -93,6 +103,8 @@ def read_names(
         local: the source's only client asks a local server.
         asked: the service that a call of the source asks for a name.
     """
+    if b"MODEL" in data and not local:
+        _constants(data, places, collector, vocabulary, claimed)
     stems = vocabulary.family_stems
     owners: dict[str, ComponentId | None] = {}
     reached: tuple[frozenset[ComponentId], bool] | None = None
@@ -117,8 +129,10 @@ def read_names(
         if _SOUGHT.match(data, match.end()):
             continue  # ``"o3" in model`` tells models apart
         if _ENTRY.match(data, match.end()) and before.rstrip()[-1:] in _OPENING:
+            _entry(text, match, places, collector, vocabulary)
             continue
-        if owner is None:
+        routed = None if _quoted_within(data, offset) else _routed(text, vocabulary)
+        if owner is None and routed is None:
             alias = _legacy_name(text, vocabulary)
             if alias and not is_shown(data, offset, match.end()):
                 where = collector.occurrence(
@@ -127,18 +141,27 @@ def read_names(
                 collector.hub_model(alias, where)
             if alias:
                 continue
+            near = ""
+            if name.count(b"-") > 1 and _DIGIT.search(name):
+                near = provider_near(data, offset, text, vocabulary)
             if not _DIGIT.search(name) or not (
-                _names_model(before) or vocabulary.reads_like_model(text)
+                _names_model(before) or vocabulary.reads_like_model(text) or near
             ):
                 continue
             beside = provider_beside(data, offset, match.end(), vocabulary)
+            if beside is None and near and not near.startswith("local:"):
+                beside = ids.service(near)
             if beside is None and reached is None:
                 reached = endpoints(data, places, vocabulary)
                 if service is not None:
                     reached = frozenset((service,)), reached[1]
-        elif text != text.lower() and not _names_model(before):
-            continue  # a display name
-        if _NOT_ASKED.search(places.text_line(offset)) or _is_pattern(data, offset):
+        elif (text != text.lower() or _is_vague(text, owner, data)) and not _names_model(before):
+            continue  # a display name, or a mark such as a syllable
+        if (
+            _NOT_ASKED.search(places.text_line(offset))
+            or _is_pattern(data, offset)
+            or tables_of(data).tell_apart(offset, match.end())
+        ):
             continue
         recorded += 1
         if recorded > _MAX_NAMES:
@@ -146,7 +169,9 @@ def read_names(
         state = places.state(offset)
         sure: Confidence = "low" if _COMPARED.search(before) else "medium"
         where = collector.occurrence(places.line(offset), text, usage=state, confidence=sure)
-        if beside is not None:
+        if routed is not None:
+            collector.api_model(routed, text.partition(":")[2], where)
+        elif beside is not None:
             collector.api_model(beside, text, where, by_name=True)
         elif local:
             if state is None and _names_model(before):
@@ -159,8 +184,78 @@ def read_names(
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
 
 
+def _constants(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
+    claimed: Callable[[int, str], bool] | None,
+) -> None:  # fmt: skip
+    """Record models called by a word, of the one service that the source's requests go to."""
+    for match in _CONSTANT.finditer(data):
+        name = match.group(2).decode("ascii")
+        if (claimed and claimed(match.start(1), name)) or is_placeholder(name):
+            continue
+        services, own = endpoints(data, places, vocabulary)
+        if own or len(services) != 1:
+            return
+        (service,) = services
+        if service in vocabulary.family_owners or not vocabulary.offers(service):
+            continue  # its models have names of their own
+        where = collector.occurrence(
+            places.line(match.start(1)), name, usage=places.state(match.start(1)),
+            confidence="medium",
+        )  # fmt: skip
+        collector.api_model(service, name, where)
+
+
+def _routed(text: str, vocabulary: Vocabulary) -> ComponentId | None:
+    """Return the service of ``openai:gpt-4o``, where it is known to have a model of the name."""
+    prefix, colon, name = text.partition(":")
+    service = vocabulary.provider_prefix(prefix, ":") if colon else None
+    if service is None or not (
+        vocabulary.api_owner(name) == service or vocabulary.is_api_family(service, name)
+    ):
+        return None
+    return service
+
+
+def _is_vague(text: str, owner: ComponentId | None, data: bytes) -> bool:
+    """Tell whether a name is so short (``o1``) that its source must speak of the provider."""
+    if len(text) > 3 or owner is None:
+        return False
+    words = re.escape(owner.partition(":")[2].encode())
+    return not re.search(rb"(?i)gpt-\d|%b" % words, data)
+
+
+def _quoted_within(data: bytes, offset: int) -> bool:
+    """Tell whether a literal is only quoted by the sentence of another, as an example."""
+    other = b"'" if data[offset : offset + 1] == b'"' else b'"'
+    return data.count(other, data.rfind(b"\n", 0, offset) + 1, offset) % 2 == 1
+
+
+def _entry(
+    text: str, match: re.Match[bytes], places: Places, collector: Collector,
+    vocabulary: Vocabulary,
+) -> None:  # fmt: skip
+    """Record a key of a table of the models that a provider's key stands above.
+
+    What is known of each is more than a number there: settings that it is asked with.
+    """
+    data, offset = places.data, match.start()
+    if not _SETTINGS.match(data, match.end()) or tables_of(data).tell_apart(offset, match.end()):
+        return
+    near = provider_near(data, offset, text, vocabulary)
+    if not near or near.startswith("local:") or _COSTS.search(data, offset, match.end() + 300):
+        return
+    where = collector.occurrence(
+        places.line(offset), text, usage=places.state(offset), confidence="medium"
+    )
+    collector.api_model(ids.service(near), text, where, by_name=True)
+
+
 def _is_pattern(data: bytes, offset: int) -> bool:
     """Tell whether a literal stands in a list that names are held against, not picked from."""
+    name = tables_of(data).name_around(offset)
+    if name and _PATTERNS.match(name.encode() + b" ="):
+        return True
     before = data[max(0, offset - 600) : offset]
     opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
     if opening < 0 or _CLOSED.search(before, opening):

@@ -1,6 +1,6 @@
 """Pages of hubs whose address alone names a model or dataset: links a reader follows.
 
-Repositories of Hugging Face and ModelScope are read in ``signs``; these are the others.
+Repositories of Hugging Face are read in ``signs``; these are the others.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from provenance.extract.collect import Collector
 from provenance.model import Occurrence
 from provenance.vocabulary import Vocabulary
 
+_MODELSCOPE = r"(?:www\.)?modelscope\.cn/(?:api/v1/)?"
 _PAGES = (
     (re.compile(r"(?:www\.)?ollama\.(?:com|ai)/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
     (re.compile(r"registry\.ollama\.ai/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
     (re.compile(r"(?:www\.)?civitai\.com/(?:api/download/)?models/(\d+)"), "civitai"),
+    (re.compile(rf"{_MODELSCOPE}models/([\w-]+/[\w.-]+)"), "modelscope"),
+    (re.compile(rf"{_MODELSCOPE}datasets/([\w-]+/[\w.-]+)"), "modelscope-data"),
     (re.compile(r"(?:www\.)?kaggle\.com/datasets/([\w-]+/[\w.-]+)"), "kaggle-data"),
     (re.compile(r"(?:www\.)?kaggle\.com/models/([\w-]+/[\w.-]+)"), "kaggle"),
 )
-_HOSTS = ("ollama", "civitai", "kaggle")
+_HOSTS = ("ollama", "civitai", "kaggle", "modelscope")
 _ROWS = re.compile(r"dataset=([\w.-]+)(?:%2F|/)([\w.-]+)", re.IGNORECASE)
 """The query of the hub's viewer of datasets."""
 _TAIL = ".,;:)"
@@ -36,8 +39,11 @@ def names_thing(
         if match is None:
             continue
         name = match.group(1).rstrip(_TAIL)
-        if hub == "kaggle-data":
-            collector.dataset("kaggle", name, where)
+        if hub.endswith("-data"):
+            collector.dataset(hub.removesuffix("-data"), name, where)
+            return True
+        if hub == "modelscope":
+            collector.modelscope_model(name.removesuffix(".git"), where)
             return True
         component = ids.api_model(hub, name)
         collector.component(component, "model", name, where)

@@ -60,6 +60,28 @@ def provider_of_path(path: Sequence[str], value: str, vocabulary: Vocabulary) ->
     return ""
 
 
+def provider_of_variable(name: str, value: str, vocabulary: Vocabulary) -> str:
+    """Return the provider that a variable such as ``WATSONX_CHAT_MODEL`` begins with, or ``""``.
+
+    It is one whose key is kept under the same words (``WATSONX_API_KEY``), of which two are
+    tried before one (``AZURE_OPENAI_…``).
+    """
+    words = name.split("_")
+    for size in (2, 1):
+        if len(words) <= size:
+            continue
+        stem = "_".join(words[:size])
+        for end in ("API_KEY", "KEY", "TOKEN"):
+            service = vocabulary.variables.get(f"{stem}_{end}", "")
+            slug = service.partition(":")[2]
+            if f"{slug}-".startswith(f"{stem.lower().replace('_', '-')}-") and (
+                vocabulary.model_service(slug)
+            ):
+                own = service not in vocabulary.family_owners or vocabulary.api_owner(value)
+                return slug if own and stem.lower() not in _RUNTIMES else ""
+    return ""
+
+
 def _may_be(provider: str, section: str, value: str, vocabulary: Vocabulary) -> bool:
     """Tell whether a provider may be asked for a name, so far as names tell."""
     if provider.startswith("local:"):

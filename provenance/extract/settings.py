@@ -13,6 +13,7 @@ from provenance import ids
 from provenance.extract import signs
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.sections import provider_of_variable
 from provenance.model import ComponentId, Confidence, Occurrence, Usage, weakest
 from provenance.vocabulary import Vocabulary, host_of, is_local_host
 
@@ -130,6 +131,8 @@ def read_setting(
         hub = "modelscope" if provider == "modelscope" else "huggingface"
         return _datasets(value, hub, where, collector, vocabulary)
     if names_model(key):
+        if not provider and key.isupper():
+            provider = provider_of_variable(key, value, vocabulary)
         if not provider and "whisper" in key.lower() and (
             alias := vocabulary.alias(value, "whisper")
         ):  # fmt: skip

@@ -9,11 +9,14 @@ import re
 from collections.abc import Set
 
 from provenance import ids
+from provenance.extract.accelerators import platform_of
 from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
 from provenance.extract.pages import names_thing, viewed_dataset
 from provenance.extract.places import Places
+from provenance.extract.provider_near import provider_near
 from provenance.extract.surroundings import LOCAL, keys_around, service_beside
+from provenance.extract.told_apart import tables_of
 from provenance.model import Occurrence
 from provenance.vocabulary import Vocabulary, is_local_host
 
@@ -44,7 +47,8 @@ _OUTPUT = re.compile(
 )
 _NAMED = re.compile(
     rb"(?:model|model_?type|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
-    rb"|pretrained|hf|embedding|reranker)[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
+    rb"|pretrained|hf|embedding|reranker|tokenizer(?:_?(?:hub|name|id|path))?)"
+    rb"[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""
@@ -88,8 +92,9 @@ def _host(
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True
     read = collector.occurrence(
-        places.line(offset), url, usage=state or "documentation", confidence="medium"
-    )
+        places.line(offset), url, confidence="medium",
+        usage=state or (None if "/resolve/" in url else "documentation"),
+    )  # fmt: skip
     if names_thing(url.partition("://")[2], read, collector, vocabulary):
         return True
     query = places.data[offset + len(url) : offset + len(url) + 200].decode("ascii", "replace")
@@ -105,6 +110,8 @@ def _host(
         places.line(offset), url, usage=state, confidence="medium" if state is None else "low"
     )
     collector.service(service, where)
+    if "/whl/" in url and (built := platform_of(url.rpartition("/whl/")[2].rstrip("/"))):
+        collector.platform(built, where)  # builds of one accelerator have an index of their own
     return True
 
 
@@ -171,6 +178,8 @@ def literals(
         line_text = places.text_line(offset)
         if _OUTPUT.search(line_text) or (settled and (places.line(offset), text) in settled):
             continue
+        if tables_of(data).tell_apart(offset - 1, match.end()):
+            continue
         where = collector.occurrence(
             places.line(offset), text, usage=places.state(offset), confidence="medium"
         )
@@ -187,6 +196,10 @@ def literals(
             continue
         around = line_text.replace(match.group(1), b"")
         if _asked_of(text, offset, data, where, collector, vocabulary):
+            continue
+        near = provider_near(data, offset - 1, text, vocabulary)
+        if near and ":" not in near and ids.service(near) not in vocabulary.family_owners:
+            collector.api_model(ids.service(near), text, where)
             continue
         if (
             modelscope

@@ -25,13 +25,17 @@ class OwnModules:
         """Tell whether anything in the tree has a top-level module's name."""
         return top in self._homes
 
-    def owns(self, module: str, importer: str, *, package: bool) -> bool:
+    def owns(
+        self, module: str, importer: str, *, package: bool, declared: bool = True
+    ) -> bool:
         """Tell whether an import means a module of the tree.
 
         Args:
             importer: the path of the file that imports.
             package: a package of this name is known or declared; then only a place that
                 Python would look in takes it.
+            declared: a manifest asks for the package, so that it is there: Python takes it
+                before a folder that holds the module without an ``__init__.py``.
         """
         top, _, rest = module.partition(".")
         if not package:
@@ -46,6 +50,11 @@ class OwnModules:
             if (
                 f"{prefix}{top}.py" in self._paths and f"{prefix}{top}.py" != importer
                 and f"{folder}/".startswith(prefix)
+            ):  # fmt: skip
+                return True
+            spelled = f"{prefix}{module.replace('.', '/')}"
+            if not declared and rest and f"{folder}/".startswith(prefix) and (
+                spelled in self._paths or f"{spelled}.py" in self._paths
             ):  # fmt: skip
                 return True
         return False

@@ -122,6 +122,7 @@ def _foreign(inventory: Inventory, declared: dict[str, ComponentId]) -> list[Imp
     """Return the imports that mean neither Python's own modules nor the tree's."""
     own = OwnModules(inventory.modules)
     packages: dict[str, bool] = {}
+    asked: dict[str, bool] = {}
     found: list[Import] = []
     mine: set[str] = set()
     for item in inventory.imports:
@@ -129,11 +130,15 @@ def _foreign(inventory: Inventory, declared: dict[str, ComponentId]) -> list[Imp
         if top in _STANDARD:
             continue
         if top not in packages:
-            packages[top] = ids.pypi(top).removeprefix("pkg:pypi/") in declared or bool(
-                inventory.registry.identifications(f"import:{top}")
-                or inventory.registry.has_identifiers(f"import:{top}.")
+            rows = inventory.registry.identifications(f"import:{top}")
+            names = (ids.pypi(top), *(row.component for row in rows))
+            asked[top] = any(name.removeprefix("pkg:pypi/") in declared for name in names)
+            packages[top] = asked[top] or bool(
+                rows or inventory.registry.has_identifiers(f"import:{top}.")
             )
-        if not own.owns(item.module, item.occurrence.path, package=packages[top]):
+        if not own.owns(
+            item.module, item.occurrence.path, package=packages[top], declared=asked[top]
+        ):
             found.append(item)
         elif not packages[top]:
             mine.add(top)
@@ -178,18 +183,20 @@ def _package_of(
     registry = inventory.registry
     parts = item.module.split(".")
     prefixes = [".".join(parts[:size]) for size in range(len(parts), 0, -1)]
+    normal = ids.pypi(top).removeprefix("pkg:pypi/")
     found: dict[ComponentId, None] = {}
     for name in item.names or ("",):
         for dotted in (f"{item.module}.{name}", *prefixes):
             rows = registry.identifications(f"import:{dotted}")
             if rows:
                 candidates = [row.component.removeprefix("pkg:pypi/") for row in rows]
-                chosen = next((c for c in candidates if c in declared), None)
+                # A declared package of the import's own name provides it, whatever else may.
+                own = [normal] if dotted == top else []
+                chosen = next((c for c in (*candidates, *own) if c in declared), None)
                 found.setdefault(declared[chosen] if chosen else rows[0].component)
                 break
     if found:
         return top, tuple(found)
-    normal = ids.pypi(top).removeprefix("pkg:pypi/")
     if normal in declared:
         return top, (declared[normal],)
     if len(parts) > 1 and registry.has_identifiers(f"import:{top}."):

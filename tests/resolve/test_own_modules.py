@@ -33,3 +33,24 @@ TREE = OwnModules((
 )
 def test_whose_module_an_import_means(module: str, importer: str, package: bool, own: bool) -> None:
     assert TREE.owns(module, importer, package=package) is own
+
+
+SCRIPTS = OwnModules(("app", "app/run.py", "app/f5_tts", "app/f5_tts/model",
+                      "app/f5_tts/model/dit.py"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("module", "importer", "declared", "own"),
+    [
+        ("f5_tts.model.dit", "app/run.py", False, True),  # a folder that Python finds
+        ("f5_tts.model", "app/run.py", False, True),
+        ("f5_tts.model.dit", "app/run.py", True, False),  # a package that is there comes first
+        ("f5_tts.infer", "app/run.py", False, False),  # of which the folder has nothing
+        ("f5_tts.model.dit", "run.py", False, False),  # from elsewhere it is not found
+        ("f5_tts", "app/run.py", False, False),
+    ],
+)
+def test_a_folder_without_an_init_is_found_where_no_package_is(
+    module: str, importer: str, declared: bool, own: bool
+) -> None:
+    assert SCRIPTS.owns(module, importer, package=True, declared=declared) is own

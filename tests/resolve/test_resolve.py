@@ -108,6 +108,11 @@ def test_the_candidate_that_is_declared_wins(registry: Registry) -> None:
     assert gaps(found) == set()
 
 
+def test_a_declared_package_of_the_import_s_own_name_wins(registry: Registry) -> None:
+    found = resolved(registry, reqs("yaml==1\n"), imported("yaml"))
+    assert package_ids(found) == {"pkg:pypi/yaml@1"}
+
+
 def test_an_import_that_nobody_declares_is_there_and_a_gap(registry: Registry) -> None:
     found = resolved(registry, imported("os", "vision.io"))
     assert package_ids(found) == {"pkg:pypi/acme-vision"}

@@ -11,7 +11,6 @@ import ast
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from provenance import ids
 from provenance.extract import names
@@ -23,6 +22,7 @@ from provenance.extract.python.forward import Forwarding, Sink
 from provenance.extract.python.modules import parse_tolerantly
 from provenance.extract.python.nodes import argument_of, is_nothing, is_object, source_of
 from provenance.extract.python.reach import Reach
+from provenance.extract.python.readings import Told, fitting, is_foreign
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
 from provenance.extract.python.values import Lookup, Value, Values
 from provenance.model import ComponentId, Occurrence, weakest
@@ -31,6 +31,12 @@ from provenance.vocabulary import CallSpec, Vocabulary
 _CALL = re.compile(rb"\b(\w++)\(")
 _NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{1,120}")
 """What the name of a model can be."""
+_HUB_KEYWORDS = frozenset({"hub", "model_hub"})
+_HUBS = {
+    "hf": "huggingface", "huggingface": "huggingface", "ms": "modelscope",
+    "modelscope": "modelscope",
+}  # fmt: skip
+"""How loaders that know several hubs call them."""
 _MAX_WRAPPERS = 3
 """Functions of one file from a name to the known call."""
 
@@ -133,16 +139,6 @@ def _functions(node: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return []
 
 
-class _Told(NamedTuple):
-    """A name that a call is given, with what the call makes of it."""
-
-    value: Value
-    spec: CallSpec
-    client: Client | None
-    call: ast.Call
-    revision: str | None = None
-
-
 class _Reader:
     """Interprets matched calls of one file."""
 
@@ -153,7 +149,7 @@ class _Reader:
         self.names: Bindings = values.names
         self.settled = Settled()
         self.clients = Clients(collector, vocabulary, values)
-        self._told: list[_Told] = []
+        self._told: list[Told] = []
 
     def load(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
         """Take the models or datasets that a loader or API call names."""
@@ -174,7 +170,8 @@ class _Reader:
             )
             return
         revision = self._revision(call, scope)
-        self._told += [_Told(value, spec, client, call, revision) for value in found]
+        spec = self._of_hub(call, spec)
+        self._told += [Told(value, spec, client, call, revision) for value in found]
 
     def hand_over(self, call: ast.Call, scope: Scope, argument: ast.expr, sink: Sink) -> None:
         """Take the names that an argument brings to a known call of another module.
@@ -182,7 +179,7 @@ class _Reader:
         What stays unknown is asked there.
         """
         for value in self.values.evaluate(argument, scope) or ():
-            self._told.append(_Told(value, sink.spec, sink.client, call))
+            self._told.append(Told(value, sink.spec, sink.client, call))
 
     def _values(
         self, argument: ast.expr, call: ast.Call, scope: Scope, spec: CallSpec
@@ -208,49 +205,15 @@ class _Reader:
 
     def tell(self) -> None:
         """Record what the calls were given, each name by the readings that fit it."""
-        groups: dict[tuple[str, int, str], list[_Told]] = {}
+        groups: dict[tuple[str, int, str], list[Told]] = {}
         for told in self._told:
             key = (told.value.path, told.value.line, told.value.text)
             groups.setdefault(key, []).append(told)
         for (_, _, text), group in groups.items():
-            for told in self._fitting(text, group):
+            for told in fitting(text, group, self.vocabulary):
                 self._record(told)
 
-    def _fitting(self, text: str, group: list[_Told]) -> list[_Told]:
-        """Return the readings of one name that can be meant.
-
-        A wrapper hands a name to one of several loaders, as another argument says: a name
-        that is no repository and has an API to go to is no folder; a repository that a hub
-        loader takes, and a family's name, are no model of whatever API stands beside it.
-        """
-        datasets = [told for told in group if told.spec.yields == "dataset"]
-        if datasets:
-            return datasets
-        hub = [t for t in group if t.spec.provider.startswith(("huggingface", "modelscope"))]
-        others = [told for told in group if told not in hub]
-        if not hub or not others:
-            return group
-        if not ids.is_hub_repository(text) and not self.vocabulary.alias(text):
-            hub = []
-        if hub and ids.is_hub_repository(text):
-            return hub
-        offered = [told for told in others if self._offers(told, text)]
-        return [*hub, *offered] if hub or offered else others
-
-    def _offers(self, told: _Told, text: str) -> bool:
-        """Tell whether the service that a call asks is known to have a model of this name."""
-        slug = told.spec.provider
-        owner = self.vocabulary.api_owner(text)
-        if slug == "prefix":
-            return owner is not None or self.vocabulary.routed(text) is not None
-        if slug.startswith("local:"):
-            return True
-        service = told.client.service if told.client else ids.service(slug)
-        return service is not None and (
-            owner == service if owner else self.vocabulary.is_api_family(service, text)
-        )
-
-    def _record(self, told: _Told) -> None:
+    def _record(self, told: Told) -> None:
         value, spec = told.value._replace(text=told.value.text.strip()), told.spec
         if not value.text or len(value.text) > 300 or "\n" in value.text:
             return
@@ -335,6 +298,15 @@ class _Reader:
         found = self.values.evaluate(given, scope) if given is not None else None
         return any(value.text == wanted for value in found or ())
 
+    def _of_hub(self, call: ast.Call, spec: CallSpec) -> CallSpec:
+        """Return what a loader of several hubs does with the one that the call names."""
+        hub, colon, tool = spec.provider.partition(":")
+        if hub in _HUBS.values():
+            for keyword in call.keywords:
+                if keyword.arg in _HUB_KEYWORDS and isinstance(keyword.value, ast.Constant):
+                    hub = _HUBS.get(str(keyword.value.value).lower(), hub)
+        return spec._replace(provider=f"{hub}{colon}{tool}")
+
     def _revision(self, call: ast.Call, scope: Scope) -> str | None:
         """Return the revision a loader is held to, when it is one and known."""
         given = next((k.value for k in call.keywords if k.arg == "revision"), None)
@@ -375,6 +347,9 @@ class _Reader:
             return
         else:
             service = ids.service(provider)
+        if is_foreign(name, service, self.vocabulary):
+            self.collector.gap(text, "provider-unresolved", where)
+            return
         self.settled.ask(text, service)
         names.served(service, name, where, self.collector, function=spec.function)
 

@@ -38,6 +38,7 @@ _INSTALL = re.compile(
     rb"|[\"']pip[\"'],\s*[\"']install[\"'],([^\])]{2,400})[\])]"
 )
 """An install in text, in a call of a helper, or as a list of words."""
+_ITEM = re.compile(rb"(?<![\w\"'])[\"']([^\"'\s]{1,100})[\"']")
 _WORD = re.compile(rb"install[ \t\"']")
 _RUN = re.compile(
     rb"(?:\b(?:system|run|call|check_call|check_output|Popen|getoutput|getstatusoutput|"
@@ -91,7 +92,9 @@ def read_installs(
         run = called is not None or listed is not None or bool(
             _RUN.search(data, max(0, match.start() - 160), match.start())
         )  # fmt: skip
-        words = _words((text or called or listed).decode("utf-8", "replace"), bool(ticked))
+        if listed is not None:  # a name without quotes is a variable
+            called = b" ".join(_ITEM.findall(listed))
+        words = _words((text or called or b"").decode("utf-8", "replace"), bool(ticked))
         if words:
             command = f"pip install {' '.join(words)}".encode()
             _read(command, places.line(match.start()), None if run else "optional", collector,

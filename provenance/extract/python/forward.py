@@ -177,7 +177,7 @@ class _Tracer:
         if depth > _MAX_STEPS:
             return
         if isinstance(node, ast.Name):
-            home = _home(node.id, scope)
+            home = scope.home_of(node.id)
             if home is None:
                 return
             owner, parameters = self._owners.get(id(home), ("", []))
@@ -230,13 +230,6 @@ def _root(function: ast.expr) -> str:
     while isinstance(function, ast.Attribute):
         function = function.value
     return function.id if isinstance(function, ast.Name) else ""
-
-
-def _home(name: str, scope: Scope | None) -> Scope | None:
-    """Return the nearest scope that binds a name."""
-    while scope is not None and name not in scope.names:
-        scope = scope.parent
-    return scope
 
 
 def _asked(node: ast.expr, steps: tuple[Step, ...]) -> ast.expr:

@@ -18,6 +18,7 @@ from provenance.extract.python.arguments import (
     elements,
     pass_arguments,
 )
+from provenance.extract.python.branches import Branches
 
 _LEAVES = frozenset({
     ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue,
@@ -56,14 +57,17 @@ class Scope:
         """Add an expression to those a name can stand for."""
         self.names.setdefault(name, []).append((value, scope))
 
+    def home_of(self, name: str) -> Scope | None:
+        """Return the nearest scope that binds a name."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.names:
+            scope = scope.parent
+        return scope
+
     def lookup(self, name: str) -> list[Bound]:
         """Return the expressions bound to a name in the nearest scope that binds it."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            scope = scope.parent
-        return []
+        scope = self.home_of(name)
+        return scope.names[name] if scope is not None else []
 
     def type_of(self, name: str) -> str:
         """Return the class a name is annotated with in the nearest scope, or ``""``."""
@@ -106,6 +110,7 @@ class Bindings:
     """Tables that names are bound to."""
     others: Calls = field(default_factory=list)
     """Calls of names that were not asked for."""
+    branches: Branches = field(default_factory=lambda: Branches(()))
     returns: dict[str, list[Bound]] = field(default_factory=dict)
     """What the module's functions return."""
     results: dict[str, list[Target]] = field(default_factory=dict)
@@ -158,6 +163,7 @@ def build_scopes(
     found = Bindings()
     calls: Calls = []
     renamed: Calls = []
+    branching: list[ast.If | ast.Match] = []
     pending: list[tuple[ast.AST, Scope]] = [(tree, found.module)]
     while pending:
         node, scope = pending.pop()
@@ -173,7 +179,8 @@ def build_scopes(
             elif isinstance(function, ast.Name):
                 (calls if function.id in names else renamed).append((node, scope))
         elif kind in _UNBINDING:
-            pass
+            if isinstance(node, ast.If):
+                branching.append(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             if not isinstance(node, ast.Lambda) and not _of_interest(node, wanted):
                 continue
@@ -203,12 +210,15 @@ def build_scopes(
                 if isinstance(base, ast.Attribute | ast.Name)
             ]
             _class_attributes(node, inner, found)
+        elif isinstance(node, ast.Match):
+            branching.append(node)
         else:
             _binding(node, scope, found)
         _push(node, inner, pending)
     for call, scope in (*calls, *renamed):
         pass_arguments(call, scope, found)
     found.others = renamed
+    found.branches = Branches(branching)
     calls += [
         (call, scope)
         for call, scope in renamed

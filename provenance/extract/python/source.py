@@ -27,9 +27,15 @@ _IMPORT = re.compile(
     rb"|import[ \t]+([A-Za-z_][^#;]*))"
 )
 """An import statement within one line: alone, or after ``;`` or ``try:``."""
+_AT_RUN_TIME = re.compile(
+    rb"\b(?:importorskip|import_module|__import__|find_spec)\([ \t\n]{0,20}"
+    rb"[\"']([A-Za-z_][\w.]{0,100})[\"']"
+)
+"""An import by its name: of a test that is left out without it, or of what may be there."""
 _BODY = re.compile(rb"[\"']model[\"'][ \t]*:[ \t]*[A-Za-z_]")
 """A body of a request in which a variable says the model."""
-_STANDARD = frozenset(name.encode() for name in sys.stdlib_module_names)
+_STANDARD_NAMES = sys.stdlib_module_names
+_STANDARD = frozenset(name.encode() for name in _STANDARD_NAMES)
 
 
 def accepts(path: str) -> bool:
@@ -135,6 +141,14 @@ def _imports(data: bytes, places: Places, collector: Collector) -> None:
                 _import(match, begin, places, collector)
             done = begin
         at = data.find(b"import", at + 6)
+    for match in _AT_RUN_TIME.finditer(data) if b"import" in data else ():
+        module = match.group(1).decode("ascii", "replace")
+        if places.state(match.start()) is None and module.partition(".")[0] not in _STANDARD_NAMES:
+            where = collector.occurrence(
+                places.line(match.start()), match.group().decode("ascii", "replace"),
+                usage="optional", confidence="medium",
+            )  # fmt: skip
+            collector.imports.append(Import(module=module, names=(), occurrence=where))
 
 
 def _import(match: re.Match[bytes], begin: int, places: Places, collector: Collector) -> None:

@@ -77,7 +77,9 @@ class Values:
         if isinstance(node, ast.Constant):
             return [Value(node.value, node.lineno, "high")] if isinstance(node.value, str) else None
         if isinstance(node, ast.Name):
-            return self._union(scope.lookup(node.id), depth) or self._imported(node.id, (), depth)
+            return self._union(self._bound(node, scope), depth) or self._imported(
+                node.id, (), depth
+            )
         if isinstance(node, ast.Attribute):
             return self._attribute(node, scope, depth)
         if isinstance(node, ast.JoinedStr):
@@ -97,6 +99,18 @@ class Values:
         if isinstance(node, ast.Call):
             return self._call(node, scope, depth)
         return None
+
+    def _bound(self, node: ast.Name, scope: Scope) -> list[Bound]:
+        """Return what a name can stand for where it is used: not what another branch binds."""
+        home = scope.home_of(node.id)
+        bound = home.names[node.id] if home is not None else []
+        if len(bound) < 2:
+            return bound
+        exclude = self.names.branches.exclude
+        return [
+            (value, where) for value, where in bound
+            if where is not home or not exclude(getattr(value, "lineno", 0), node.lineno)
+        ]  # fmt: skip
 
     def _union(self, bound: list[Bound], depth: int) -> list[Value] | None:
         found: dict[str, Value] = {}

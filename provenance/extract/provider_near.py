@@ -1,0 +1,65 @@
+"""The provider that the lines around a model's name say, in source of any language.
+
+A table of models under the provider's key, a mapping from providers to their default, a
+branch taken for one provider, a variable that begins with the provider's name. None of it
+calls anything, so what it tells is of medium confidence at most.
+"""
+
+from __future__ import annotations
+
+import re
+
+from provenance.extract.records import service_called
+from provenance.extract.sections import provider_of_path, provider_of_variable
+from provenance.extract.told_apart import KEY, tables_of
+from provenance.vocabulary import Vocabulary
+
+_VARIABLE = re.compile(
+    rb"(?:getenv|environ\.get|\benv|config)\(\s{0,8}[\"']([A-Z][A-Z0-9]*_[A-Z0-9_]{2,60})[\"'],"
+    rb"\s{0,8}(?:default[ ]?=[ ]?)?\Z"
+)
+_BRANCH = re.compile(
+    rb"[ \t]*(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
+    rb"[^\n]{0,20}?==[ \t]*|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
+)
+_MAX_LINES = 12
+
+
+def provider_near(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -> str:
+    """Return the slug of the provider that is asked for a name, or ``""``.
+
+    Args:
+        offset: where the literal with the name begins, at its quote.
+    """
+    before = data[max(0, offset - 120) : offset]
+    variable = _VARIABLE.search(before)
+    if variable:
+        return provider_of_variable(variable.group(1).decode(), text, vocabulary)
+    key = KEY.search(before)
+    said = key.group(1) if key else tables_of(data).key_around(offset)
+    if said and (found := provider_of_path([said.decode()], text, vocabulary)):
+        return found
+    if key and said.isupper() and (service := service_called(said.decode(), vocabulary)):
+        return service.partition(":")[2]  # a member of an enumeration
+    branch = _branch(data, offset)
+    return provider_of_path([branch.decode()], text, vocabulary) if branch else ""
+
+
+def _branch(data: bytes, offset: int) -> bytes:
+    """Return the provider that the nearest branch around a line is taken for."""
+    begin = data.rfind(b"\n", 0, offset) + 1
+    line = data[begin:offset]
+    indent = len(line) - len(line.lstrip())
+    for _ in range(_MAX_LINES):
+        if not indent or not begin:
+            break
+        end, begin = begin - 1, data.rfind(b"\n", 0, begin - 1) + 1
+        line = data[begin:end]
+        width = len(line) - len(line.lstrip())
+        if not line.strip() or width >= indent:
+            continue
+        match = _BRANCH.match(line)
+        if match:
+            return match.group(1)
+        indent = width
+    return b""

@@ -1,0 +1,138 @@
+"""Tables that tell models apart instead of naming one to ask: prices, limits, abilities.
+
+``PRICES = ((("gpt-5",), 1.25, 10.0), …)`` and ``NO_TEMPERATURE_MODELS = ["o1", …]`` hold what
+is known of models that somebody else may choose. Told from the bytes, for every language
+whose tables have brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+
+_ASSIGNED = re.compile(
+    rb"^[ \t]*(?:(?:export|const|let|var|static|readonly|private|public|final|val)[ \t]+)*"
+    rb"(?:self\.|cls\.|this\.)?([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]{0,80})?=[ \t]*"
+    rb"(?:(?:new[ \t]+)?[A-Za-z_]{1,20}\([ \t\n]*)?[\[({]",
+    re.MULTILINE,
+)
+"""A statement that binds a name to a table, perhaps through ``frozenset(``."""
+_KNOWN_OF = re.compile(
+    r"(?:^|_)(?:pric(?:e|es|ing)|costs?|rates|limits?|context|windows?|no|non|not|without|with|"
+    r"unsupported|deprecated|disallowed|excluded|ignored|per|max|min)(?:_|$)",
+    re.IGNORECASE,
+)
+"""Words in a name of a table of what is known of models."""
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]+(?:\w+\.){0,3}\Z")
+_BEGINNING = re.compile(rb"starts_?with|\bany\(", re.IGNORECASE)
+_ROW = re.compile(rb"[ \t]*,?[ \t\n]*[)\]]?[ \t]*,[ \t\n]*-?\d[\d._]*(?:e-?\d+)?[ \t\n]*[,)\]*/]")
+"""Right after a name in a row of a table: numbers. The row may group several names."""
+_OPENED = re.compile(rb"(?:\A|[^\w\])\s])[ \t\n]*[(\[][ \t\n]*[(\[]?[^()\[\]{}\n]{0,200}\Z")
+"""Before a literal: the bracket of a row, which is no call's."""
+_BRACKET = re.compile(rb"[\[\](){}]")
+KEY = re.compile(
+    rb"(?<![\w$])[\[\"'`]?(?:[\w$]+\.){0,3}([A-Za-z][\w-]{1,40})[\"'`\]]{0,2}\s{0,4}:\s{0,8}\Z"
+)
+"""The key right before what a table holds: ``"groq": […]``, ``Supplier.GROQ: "…"``."""
+_MAX_TABLE = 60_000
+
+
+class _Brackets:
+    """The brackets of one table, each with the one around it."""
+
+    def __init__(self, data: bytes, opening: int) -> None:
+        self.starts: list[int] = []
+        self._ends: list[int] = []
+        self._outer: list[int] = []
+        self.end = opening
+        around: list[int] = []
+        for match in _BRACKET.finditer(data, opening, opening + _MAX_TABLE):
+            if match.group() in b"[({":
+                self._outer.append(around[-1] if around else -1)
+                around.append(len(self.starts))
+                self.starts.append(match.start())
+                self._ends.append(match.start())
+                continue
+            if around:
+                self._ends[around.pop()] = match.end()
+            if not around:
+                self.end = match.end()
+                break
+
+    def innermost(self, offset: int) -> int | None:
+        """Return where the nearest bracket around an offset opens."""
+        number = bisect_right(self.starts, offset) - 1
+        while number >= 0 and self._ends[number] <= offset:
+            number = self._outer[number]
+        return self.starts[number] if number >= 0 else None
+
+
+@lru_cache(maxsize=2)
+def tables_of(data: bytes) -> Tables:
+    """Return the tables of a source; a literal's neighbours ask for the same."""
+    return Tables(data)
+
+
+class Tables:
+    """The tables that names of one source are bound to."""
+
+    def __init__(self, data: bytes) -> None:
+        """Find where they begin; where they end is looked up when asked for."""
+        self._data = data
+        self._found = list(_ASSIGNED.finditer(data))
+        self._starts = [match.start() for match in self._found]
+        self._brackets: dict[int, _Brackets] = {}
+        self._told: dict[int, bool] = {}
+
+    def tell_apart(self, offset: int, end: int) -> bool:
+        """Tell whether the literal between these lies in a table of what is known of models."""
+        before = self._data[max(0, offset - 240) : offset]
+        if _ROW.match(self._data, end) and _OPENED.search(before):
+            return True
+        number = self._around(offset)
+        if number is None:
+            return False
+        if number not in self._told:
+            name = self._found[number].group(1)
+            words = _CAMEL.sub("_", name.decode("ascii", "replace"))
+            self._told[number] = bool(_KNOWN_OF.search(words)) or self._only_patterns(number, name)
+        return self._told[number]
+
+    def name_around(self, offset: int) -> str:
+        """Return the name of the table that an offset lies in, or ``""``."""
+        number = self._around(offset)
+        return "" if number is None else self._found[number].group(1).decode("ascii", "replace")
+
+    def key_around(self, offset: int) -> bytes:
+        """Return the key that the innermost bracket around an offset belongs to, or ``b""``."""
+        number = self._around(offset)
+        opening = None if number is None else self._brackets[number].innermost(offset)
+        match = KEY.search(self._data, max(0, opening - 100), opening) if opening else None
+        return match.group(1) if match else b""
+
+    def _around(self, offset: int) -> int | None:
+        number = bisect_right(self._starts, offset) - 1
+        if number < 0:
+            return None
+        if number not in self._brackets:
+            self._brackets[number] = _Brackets(self._data, self._found[number].end() - 1)
+        return number if offset < self._brackets[number].end else None
+
+    def _only_patterns(self, number: int, name: bytes) -> bool:
+        """Tell whether a table's names are only looked for in others, as patterns.
+
+        A list that a whole name must be in (``name in MODELS``) offers a choice.
+        """
+        uses = 0
+        for match in re.finditer(rb"(?<![\w$])%b(?![\w$])" % re.escape(name), self._data):
+            if match.start() == self._found[number].start(1):
+                continue
+            begin = self._data.rfind(b"\n", 0, match.start()) + 1
+            before = self._data[max(begin, match.start() - 120) : match.start()]
+            line = self._data[begin : match.end() + 60]
+            if not _LOOP.search(before) or not _BEGINNING.search(line):
+                return False
+            uses += 1
+        return uses > 0

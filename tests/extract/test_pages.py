@@ -1,0 +1,32 @@
+"""Pages of hubs whose address names what lies there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.reading import component, ids, read
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://modelscope.cn/models/damo/speech_fsmn_vad/files", "model:modelscope/damo/speech_fsmn_vad"),
+        ("https://www.modelscope.cn/models/iic/SenseVoiceSmall", "model:modelscope/iic/SenseVoiceSmall"),
+        ("https://www.modelscope.cn/datasets/acme/pairs/summary", "dataset:modelscope/acme/pairs"),
+        ("https://ollama.com/library/qwen3:4b", "model:ollama/qwen3:4b"),
+    ],
+)  # fmt: skip
+def test_a_link_names_it_as_documentation(address: str, expected: str) -> None:
+    found = read("README.md", f"See [the page]({address}).\n")
+    assert component(found, expected).usage == "documentation"
+
+
+def test_a_file_that_is_fetched_is_used() -> None:
+    url = "https://www.modelscope.cn/models/acme/g2pw/resolve/master/weights.zip"
+    found = read("app.py", f'requests.get("{url}")\n')
+    assert component(found, "model:modelscope/acme/g2pw").usage == "used"
+
+
+def test_other_pages_of_the_hub_name_nothing() -> None:
+    found = read("README.md", "https://modelscope.cn/models and https://modelscope.cn/home\n")
+    assert ids(found, "model") == set()
