@@ -18,6 +18,11 @@ from provenance.vocabulary import Vocabulary
 NAME = "kubernetes"
 
 _VALUES = re.compile(r"(?:.*[._-])?values(?:[._-].*)?\.ya?ml|kustomization\.ya?ml", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\.(?:tpl|tftpl)$", re.IGNORECASE)
+_DEPLOYS = re.compile(
+    r"(?:^|[/._-])(?:helm|charts?|values|manifests?|k8s|kubernetes|ya?ml)(?=[/._-])", re.IGNORECASE
+)
+"""What the path of a template has in it that Terraform or Helm makes YAML of."""
 _MANIFEST = re.compile(rb"^\s*[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
 _LINE = re.compile(r"[ \t]*(?:-[ \t]+)?([\w.-]{1,80})[ \t]*:[ \t]+([^#\n]{1,300})")
 _NOT_WORKLOADS = frozenset({"CustomResourceDefinition"})
@@ -26,9 +31,13 @@ _NOT_WORKLOADS = frozenset({"CustomResourceDefinition"})
 def accepts(path: str) -> bool:
     """Accept Helm values and templates by name; manifests are told by their content."""
     name = path.rpartition("/")[2]
-    return bool(_VALUES.fullmatch(name)) or (
-        name.endswith((".yaml", ".yml", ".tpl")) and "/templates/" in f"/{path}"
-        and "charts/" in f"/{path}"
+    return (
+        bool(_VALUES.fullmatch(name))
+        or (
+            name.endswith((".yaml", ".yml")) and "/templates/" in f"/{path}"
+            and "charts/" in f"/{path}"
+        )
+        or bool(_TEMPLATE.search(name) and _DEPLOYS.search(path))
     )  # fmt: skip
 
 
@@ -66,7 +75,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
 
 def load_template(text: str, first_line: int, collector: Collector) -> list[Node] | None:
     """Return the documents of a YAML text; None when it is a template that is not YAML yet."""
-    if "{{" not in text and "{%" not in text:
+    template = "{{" in text or "{%" in text or bool(_TEMPLATE.search(collector.path))
+    if not template:
         return yaml_tree.load(text, collector, first_line)
     attempt = Collector(collector.path, collector.extractor)
     roots = yaml_tree.load(text, attempt, first_line)

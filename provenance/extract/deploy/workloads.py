@@ -7,6 +7,7 @@ from collections.abc import Callable
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node, settings
 from provenance.extract.deploy.images import read_image
+from provenance.extract.deploy.machines import platform_of_machine
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_command, read_shell
 from provenance.extract.shell.words import Value, Variables, Word
@@ -133,6 +134,7 @@ class Workloads:
                 slug = "nvidia-cuda"
             elif key in ("devices", "path"):
                 slug = next((s for begin, s in _DEVICES if text.startswith(begin)), None)
+            slug = slug or platform_of_machine(key, text)
             if slug and text != "0":
                 where = self.collector.occurrence(
                     setting.node.line, f"{key}: {text}", usage=self.usage
