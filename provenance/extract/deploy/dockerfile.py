@@ -181,7 +181,13 @@ class _Builder:
         while option := _OPTION.match(text):
             line += option.group().count("\n")
             text = text[option.end() :]
+        # A later RUN begins where the image is: what was fetched is there if it goes into it.
+        cloned = self.variables.cloned
+        goes = rf"\bcd\b[^;&|]*\b{re.escape(cloned.folder)}" if cloned else ""
+        away = cloned is not None and not re.search(goes, text)
+        self.variables.cloned = None if away else cloned
         read_shell(text, line, self.collector, self.vocabulary, variables=self.variables)
+        self.variables.cloned = self.variables.cloned or (cloned if away else None)
 
 
 def _list_form(text: str, line: int) -> list[Word]:

@@ -61,6 +61,10 @@ _VALUED: dict[str, frozenset[str]] = {
     "apt": frozenset("-t -o".split()),
 }
 _PINNED_LATER = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?)\s*(?:[=~<>!]=|[<>@])\s*\$.*")
+_RUNS = {"npm": frozenset({"exec", "x"}), "pnpm": frozenset({"dlx"}), "yarn": frozenset({"dlx"}),
+         "bun": frozenset({"x"})}  # fmt: skip
+"""Subcommands that fetch a package and run it; ``npm exec`` only what the project lacks."""
+_AGREED = Argument("-y", 0)
 _CUDA = re.compile(r"cuda(?:-|$).*|nvidia-(?:cuda|container-toolkit).*|libcudnn.*|cudnn.*")
 _NPM = re.compile(r"((?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*)(?:@(\^|~|>=)?([\w.^~-]+))?")
 _TOOLS = frozenset("pip setuptools wheel virtualenv build twine poetry pipenv uv pdm hatch "
@@ -82,6 +86,10 @@ def read(program: str, rest: Sequence[Argument], shell: Shell) -> bool:
         rest, subcommands = rest[1:], frozenset({"install", "run"})
     valued = _VALUED[ecosystem]
     words, channels, further = _words(rest, valued, shell, ecosystem)
+    runs = _RUNS.get(program, frozenset())
+    if words and words[0].text in runs:  # npm exec, pnpm dlx: as npx
+        words, subcommands, program = words[1:], frozenset(), "npx"
+        rest = rest if words[:1] and "exec" in runs else (*rest, _AGREED)
     if subcommands:
         if not words or words[0].text not in subcommands:
             return False
@@ -137,11 +145,12 @@ def _package(
     shell: Shell,
 ) -> None:  # fmt: skip
     text, collector = word.text.strip().rstrip(";,"), shell.collector
-    if ecosystem == "pypi" and text == "." and shell.cloned and shell.usage != "documentation":
-        slug, line = shell.cloned
-        where = collector.occurrence(line, f"https://github.com/{slug}", usage=shell.usage)
-        collector.package(f"pkg:github/{slug}", where, channels=("service:github",))
-        shell.cloned = None
+    cloned = shell.variables.cloned
+    if ecosystem == "pypi" and text == "." and cloned and shell.usage != "documentation":
+        address = f"https://github.com/{cloned.slug}"
+        where = collector.occurrence(cloned.line, address, usage=shell.usage)
+        collector.package(f"pkg:github/{cloned.slug}", where, channels=("service:github",))
+        shell.variables.cloned = None
     if not text or text.startswith((".", "/", "~", "#")):
         return  # the project itself, or a file beside it
     if ecosystem == "pypi":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.shell import installs as shell_installs
-from provenance.extract.shell.words import Argument, commands
+from provenance.extract.shell.words import Argument, Cloned, commands
 from provenance.model import Import
 
 if TYPE_CHECKING:
@@ -209,12 +209,18 @@ def _short_model(rest: Arguments, shell: Shell) -> None:
         shell.model(found)
 
 
+_CLONE_VALUES = frozenset("-b --branch --depth -o --origin -c --config -j --jobs".split())
+
+
 def _git(rest: Arguments, shell: Shell) -> None:
     """Read ``git clone`` of a ModelScope repository; hub addresses are read as such."""
     for argument in rest[:8]:
         slug = _GITHUB.fullmatch(argument.text)
         if slug and rest[0].text == "clone":
-            shell.cloned = (slug.group(1).lower(), argument.line)
+            last = positionals(rest, _CLONE_VALUES)[-1].text.rstrip("/").removesuffix(".git")
+            shell.variables.cloned = Cloned(
+                slug.group(1).lower(), argument.line, last.rpartition("/")[2]
+            )
         match = re.match(
             r"https?://(?:www\.)?modelscope\.cn/(datasets/)?(?:models/)?([\w-]+/[\w.-]+?)"
             r"(?:\.git)?/?$", argument.text,

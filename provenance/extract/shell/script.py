@@ -121,8 +121,6 @@ class Shell:
         self.variables = variables
         self.hub = ""
         """The hub or provider that the names of the present command belong to."""
-        self.cloned: tuple[str, int] | None = None
-        """The repository of a code host that was fetched last, and the line."""
         self.loops: set[str] = set()
         self._asked: set[str] = set()
 
