@@ -9,7 +9,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
 from provenance.extract.config.tree_settings import read_comments, read_tree, speaks_of
 from provenance.extract.config.yaml_tree import Node, mappings
-from provenance.extract.deploy.images import read_image
+from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.deploy.workloads import Workloads
 from provenance.extract.settings import names_model, read_setting
 from provenance.model import Document, Extraction
@@ -71,6 +71,16 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         workloads.devices(root)
         read_tree(root, collector, vocabulary, runtime=runtime)
     return collector.done()
+
+
+def read_images(root: Node, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record images that Helm's values write in parts, in YAML of any name."""
+    workloads = Workloads(collector, vocabulary)
+    for _, mapping, _ in mappings(root):
+        written = mapping.text("repository")
+        if written and mapping.text("tag") and "://" not in written and is_image(written):
+            workloads.image(mapping)
+    workloads.devices(root)
 
 
 def load_template(text: str, first_line: int, collector: Collector) -> list[Node] | None:

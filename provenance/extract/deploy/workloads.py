@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from provenance.extract.accelerators import DRIVERS
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node, settings
 from provenance.extract.deploy.images import read_image
@@ -28,8 +29,6 @@ _DEVICES = (
     ("/dev/davinci", "ascend-cann"), ("/dev/kfd", "amd-rocm"), ("/dev/nvidia", "nvidia-cuda"),
     ("/dev/neuron", "aws-neuron"), ("nvidia.com/gpu", "nvidia-cuda"),
 )  # fmt: skip
-_DRIVERS = {"nvidia": "nvidia-cuda", "amd": "amd-rocm", "habana": "intel-gaudi",
-            "ascend": "ascend-cann"}  # fmt: skip
 
 
 class Workloads:
@@ -129,7 +128,7 @@ class Workloads:
             elif key in ("runtime", "runtimeClassName") or (
                 key == "driver" and "devices" in setting.path
             ):
-                slug = _DRIVERS.get(text)
+                slug = DRIVERS.get(text)
             elif key == "gpus" and len(setting.path) == 1:
                 slug = "nvidia-cuda"
             elif key in ("devices", "path"):

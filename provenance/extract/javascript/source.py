@@ -14,6 +14,7 @@ from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
 from provenance.extract.places import Places
+from provenance.extract.remarks import read_ollama
 from provenance.model import ComponentId, Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -100,6 +101,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             markup=not document.path.endswith(_CASTS),
         )  # fmt: skip
         claimed, told, service, local = result
+    read_ollama(data, places, collector, vocabulary)
     if _CATALOGUE.search(data):
         api_names.read_names(
             data,

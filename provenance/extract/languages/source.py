@@ -20,6 +20,7 @@ from provenance.extract.languages.calls import read_calls
 from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.places import Places
+from provenance.extract.remarks import read_ollama
 from provenance.model import ComponentId, Document, Extraction
 from provenance.vocabulary import Vocabulary, is_local_host
 
@@ -134,6 +135,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     outside = Elsewhere(document).texts
     told = read_calls(data, language.ecosystem, places, collector, vocabulary, outside)
     read_commands(data, places, collector, vocabulary)
+    read_ollama(data, places, collector, vocabulary)
     model_constants.read_constants(
         data, places, collector, vocabulary, service=service, claimed=told.offsets
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from provenance import ids
+from provenance.extract.accelerators import platform_of_library
 from provenance.extract.channels import PYPI, channel_of_url
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.requirements import read_requirement
@@ -65,7 +66,6 @@ _RUNS = {"npm": frozenset({"exec", "x"}), "pnpm": frozenset({"dlx"}), "yarn": fr
          "bun": frozenset({"x"})}  # fmt: skip
 """Subcommands that fetch a package and run it; ``npm exec`` only what the project lacks."""
 _AGREED = Argument("-y", 0)
-_CUDA = re.compile(r"cuda(?:-|$).*|nvidia-(?:cuda|container-toolkit).*|libcudnn.*|cudnn.*")
 _NPM = re.compile(r"((?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*)(?:@(\^|~|>=)?([\w.^~-]+))?")
 _TOOLS = frozenset("pip setuptools wheel virtualenv build twine poetry pipenv uv pdm hatch "
                    "pip-tools flit tox nox pre-commit ruff".split())  # fmt: skip
@@ -104,6 +104,19 @@ def read(program: str, rest: Sequence[Argument], shell: Shell) -> bool:
     return True
 
 
+def indexes(arguments: Sequence[Argument], shell: Shell) -> None:
+    """Record the accelerators of the indexes that a command is given, whatever runs it."""
+    for number, argument in enumerate(arguments):
+        flag, equals, value = argument.text.partition("=")
+        if flag in _INDEX and not equals and number + 1 < len(arguments):
+            argument = arguments[number + 1]
+            value = argument.text
+        platform = _INDEX_PLATFORM.search(value) if flag in _INDEX else None
+        if platform:
+            where = shell.collector.occurrence(argument.line, value, usage=shell.usage)
+            shell.collector.platform(_PLATFORM_OF_INDEX[platform.group(1)[:2]], where)
+
+
 def _words(
     rest: Sequence[Argument], valued: frozenset[str], shell: Shell, ecosystem: str
 ) -> tuple[list[Argument], list[ComponentId], list[ComponentId]]:
@@ -130,9 +143,6 @@ def _words(
             default = default and not instead
             if channel:
                 (channels if instead else further).append(channel)
-            platform = _INDEX_PLATFORM.search(value)
-            if platform:
-                shell.collector.platform(_PLATFORM_OF_INDEX[platform.group(1)[:2]], where)
     channels = [PYPI, *channels] if default else channels
     return words, channels, [channel for channel in further if channel not in channels]
 
@@ -171,8 +181,9 @@ def _package(
         return
     where = collector.occurrence(word.line, text, usage=shell.usage)
     if ecosystem == "apt":
-        if _CUDA.fullmatch(text):
-            collector.platform("nvidia-cuda", where)
+        platform = platform_of_library(text)
+        if platform:
+            collector.platform(platform, where)
     elif ecosystem == "conda":
         _conda(text, word, shell)
     elif ecosystem == "npm":

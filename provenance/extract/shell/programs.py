@@ -212,6 +212,19 @@ def _short_model(rest: Arguments, shell: Shell) -> None:
 _CLONE_VALUES = frozenset("-b --branch --depth -o --origin -c --config -j --jobs".split())
 
 
+def _make(rest: Arguments, shell: Shell) -> None:
+    """Read images that ``make deploy IMG=…`` is given; what it builds is the project's own."""
+    if any("build" in argument.text or "push" in argument.text for argument in rest):
+        return
+    for argument in rest:
+        key, _, value = argument.text.partition("=")
+        if _IMAGE_VARIABLE.fullmatch(key) and "/" in value and "$" not in value and is_image(value):
+            read_image(value, argument.line, shell.collector, shell.vocabulary, usage=shell.usage)
+
+
+_IMAGE_VARIABLE = re.compile(r"(?:[A-Z]+_)*(?:IMG|IMAGE)(?:_NAME)?")
+
+
 def _git(rest: Arguments, shell: Shell) -> None:
     """Read ``git clone`` of a ModelScope repository; hub addresses are read as such."""
     for argument in rest[:8]:
@@ -288,6 +301,7 @@ _PROGRAMS: dict[str, Callable[[Arguments, Shell], None]] = {
     "llama-server": _llama_cpp,
     "llama-cli": _llama_cpp,
     "git": _git,
+    "make": _make,
     "docker": docker,
     "podman": docker,
     "nerdctl": docker,
