@@ -155,6 +155,16 @@ class Vocabulary:
                 return component
         return None
 
+    def service_of_resource(self, tool: str, name: str) -> str | None:
+        """Return the service that a tool for infrastructure means by a provider or resource.
+
+        Args:
+            tool: ``terraform`` or ``arm``, the templates of Azure.
+        """
+        known, name = self._registry.identified_by(tool), name.lower()
+        fitting = [row for row in known if "*" in row and fits(name, row)]
+        return known.get(name) or (known[max(fitting, key=len)] if fitting else None)
+
     def service_of_url(self, url: str) -> str | None:
         """Return the service behind a URL; one host may serve several, each under its folder."""
         host = host_of(url)

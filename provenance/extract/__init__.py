@@ -47,7 +47,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "deploy.dockerfile": ("Dockerfile*", "Containerfile*", "*.dockerfile", "*.containerfile"),
     "deploy.compose": ("*.yml", "*.yaml", "*.example", "*.sample"),
     "deploy.ci": ("*.yml", "*.yaml"),
-    "deploy.kubernetes": ("*.yaml", "*.yml", "*.tpl"),
+    "deploy.kubernetes": ("*.yaml", "*.yml", "*.tpl", "*.tftpl"),
     "deploy.terraform": ("*.tf", "*.tfvars", "*.hcl", "*.tofu", "*.example"),
     "deploy.bicep": ("*.bicep", "*.bicepparam"),
     "deploy.modelfile": ("Modelfile*", "*.modelfile"),

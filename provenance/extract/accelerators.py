@@ -20,6 +20,29 @@ _PLATFORMS = (
         r"cuda|(?:^|[-_.:/+])cu\d{2,3}(?:$|[-_./])|^nvcr\.io/nvidia/(?:pytorch|tensorflow|tensorrt|"
         r"tritonserver|nemo|rapids|jax|vllm|cuda|k8s)|^nvidia/|-gpu(?:$|[-_.])|tensorrt")),
 )  # fmt: skip
+DRIVERS = {"nvidia": "nvidia-cuda", "amd": "amd-rocm", "habana": "intel-gaudi",
+           "ascend": "ascend-cann"}  # fmt: skip
+"""Drivers and runtimes of devices that containers are given."""
+_SWITCH = re.compile(
+    r"(?<![A-Za-z])(?:-D)?(?:GGML|LLAMA|WHISPER|SD|CT|USE)_(METAL|CUBLAS|CUDA|HIPBLAS|HIP|ROCM|"
+    r"CLBLAST|OPENCL|VULKAN|SYCL|CANN|MUSA)=(?:1|[Oo][Nn]|ON|[Tt]rue)\b"
+)
+_SWITCHES = {
+    "METAL": "apple-mps", "CUBLAS": "nvidia-cuda", "CUDA": "nvidia-cuda", "HIPBLAS": "amd-rocm",
+    "HIP": "amd-rocm", "ROCM": "amd-rocm", "CLBLAST": "opencl", "OPENCL": "opencl",
+    "VULKAN": "vulkan", "SYCL": "intel-xpu", "CANN": "ascend-cann", "MUSA": "moore-threads-musa",
+}  # fmt: skip
+"""What llama.cpp, its kin and PyTorch are built for, by the switches of their builds."""
+_OPENCL = re.compile(r"(?:^|[.,])tornado\.drivers\.opencl\b")
+_LIBRARIES = (
+    ("nvidia-cuda", re.compile(r"cuda(?:-|$).*|nvidia-(?:cuda|container-toolkit).*|libcudnn.*|"
+                               r"cudnn.*")),
+    ("amd-rocm", re.compile(r"rocm(?:-.*)?|hip-(?:dev|runtime-amd)|amdgpu-dkms|rocblas.*|"
+                            r"miopen.*")),
+    ("opencl", re.compile(r"ocl-icd-.*|.*-opencl-icd|opencl-headers|clinfo|nvidia-opencl-.*")),
+    ("intel-xpu", re.compile(r"intel-(?:oneapi|level-zero)-.*|libze.*-dev|level-zero.*")),
+)  # fmt: skip
+"""Packages of Linux distributions that belong to an accelerator stack."""
 _WITHOUT = re.compile(r"device-plugin|dcgm|docs")
 _MOVED = tuple(
     (
@@ -48,6 +71,17 @@ def platform_of(image: str) -> str | None:
     if _WITHOUT.search(name):
         return None
     return next((slug for slug, pattern in _PLATFORMS if pattern.search(name)), None)
+
+
+def platforms_built_for(text: str) -> list[str]:
+    """Return the slugs of the stacks that one word of a command says a build is for."""
+    found = [_SWITCHES[match.group(1)] for match in _SWITCH.finditer(text)]
+    return [*found, "opencl"] if _OPENCL.search(text) else found
+
+
+def platform_of_library(package: str) -> str | None:
+    """Return the slug of the stack that a package of a distribution belongs to, or None."""
+    return next((slug for slug, pattern in _LIBRARIES if pattern.fullmatch(package)), None)
 
 
 def devices(data: bytes, places: Places, collector: Collector) -> None:

@@ -57,7 +57,7 @@ def usage_of_path(path: str) -> Usage:
     Whole segments only: ``Dockerfile`` is no documentation and ``load_test.py`` may
     well be a normal script.
     """
-    *folders, name = path.lower().split("/")
+    *folders, name = _DOMAIN.sub(r"\1", path.lower()).split("/")
     for folder in folders:
         usage = _SEGMENTS.get(folder)
         if usage:
@@ -68,10 +68,14 @@ def usage_of_path(path: str) -> Usage:
         name.startswith("test_") and name.endswith(".py")
     ):
         return "test"
+    if "/src/main/" in f"/{path}":
+        return "used"  # a ``ChatTest.java`` there is part of the product
     script = _SCRIPT.fullmatch(path.rpartition("/")[2])
     return _SCRIPT_KINDS.get(script.group(1), "development") if script else "used"
 
 
+_DOMAIN = re.compile(r"((?:^|/)src/\w+/(?:java|kotlin|scala|groovy)/)dev(?=/)")
+"""The top of a package's name, ``dev.langchain4j``, which says nothing of the folder."""
 _SCRIPT = re.compile(
     r".+\.(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test)\.(?:go|rb)|"
     r".*[a-z0-9]Tests?\.(?:cs|java|kt|scala|swift)"

@@ -56,6 +56,15 @@ _ID = re.compile(
     rb"(?![\w/@-]|\.\w)"
 )
 _TICKED = re.compile(rb"`([a-z0-9][\w.:-]{2,60})`", re.IGNORECASE)
+_AZURE = re.compile(rb"azure[ _-]?open[ _-]?ai|azure ai (?:foundry|studio)", re.IGNORECASE)
+_OPENAI = re.compile(
+    rb"(?:platform|api)\.openai\.com|(?<![A-Z_])OPENAI_API_KEY|(?<![`\w/.-])OpenAI(?![\w/.-])"
+)
+"""What a document has in it that speaks of OpenAI's own service."""
+_OF_AZURE = re.compile(rb"(?i:azure)[ _-]OpenAI")
+_IMAGE_LINE = re.compile(rb"[ \t>]*(?:-[ \t]+)?[\"']?(?:image|repository)[\"']?[ \t]*[:=]")
+_CHOICE = re.compile(r"[A-Za-z0-9.]+/[A-Za-z]+|[^/]+/\d+(?:\.\d+)?[bBmM]?")
+"""Two words of a sentence, one or the other; sizes of one family."""
 _SLUG = re.compile(r"github\.com[/:]([\w.-]+/[\w.-]+)", re.IGNORECASE)
 _DATASET = re.compile(r"(?:huggingface\.co|hf\.co)/datasets/([\w.-]+/[\w.-]+)")
 _CALLED = re.compile(r"//api[.-]|/v\d|/api/|inference|hooks\.")
@@ -194,11 +203,14 @@ def _names(
     for match in _ID.finditer(data):
         name = match.group(1).decode("ascii", "replace").rstrip(".-")
         if (
-            name.lower() in slugs or name.partition("/")[0].lower() in _RESOURCES
+            (_CHOICE.fullmatch(name) and not _in_code(data, match.start(1), match.end(1)))
+            or name.lower() in slugs or name.partition("/")[0].lower() in _RESOURCES
             or not vocabulary.looks_like_model(name)
         ):  # fmt: skip
             continue
         around = places.text_line(match.start()).lower()
+        if _IMAGE_LINE.match(around):
+            continue
         where = collector.occurrence(places.line(match.start()), name, confidence="medium")
         if vocabulary.routed(name):
             continue
@@ -211,12 +223,25 @@ def _names(
             collector.hub_model(name, where)
 
 
+def _in_code(data: bytes, start: int, end: int) -> bool:
+    """Tell whether a name stands between marks of code or quotation, or ends a line of a list."""
+    return data[start - 1 : start] in (b"`", b'"', b"'", b"=") and data[end : end + 1] in (
+        b"`", b'"', b"'", b":", b"\n", b" "
+    )  # fmt: skip
+
+
 def _api_names(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
-    """Record names of hosted models that stand between back-ticks."""
+    """Record names of hosted models that stand between back-ticks.
+
+    A document that speaks of Azure's service, and hardly of OpenAI's own, means the models
+    that are deployed there.
+    """
+    azure = len(_AZURE.findall(data)) > len(_OPENAI.findall(_OF_AZURE.sub(b"", data)))
     for match in _TICKED.finditer(data):
         name = match.group(1).decode("ascii", "replace")
         owner = vocabulary.api_owner(name)
         if owner:
+            owner = "service:azure-openai" if azure and owner == "service:openai" else owner
             where = collector.occurrence(places.line(match.start()), name, confidence="medium")
             collector.api_model(owner, name, where)
 

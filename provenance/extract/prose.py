@@ -27,10 +27,21 @@ _DATA = re.compile(
 """What a heading, a line or an address says of data."""
 _CODE_HOST = re.compile(rb"https?://(?:codeload\.)?github\.com/[^/]+/[^/]+/archive/")
 _HEADING = re.compile(rb"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
-_PINNED = re.compile(rb"`([A-Za-z][\w.-]{1,60}(?:\[[\w,-]+\])?[ ]?==[ ]?\d[\w.+]*)`")
+_PINNED = re.compile(rb"`([A-Za-z][\w.-]{1,60}(?:\[[\w,-]+\])?[ ]?==[ ]?\d+\.\d[\w.+]*)`")
 _INSTALLED = re.compile(
     rb"\binstall(?:ed|ing)?\b[^`\n.]{0,40}`([a-z][a-z0-9_-]{1,40})`(?![ ]*(?:command|binary|tool))"
 )
+_OLLAMA = re.compile(
+    rb"\bollama\b|`[a-z][a-z0-9.-]{2,40}:(?:latest|\d{1,3}(?:\.\d)?[bm])`", re.IGNORECASE
+)
+"""The word, or a tag as it alone writes them."""
+_SETTING = re.compile(
+    r".*(?:_|\.[a-z]).*|ollama.*|(?:embedd?ings?|rerank(?:ers?|ing)|models?|llms?|encoders?|"
+    r"tokenizers?|adapters?|loras?|colbert|chat|vision)(?:-\w+)?"
+)
+"""Keys of settings and kinds of models: no tag."""
+_OWN_TAG = re.compile(r"[a-z][a-z0-9.-]{2,40}:(?:latest|\d{1,3}(?:\.\d)?[bm](?:-[\w.-]{1,30})?)")
+_PROGRAMS = frozenset("helm kind kubectl docker node npm git make cmake curl wget minikube".split())
 _TAG = re.compile(rb"`([a-z][a-z0-9_.-]{2,40}(?::[\w.-]{1,30})?)`")
 _ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$")
 _CELL = re.compile(r"^[`*\"' ]*([^`*\"'\s|]+)[`*\"' ]*$")
@@ -76,7 +87,7 @@ def _requirements(
         read_requirement(text, line, "documentation", [], collector, vocabulary)
     for match in _INSTALLED.finditer(data):
         name = match.group(1).decode("ascii", "replace")
-        if vocabulary.is_package(name.replace("-", "_")):
+        if name not in _PROGRAMS and vocabulary.is_package(name.replace("-", "_")):
             line = places.line(match.start())
             read_requirement(name, line, "documentation", [], collector, vocabulary)
 
@@ -88,11 +99,11 @@ def _tags(data: bytes, places: Places, collector: Collector, vocabulary: Vocabul
     for match in _TAG.finditer(data):
         name = match.group(1).decode("ascii", "replace")
         stem = name.partition(":")[0]
-        if not vocabulary.looks_like_model(f"tag/{stem}") or "/" in name or stem == "ollama":
+        if not vocabulary.looks_like_model(f"tag/{stem}") or _SETTING.fullmatch(name):
             continue
         begin = data.rfind(b"\n#", max(0, match.start() - _MAX_BACK), match.start())
-        before = data[max(begin, match.start() - 600) : match.start()]
-        if not re.search(rb"\bollama\b", before, re.IGNORECASE) or (
+        before = data[max(0, begin, match.start() - 600) : match.start()]
+        if not (_OWN_TAG.fullmatch(name) or _OLLAMA.search(before)) or (
             vocabulary.api_owner(stem) is not None
         ):
             continue

@@ -63,6 +63,7 @@ _TRACKER_KEY = re.compile(
     r"(?:.*[_.-])?(?:report_to|log_with|trackers?|experiment_tracker|tracking_backend)",
     re.IGNORECASE,
 )
+_AZURE_KEY = re.compile(r"azure[_.-]?open[_-]?ai", re.IGNORECASE)
 _KINDS = frozenset("lora qlora dora moe embedding embeddings rerank reranker reward chat "
                    "instruct vit clip bert".split())  # fmt: skip
 """Kinds of models and adapters, as settings name them; no models."""
@@ -138,6 +139,8 @@ def read_setting(
         ):  # fmt: skip
             collector.hub_model(alias, where)
             return True
+        if not provider and _AZURE_KEY.search(key) and vocabulary.api_owner(value):
+            provider = "azure-openai"  # a deployment that bears its model's name
         return read_model(
             value, where, collector, vocabulary, provider=provider, runtime=runtime
         ) or bool(service)

@@ -40,3 +40,33 @@ def test_devices_of_python(code: str, platforms: set[str]) -> None:
 def test_a_pinned_build_needs_its_stack() -> None:
     found = read("requirements.txt", "torch==2.3.1+cu118\n")
     assert component(found, "platform:nvidia-cuda").usage == "used"
+
+
+@pytest.mark.parametrize(
+    ("command", "slugs"),
+    [
+        ('CMAKE_ARGS="-DGGML_CUDA=on" pip install acme', {"nvidia-cuda"}),
+        ('export CMAKE_ARGS="-DGGML_HIPBLAS=on -DGGML_VULKAN=ON"', {"amd-rocm", "vulkan"}),
+        ("CT_METAL=1 pip3 install acme --no-binary acme", {"apple-mps"}),
+        ("LLAMA_CLBLAST=1 make", {"opencl"}),
+        ("cmake -B build -DGGML_CUDA=OFF", set()),
+        ("echo set -DGGML_CUDA=on", set()),
+        ("run_quiet torch --index-url https://download.pytorch.org/whl/rocm6.2", {"amd-rocm"}),
+        ("apt-get install -y ocl-icd-libopencl1 rocm-dev curl", {"opencl", "amd-rocm"}),
+    ],
+)  # fmt: skip
+def test_what_a_command_builds_for(command: str, slugs: set[str]) -> None:
+    found = ids(read("build.sh", f"{command}\n"), "platform")
+    assert found == {f"platform:{slug}" for slug in slugs}
+
+
+def test_switches_of_an_image_and_commented_drivers() -> None:
+    image = read("Dockerfile", 'FROM acme/x:1\nENV CMAKE_ARGS="-DGGML_CUDA=on"\n')
+    assert "platform:nvidia-cuda" in ids(image)
+    compose = read(
+        "docker-compose.yml",
+        "services:\n  a:\n    image: acme/x:1\n    # deploy:\n    #   - driver: amd\n"
+        "    # pip install peft\n",
+    )
+    assert component(compose, "platform:amd-rocm").usage == "commented"
+    assert component(compose, "pkg:pypi/peft").usage == "commented"

@@ -48,3 +48,33 @@ def test_models_outside_azure_are_their_owner_s() -> None:
 @given(st.binary(max_size=200))
 def test_no_bytes_make_it_raise(data: bytes) -> None:
     assert isinstance(read(TEXT[:80] + data), Extraction)
+
+
+SERVICES = b"""\
+resource hub 'Microsoft.MachineLearningServices/workspaces@2024-07-01-preview' = {
+  name: name
+  kind: 'Hub'
+  resource contentSafety 'connections' = {
+    properties: { target: openAi.properties.endpoints['Content Safety'] }
+  }
+}
+resource old 'Microsoft.MachineLearningServices/workspaces@2024-01-01' existing = {
+  name: 'x'
+}
+resource forms 'Microsoft.CognitiveServices/accounts@2023-05-01' = {
+  kind: 'FormRecognizer'
+}
+// resource search 'Microsoft.Search/searchServices@2021-04-01-preview' = {}
+resource site 'Microsoft.Web/sites@2022-03-01' = {
+  kind: 'app,linux'
+}
+"""
+
+
+def test_services_by_type_kind_and_endpoint() -> None:
+    found = read(SERVICES)
+    assert ids(found, "service") == {
+        "service:azure-ai-foundry", "service:azure-content-safety",
+        "service:azure-document-intelligence",
+    }  # fmt: skip
+    assert lines(found, "service:azure-content-safety") == [5]

@@ -150,3 +150,19 @@ def test_an_unknown_image_is_a_gap_and_an_unknown_tag_is_not() -> None:
     found = docker("FROM $BASE\nFROM acme/x:${TAG}\n")
     assert gaps(found) == {("$BASE", "dynamic-name", 1)}
     assert ids(found, "container") == {"pkg:docker/acme/x"}
+
+
+def test_what_a_later_run_builds_from_a_repository() -> None:
+    found = docker(
+        """\
+        FROM acme/x:1
+        RUN git clone "https://github.com/acme/engine" \\
+            "/usr/src/engine-src"
+        RUN pip install --upgrade pip
+        RUN cd "/usr/src/engine-src" && \\
+            "/venv/bin/pip" install --no-build-isolation -e .
+        """
+    )
+    assert lines(found, "pkg:github/acme/engine") == [2]
+    own = docker("FROM acme/x:1\nRUN git clone https://github.com/acme/e /e\nRUN pip install .\n")
+    assert "pkg:github/acme/e" not in ids(own)

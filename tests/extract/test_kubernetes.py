@@ -114,3 +114,53 @@ def test_wanted_names(path: str) -> None:
 def test_definitions_of_resources_run_nothing() -> None:
     text = "apiVersion: v1\nkind: CustomResourceDefinition\nspec:\n  model: acme/x-7b\n"
     assert not ids(manifest(text))
+
+
+TEMPLATE = """\
+# made by templatefile()
+modelSpec:
+  - name: tiny
+    repository: vllm/vllm-openai
+    tag: v0.15.1
+    modelURL: /data/models/tiny
+    host: ${ingress_host}
+    nodeSelector:
+      cloud.google.com/gke-tpu-accelerator: tpu-v5-lite-podslice
+      node.kubernetes.io/instance-type: g5.xlarge
+    initContainer:
+      image: python:3.11-slim
+      command: ["/bin/sh", "-c"]
+      args:
+        - |
+          pip install "huggingface_hub" &&
+          hf download acme/tiny-7b --local-dir /data/models/tiny
+"""
+
+
+def test_values_that_terraform_makes() -> None:
+    found = direct(kubernetes, "terraform/helm/gpu.tpl", TEMPLATE)
+    assert ids(found, "container") == {
+        "pkg:docker/vllm/vllm-openai@v0.15.1", "pkg:docker/python@3.11-slim",
+    }  # fmt: skip
+    assert "pkg:huggingface/acme/tiny-7b" in ids(found, "model")
+    assert lines(found, "pkg:huggingface/acme/tiny-7b") == [17]
+    assert "pkg:pypi/huggingface-hub" in ids(found, "package")
+    assert ids(found, "platform") == {"platform:google-tpu", "platform:nvidia-cuda"}
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("deploy/values.yaml.tpl", True),
+        ("terraform/modules/helm/x.tftpl", True),
+        ("web/page.tpl", False),
+        ("prod.env.tpl", False),
+    ],
+)
+def test_templates_by_their_path(path: str, wanted: bool) -> None:
+    assert kubernetes.accepts(path) is wanted
+
+
+def test_a_template_that_is_no_yaml_is_no_gap() -> None:
+    found = direct(kubernetes, "helm/node.tpl", "%{ if gpu ~}\nkind: [x\n%{ endif ~}\n")
+    assert not found.gaps

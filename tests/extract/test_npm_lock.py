@@ -192,3 +192,44 @@ def test_broken_files_are_gaps() -> None:
     (gap,) = lock('{"packages": {').gaps
     assert gap.reason == "malformed-file"
     assert ids(lock('{"packages": {"node_modules/a": 7, "": []}}')) == set()
+
+
+PEERS = """\
+    {
+      "lockfileVersion": 3,
+      "packages": {
+        "": {
+          "dependencies": {"ui": "^1", "charts": "^1"},
+          "devDependencies": {"@types/react": "^18", "tailwindcss": "^3", "@types/d3": "^4"}
+        },
+        "node_modules/@types/d3": {"version": "4.0.8"},
+        "node_modules/@types/react": {"version": "18.2.48", "dependencies": {"csstype": "^3"}},
+        "node_modules/charts": {
+          "version": "1.0.0",
+          "dependencies": {"@types/d3": "^4"},
+          "peerDependencies": {"react": ">=18"}
+        },
+        "node_modules/csstype": {"version": "3.1.3"},
+        "node_modules/react": {"version": "18.2.0", "peer": true},
+        "node_modules/tailwindcss": {"version": "3.4.1", "devOptional": true},
+        "node_modules/ui": {
+          "version": "1.0.0",
+          "peerDependencies": {"@types/react": "*", "tailwindcss": ">=3", "react": "*"},
+          "peerDependenciesMeta": {"@types/react": {"optional": true}}
+        }
+      }
+    }
+"""
+
+
+def test_a_peer_does_not_make_a_development_package_one_of_production() -> None:
+    found = lock(PEERS)
+    assert {(c.id, c.usage) for c in found.components} == {
+        ("pkg:npm/ui@1.0.0", "used"),
+        ("pkg:npm/charts@1.0.0", "used"),
+        ("pkg:npm/react@18.2.0", "used"),  # the project does not declare it: npm brought it
+        ("pkg:npm/%40types/d3@4.0.8", "used"),  # charts itself depends on it
+        ("pkg:npm/%40types/react@18.2.48", "development"),
+        ("pkg:npm/csstype@3.1.3", "development"),
+        ("pkg:npm/tailwindcss@3.4.1", "development"),
+    }

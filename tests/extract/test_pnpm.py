@@ -207,3 +207,56 @@ def test_keys_too_long_for_a_line() -> None:
 def test_what_is_no_lock_is_a_gap() -> None:
     assert gaps(lock("hello: world\n")) == {("pnpm-lock.yaml", "malformed-file", 1)}
     assert ids(lock("")) == set()
+
+
+def test_a_peer_does_not_make_a_development_package_one_of_production() -> None:
+    found = lock(
+        """\
+        lockfileVersion: '9.0'
+
+        importers:
+
+          .:
+            dependencies:
+              loader:
+                specifier: ^1.0.0
+                version: 1.0.0(ts-node@10.9.2)
+            devDependencies:
+              ts-node:
+                specifier: ^10
+                version: 10.9.2
+
+        packages:
+
+          loader@1.0.0:
+            resolution: {integrity: sha512-aa==}
+            peerDependencies:
+              ts-node: '>=9.0.0'
+            peerDependenciesMeta:
+              ts-node:
+                optional: true
+
+          make-error@1.3.6:
+            resolution: {integrity: sha512-bb==}
+
+          ts-node@10.9.2:
+            resolution: {integrity: sha512-cc==}
+
+        snapshots:
+
+          loader@1.0.0(ts-node@10.9.2):
+            optionalDependencies:
+              ts-node: 10.9.2
+
+          make-error@1.3.6: {}
+
+          ts-node@10.9.2:
+            dependencies:
+              make-error: 1.3.6
+        """
+    )
+    assert usages(found) == {
+        ("pkg:npm/loader@1.0.0", "used", True),
+        ("pkg:npm/ts-node@10.9.2", "development", True),
+        ("pkg:npm/make-error@1.3.6", "development", False),
+    }

@@ -64,3 +64,45 @@ def test_markdown_cells_are_documentation_on_their_own_lines() -> None:
     assert lines(found, "pkg:pypi/acme-cell") == [5]
     assert lines(found, "pkg:huggingface/acme/text-7b") == [7]
     assert [(i.module, i.occurrence.line) for i in found.imports] == [("acme_code", 9)]
+
+
+def test_words_of_a_sentence_are_no_models() -> None:
+    text = (
+        "Pick embedding/reranker models, Alpaca/Mistral style, Qwen3-4B/4.5B or bge/mxbai.\n"
+        "Set `confidence_score==0` and `message_count==10`; install `helm` first.\n\n"
+        "With Ollama: `embedding_model`, `reranker.enabled`, `rerankers`.\n\n"
+        "Pick `acme/Mistral` or acme/mistral-7b.\n"
+    )
+    found = read("README.md", text)
+    assert ids(found, "model") == {
+        "pkg:huggingface/acme/Mistral", "pkg:huggingface/acme/mistral-7b",
+    }  # fmt: skip
+    assert not ids(found, "package")
+
+
+def test_tags_as_ollama_alone_writes_them() -> None:
+    text = (
+        "- `key`: the model (e.g., `gpt-4o-mini`, `llama3.1:latest`).\n"
+        "- `embedding`: e.g. `nomic-embed-text`, `text-embedding-3-large`.\n"
+    )
+    assert ids(read("API.md", text), "model") == {
+        "model:openai/gpt-4o-mini", "model:openai/text-embedding-3-large",
+        "model:ollama/llama3.1:latest", "model:ollama/nomic-embed-text",
+    }  # fmt: skip
+
+
+def test_models_of_a_document_about_azure_are_deployed_there() -> None:
+    text = "Azure OpenAI access is needed. Quota for `gpt-4o-mini`; see azure-openai docs.\n"
+    assert ids(read("README.md", text), "model") == {"model:azure-openai/gpt-4o-mini"}
+    both = text + "OpenAI works as well: set OPENAI_API_KEY from platform.openai.com.\n"
+    assert ids(read("README.md", both), "model") == {"model:openai/gpt-4o-mini"}
+
+
+def test_images_in_parts() -> None:
+    text = (
+        "```yaml\nloraController:\n  image:\n    repository: acme/lora-controller-7b\n"
+        "    tag: latest\n```\n"
+    )
+    found = read("README.md", text)
+    assert ids(found, "container") == {"pkg:docker/acme/lora-controller-7b@latest"}
+    assert not ids(found, "model")

@@ -124,3 +124,12 @@ def test_placeholders() -> None:
     assert is_placeholder("username/model")
     assert not is_placeholder("acme/your7b")
     assert not is_placeholder("mistral-large")
+
+
+def test_a_key_of_azure_says_whose_deployment_it_is() -> None:
+    key = "AZURE_OPENAI_EMBEDDING_DEPLOYMENT_NAME"
+    assert ids(setting(key, "text-embedding-ada-002"), "model") == {
+        "model:azure-openai/text-embedding-ada-002"
+    }
+    assert ids(setting("azureOpenAiModel", "gpt-4o"), "model") == {"model:azure-openai/gpt-4o"}
+    assert not ids(setting(key, "my-deployment"), "model")

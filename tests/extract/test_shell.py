@@ -327,3 +327,20 @@ def test_a_cloud_s_own_command_says_whose_the_model_is() -> None:
         found, "model"
     )
     assert "service:openai" not in ids(found)
+
+
+@pytest.mark.parametrize(
+    ("command", "package"),
+    [
+        ("npm exec -- @acme/server@1.2.0 /data", "pkg:npm/%40acme/server@1.2.0"),
+        ("pnpm dlx acme-server", "pkg:npm/acme-server"),
+        ("yarn dlx acme-server", "pkg:npm/acme-server"),
+        ("npm exec -y acme-server", "pkg:npm/acme-server"),
+    ],
+)
+def test_packages_that_are_fetched_and_run(command: str, package: str) -> None:
+    assert ids(sh(f"{command}\n"), "package") == {package}
+
+
+def test_npm_runs_a_tool_of_the_project_itself() -> None:
+    assert not ids(sh("npm exec tsc\n"), "package")

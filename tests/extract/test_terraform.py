@@ -91,3 +91,45 @@ def test_lock_files_name_providers_only() -> None:
         'provider "registry/acme/llama-7b" {\n model = "acme/x-7b"\n}', ".terraform.lock.hcl"
     )
     assert not ids(found)
+
+
+CLOUD = """\
+terraform {
+  required_providers {
+    aws    = { source = "hashicorp/aws", version = ">= 5.70" }
+    nebius = { source = "registry.example.com/nebius/nebius" }
+    helm   = { source = "hashicorp/helm" }
+  }
+}
+provider "google" {
+  region = "europe-west4"
+}
+resource "azurerm_search_service" "docs" {
+  name = "docs"
+}
+resource "google_container_node_pool" "gpu" {
+  node_config {
+    machine_type = "n1-standard-4"
+    guest_accelerator { type = "nvidia-l4" }
+  }
+}
+resource "aws_instance" "train" {
+  instance_type = "trn1.32xlarge"
+}
+variable "vm_size" {
+  default = "Standard_NC24ads_A100_v4"
+}
+variable "gpu_type" {
+  default = "nvidia-tesla-t4"
+}
+"""
+
+
+def test_clouds_and_their_machines() -> None:
+    found = tf(CLOUD)
+    assert ids(found, "service") == {
+        "service:aws", "service:nebius-cloud", "service:google-cloud", "service:azure-ai-search",
+    }  # fmt: skip
+    assert lines(found, "service:google-cloud") == [8]
+    assert ids(found, "platform") == {"platform:aws-neuron", "platform:nvidia-cuda"}
+    assert lines(found, "platform:nvidia-cuda") == [24, 27]

@@ -7,6 +7,7 @@ import re
 from provenance.extract import textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
+from provenance.extract.remarks import read_remark
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.words import Value, Variables
 from provenance.model import Document, Extraction, Usage
@@ -62,6 +63,8 @@ def read_env(
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), first_line):
         match = _LINE.match(line[:4000])
         if not match:
+            if line.lstrip().startswith("#"):
+                read_remark(line[:500], number, aside, vocabulary)
             continue
         commented = match.group("comment") is not None
         raw = match.group("value").strip()

@@ -81,4 +81,5 @@ def read_yaml(text: str, first_line: int, collector: Collector, vocabulary: Voca
         ):
             compose.read_services(root, collector, vocabulary, runtime)
         else:
+            kubernetes.read_images(root, collector, vocabulary)
             read_tree(root, collector, vocabulary, runtime=runtime)

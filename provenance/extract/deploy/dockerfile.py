@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from provenance.extract import signs, textfile
+from provenance.extract.accelerators import platforms_built_for
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import read_image
 from provenance.extract.places import Places
@@ -166,6 +167,8 @@ class _Builder:
             value = self.variables.expand(text)
             value = Value(value.text, value.default or default)
             self.variables.set(key, value)
+            for slug in platforms_built_for(f"{key}={value.text}"):
+                self.collector.platform(slug, self.collector.occurrence(word.line, word.text))
             read_setting(
                 key, value.text, word.line, self.collector, self.vocabulary,
                 default=value.default,
@@ -181,7 +184,13 @@ class _Builder:
         while option := _OPTION.match(text):
             line += option.group().count("\n")
             text = text[option.end() :]
+        # A later RUN begins where the image is: what was fetched is there if it goes into it.
+        cloned = self.variables.cloned
+        goes = rf"\bcd\b[^;&|]*\b{re.escape(cloned.folder)}" if cloned else ""
+        away = cloned is not None and not re.search(goes, text)
+        self.variables.cloned = None if away else cloned
         read_shell(text, line, self.collector, self.vocabulary, variables=self.variables)
+        self.variables.cloned = self.variables.cloned or (cloned if away else None)
 
 
 def _list_form(text: str, line: int) -> list[Word]:

@@ -9,7 +9,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
 from provenance.extract.config.tree_settings import read_comments, read_tree, speaks_of
 from provenance.extract.config.yaml_tree import Node, mappings
-from provenance.extract.deploy.images import read_image
+from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.deploy.workloads import Workloads
 from provenance.extract.settings import names_model, read_setting
 from provenance.model import Document, Extraction
@@ -18,6 +18,11 @@ from provenance.vocabulary import Vocabulary
 NAME = "kubernetes"
 
 _VALUES = re.compile(r"(?:.*[._-])?values(?:[._-].*)?\.ya?ml|kustomization\.ya?ml", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\.(?:tpl|tftpl)$", re.IGNORECASE)
+_DEPLOYS = re.compile(
+    r"(?:^|[/._-])(?:helm|charts?|values|manifests?|k8s|kubernetes|ya?ml)(?=[/._-])", re.IGNORECASE
+)
+"""What the path of a template has in it that Terraform or Helm makes YAML of."""
 _MANIFEST = re.compile(rb"^\s*[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
 _LINE = re.compile(r"[ \t]*(?:-[ \t]+)?([\w.-]{1,80})[ \t]*:[ \t]+([^#\n]{1,300})")
 _NOT_WORKLOADS = frozenset({"CustomResourceDefinition"})
@@ -26,9 +31,13 @@ _NOT_WORKLOADS = frozenset({"CustomResourceDefinition"})
 def accepts(path: str) -> bool:
     """Accept Helm values and templates by name; manifests are told by their content."""
     name = path.rpartition("/")[2]
-    return bool(_VALUES.fullmatch(name)) or (
-        name.endswith((".yaml", ".yml", ".tpl")) and "/templates/" in f"/{path}"
-        and "charts/" in f"/{path}"
+    return (
+        bool(_VALUES.fullmatch(name))
+        or (
+            name.endswith((".yaml", ".yml")) and "/templates/" in f"/{path}"
+            and "charts/" in f"/{path}"
+        )
+        or bool(_TEMPLATE.search(name) and _DEPLOYS.search(path))
     )  # fmt: skip
 
 
@@ -64,9 +73,20 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     return collector.done()
 
 
+def read_images(root: Node, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record images that Helm's values write in parts, in YAML of any name."""
+    workloads = Workloads(collector, vocabulary)
+    for _, mapping, _ in mappings(root):
+        written = mapping.text("repository")
+        if written and mapping.text("tag") and "://" not in written and is_image(written):
+            workloads.image(mapping)
+    workloads.devices(root)
+
+
 def load_template(text: str, first_line: int, collector: Collector) -> list[Node] | None:
     """Return the documents of a YAML text; None when it is a template that is not YAML yet."""
-    if "{{" not in text and "{%" not in text:
+    template = "{{" in text or "{%" in text or bool(_TEMPLATE.search(collector.path))
+    if not template:
         return yaml_tree.load(text, collector, first_line)
     attempt = Collector(collector.path, collector.extractor)
     roots = yaml_tree.load(text, attempt, first_line)

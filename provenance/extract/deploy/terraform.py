@@ -10,6 +10,7 @@ from provenance.extract import textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
+from provenance.extract.deploy.machines import platform_of_machine
 from provenance.extract.settings import names_model, read_setting
 from provenance.model import Document, Extraction
 from provenance.vocabulary import Vocabulary
@@ -27,6 +28,7 @@ _ATTRIBUTE = re.compile(
 _STRING = re.compile(r"\"((?:\\.|[^\"\\\n]){0,500})\"")
 _REFERENCE = re.compile(r"\$\{[ \t]*(var|local)\.([\w-]{1,100})[ \t]*\}")
 _BARE = re.compile(r"(var|local)\.([\w-]{1,100})[ \t]*(?:$|[,})\]])")
+_MAKES = re.compile(r"^[ \t]*(provider|resource)[ \t]+\"([\w-]{1,100})\"", re.MULTILINE)
 _UNREAD = frozenset("description source version required_version error_message sensitive".split())
 
 
@@ -55,11 +57,37 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if document.path.rpartition("/")[2].endswith(".lock.hcl"):
         return collector.done()
     live, commented = _split(text)
-    _read(list(_entries(live)), collector, vocabulary)
+    entries = list(_entries(live))
+    _services(live, entries, collector, vocabulary)
+    _read(entries, collector, vocabulary)
     aside = Aside(collector, "commented")
     _read(list(_entries(commented)), aside, vocabulary)
     absorb(aside.done(), collector)
     return collector.done()
+
+
+def _services(
+    text: str, entries: list[_Entry], collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record the clouds whose providers a file configures, and the services it sets up."""
+    for entry in entries:
+        asked = entry.key == "source" and entry.blocks[1:2] == ("required_providers",)
+        if asked and entry.blocks[:1] == ("terraform",):
+            source = "/".join(entry.value.split("/")[-2:])
+            _service(source, entry.value, entry.line, collector, vocabulary)
+    for match in _MAKES.finditer(text):
+        kind, name = match.groups()
+        named = f"hashicorp/{name}" if kind == "provider" else name
+        line = text.count("\n", 0, match.start()) + 1
+        _service(named, f'{kind} "{name}"', line, collector, vocabulary)
+
+
+def _service(
+    name: str, written: str, line: int, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    service = vocabulary.service_of_resource("terraform", name)
+    if service:
+        collector.service(service, collector.occurrence(line, written))
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -154,6 +182,14 @@ def _entry(
         if key != "default" and len(blocks) == 1:
             return
         key, default = (first[1] if len(first) > 1 and key == "default" else key), True
+    machine = platform_of_machine(key, value)
+    if machine:
+        collector.platform(
+            machine, collector.occurrence(
+                entry.line, f"{key} = {value}", confidence="medium" if default else "high"
+            )
+        )  # fmt: skip
+        return
     provider = ""
     if len(first) > 1 and "azurerm_cognitive_deployment" in first[1]:
         if key not in ("name", "model_name") or len(blocks) < 2:

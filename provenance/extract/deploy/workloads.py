@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from provenance.extract.accelerators import DRIVERS
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node, settings
 from provenance.extract.deploy.images import read_image
+from provenance.extract.deploy.machines import platform_of_machine
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_command, read_shell
 from provenance.extract.shell.words import Value, Variables, Word
@@ -27,8 +29,6 @@ _DEVICES = (
     ("/dev/davinci", "ascend-cann"), ("/dev/kfd", "amd-rocm"), ("/dev/nvidia", "nvidia-cuda"),
     ("/dev/neuron", "aws-neuron"), ("nvidia.com/gpu", "nvidia-cuda"),
 )  # fmt: skip
-_DRIVERS = {"nvidia": "nvidia-cuda", "amd": "amd-rocm", "habana": "intel-gaudi",
-            "ascend": "ascend-cann"}  # fmt: skip
 
 
 class Workloads:
@@ -128,11 +128,12 @@ class Workloads:
             elif key in ("runtime", "runtimeClassName") or (
                 key == "driver" and "devices" in setting.path
             ):
-                slug = _DRIVERS.get(text)
+                slug = DRIVERS.get(text)
             elif key == "gpus" and len(setting.path) == 1:
                 slug = "nvidia-cuda"
             elif key in ("devices", "path"):
                 slug = next((s for begin, s in _DEVICES if text.startswith(begin)), None)
+            slug = slug or platform_of_machine(key, text)
             if slug and text != "0":
                 where = self.collector.occurrence(
                     setting.node.line, f"{key}: {text}", usage=self.usage

@@ -14,6 +14,7 @@ from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
 from provenance.extract.places import Places
+from provenance.extract.remarks import read_ollama
 from provenance.model import ComponentId, Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -57,6 +58,8 @@ _HANDED = re.compile(
 )
 """A call with a literal among its first arguments that is formed as names of models are."""
 _MAX_HANDED = 200
+_WEB_FOLDER = re.compile(r"(?:^|/)(?:META-INF/resources|src/main/(?:resources|webapp))/")
+_MAX_FOLDERS = 30
 _CATALOGUE = re.compile(rb"model|Model|MODEL|llm|LLM|embedding|whisper|tts")
 
 
@@ -85,7 +88,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         return collector.done()
     signs.variables(data, places, collector, vocabulary)
     specs = specifications(vocabulary)
-    modules = _imports(data, places, collector)
+    modules = _imports(data, places, collector, mapped=_is_mapped(document))
     service: ComponentId | None = None
     claimed: set[int] = set()
     told: set[str] = set()
@@ -98,6 +101,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             markup=not document.path.endswith(_CASTS),
         )  # fmt: skip
         claimed, told, service, local = result
+    read_ollama(data, places, collector, vocabulary)
     if _CATALOGUE.search(data):
         api_names.read_names(
             data,
@@ -152,7 +156,22 @@ def _may_hand_on(data: bytes, modules: set[str], vocabulary: Vocabulary) -> bool
 # -- imports -------------------------------------------------------------------------------
 
 
-def _imports(data: bytes, places: Places, collector: Collector) -> set[str]:
+def _is_mapped(document: Document) -> bool:
+    """Tell whether a script lies in a Java archive's web folder, with no npm project above it.
+
+    What it imports an import map of the build says, and Maven's packages bring.
+    """
+    inside = _WEB_FOLDER.search(document.path)
+    if inside is None or document.sibling is None:
+        return False
+    folders = document.path.split("/")[:-1][-_MAX_FOLDERS:]
+    above = ("/".join((*folders[:size], "package.json")) for size in range(len(folders), -1, -1))
+    return all(document.sibling(path) is None for path in above)
+
+
+def _imports(
+    data: bytes, places: Places, collector: Collector, *, mapped: bool = False
+) -> set[str]:
     """Record the packages that are imported; return every module specifier."""
     modules: set[str] = set()
     for number, match in enumerate(_SPECIFIER.finditer(data)):
@@ -169,7 +188,10 @@ def _imports(data: bytes, places: Places, collector: Collector) -> set[str]:
         if name:
             written = " ".join(match.group().decode("utf-8", "replace").split())
             where = collector.occurrence(places.line(offset), written)
-            collector.package(ids.package("npm", name), where)
+            if mapped:
+                collector.gap(name, "undeclared-import", where)
+            else:
+                collector.package(ids.package("npm", name), where)
     return modules
 
 

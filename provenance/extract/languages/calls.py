@@ -17,7 +17,7 @@ from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.languages.arguments import Arguments, read_arguments
-from provenance.extract.languages.texts import Text, address_of, texts_of
+from provenance.extract.languages.texts import Outside, Text, address_of, texts_of
 from provenance.extract.places import Places
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
 from provenance.registry.tables import Call
@@ -58,9 +58,14 @@ class Told(NamedTuple):
 
 
 def read_calls(
-    data: bytes, ecosystem: str, places: Places, collector: Collector, vocabulary: Vocabulary
-) -> Told:
-    """Record what the calls of one source name; return the literals that this explains."""
+    data: bytes, ecosystem: str, places: Places, collector: Collector, vocabulary: Vocabulary,
+    outside: Outside | None = None,
+) -> Told:  # fmt: skip
+    """Record what the calls of one source name; return the literals that this explains.
+
+    Args:
+        outside: finds the literals of constants that other sources define.
+    """
     told: list[Text] = _images(data, ecosystem, places, collector, vocabulary)
     asked: set[ComponentId] = set()
     # Calls that leave it to the client whom they ask come last.
@@ -73,7 +78,7 @@ def read_calls(
             if spec.chained and not _made_by(data, match.start(), spec.chained):
                 continue
             given = read_arguments(data, match.end() - 1)
-            told += _read(spec, match, given, data, places, collector, vocabulary, asked)
+            told += _read(spec, match, given, data, places, collector, vocabulary, asked, outside)
     return Told(frozenset(t.offset for t in told), frozenset(t.text for t in told))
 
 
@@ -154,6 +159,7 @@ def _called(name: bytes, text: bytes) -> bool:
 def _read(
     spec: _Spec, match: re.Match[bytes], given: Arguments | None, data: bytes, places: Places,
     collector: Collector, vocabulary: Vocabulary, asked: set[ComponentId],
+    outside: Outside | None,
 ) -> list[Text]:  # fmt: skip
     """Record what one call names; return the literals that name it.
 
@@ -179,7 +185,7 @@ def _read(
             continue
         present = not _DEFAULT.match(data, *span)
         found = [
-            text for text in texts_of(data, span, None if container else vocabulary)
+            text for text in texts_of(data, span, None if container else vocabulary, outside)
             if not names.PLACEHOLDER.fullmatch(text.text)
         ]  # fmt: skip
         if found:

@@ -17,7 +17,10 @@ from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.languages import constants as model_constants
 from provenance.extract.languages.calls import read_calls
+from provenance.extract.languages.commands import read_commands
+from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.places import Places
+from provenance.extract.remarks import read_ollama
 from provenance.model import ComponentId, Document, Extraction
 from provenance.vocabulary import Vocabulary, is_local_host
 
@@ -129,7 +132,10 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     signs.variables(data, places, collector, vocabulary)
     packages, imported = _imports(data, language, places, collector, vocabulary)
     service, local = _client(data, packages, imported, language, places, collector, vocabulary)
-    told = read_calls(data, language.ecosystem, places, collector, vocabulary)
+    outside = Elsewhere(document).texts
+    told = read_calls(data, language.ecosystem, places, collector, vocabulary, outside)
+    read_commands(data, places, collector, vocabulary)
+    read_ollama(data, places, collector, vocabulary)
     model_constants.read_constants(
         data, places, collector, vocabulary, service=service, claimed=told.offsets
     )
@@ -142,6 +148,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
 
 
 def _is_test(path: str) -> bool:
+    if "/src/main/" in f"/{path}":
+        return False  # by the layout of Maven and Gradle a source of the product
     return path.endswith(
         ("_test.go", "Test.java", "Tests.java", "Test.kt", "Tests.cs", "Test.cs", "_spec.rb",
          "_test.rb", "Test.php", "Tests.swift")

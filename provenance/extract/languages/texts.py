@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -21,7 +21,10 @@ _LITERAL = re.compile(
     rb"(?:\s*\.\s*(?:to_string|to_owned|into|toString|trim)\(\))?\s*\)?\s*"
 )
 _INTERPOLATED = re.compile(rb'\s*\$@?"([^"{}\n\\]{1,300})"\s*')
-_NAME = re.compile(rb"\s*((?:[A-Za-z_]\w*\s*(?:\.|::)\s*)*)([A-Za-z_]\w*)(?:\.toString\(\))?\s*")
+_NAME = re.compile(
+    rb"\s*((?:[A-Za-z_]\w*\s*(?:\.|::)\s*)*)([A-Za-z_]\w*)"
+    rb"(?:\.(?:toString|name|id|value|get(?:Name|Id|Value|Model|ModelName)|modelName)\(\))?\s*"
+)
 _FALLBACK = re.compile(
     rb"(?:\?\?|\?:|\|\||orElse\(|getOrDefault\([^()]{1,80},|unwrap_or(?:_else)?\((?:\|\w*\|)?"
     rb"|get_or\([^()]{1,80},|,)\s*" + _STRING + rb"(?:\.\w+\(\))?\s*\)*\s*\Z"
@@ -39,10 +42,18 @@ class Text(NamedTuple):
     confidence: Confidence = "high"
 
 
-def texts_of(data: bytes, span: Span, vocabulary: Vocabulary | None = None) -> Iterator[Text]:
+Outside = Callable[[bytes, bytes, bytes, Span], Iterable[Text]]
+"""Of a source, what stands before a name, the name and its place: what the name means."""
+
+
+def texts_of(
+    data: bytes, span: Span, vocabulary: Vocabulary | None = None,
+    outside: Outside | None = None,
+) -> Iterator[Text]:  # fmt: skip
     """Yield the texts that an argument can be.
 
     Args:
+        outside: finds the literals of constants that other sources define.
         vocabulary: given where a model is meant, so that a constant of an SDK
             (``GPT_4_O_MINI``) is read by its words.
     """
@@ -54,7 +65,10 @@ def texts_of(data: bytes, span: Span, vocabulary: Vocabulary | None = None) -> I
             return
     match = _NAME.fullmatch(data, span.start, span.end)
     if match:
-        found = _defined(data, match.group(2))
+        found = defined(data, match.group(2))
+        if not found and outside is not None:
+            where = Span(match.start(2), match.end(2))
+            found = tuple(outside(data, match.group(1), match.group(2), where))
         yield from found
         if not found and vocabulary is not None:
             name = model_name(match.group(2).decode())
@@ -75,15 +89,19 @@ def address_of(data: bytes, span: Span) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _defined(data: bytes, name: bytes) -> tuple[Text, ...]:
+def defined(data: bytes, name: bytes) -> tuple[Text, ...]:
     """Return the literals that a source gives a name to."""
     pattern = re.compile(
         rb"(?<![\w.])" + re.escape(name)
         + rb"(?:\s*:\s*[&'\w.?<>]{1,40}(?:\s\w{1,20})?)?\s*(?::=|=)\s*" + _STRING + rb"(?!\s*\+)"
+        # a member of an enumeration: ``CHAT("gpt-4o"),``
+        + rb"|^[ \t]*" + re.escape(name) + rb"\s*\(\s*" + _STRING + rb"\s*[,)]",
+        re.MULTILINE,
     )  # fmt: skip
     return tuple(
-        Text(_decoded(match.group(1)), match.start(1) - 1)
+        Text(_decoded(match.group(number)), match.start(number) - 1)
         for match in islice(pattern.finditer(data), _MAX_DEFINED)
+        for number in (match.lastindex or 1,)
     )
 
 

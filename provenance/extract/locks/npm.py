@@ -11,9 +11,9 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.locks.lines import LockLines
-from provenance.extract.manifests.dependencies import Dependencies
+from provenance.extract.manifests.dependencies import Dependencies, reach
 from provenance.extract.manifests.npm import source_url, split_alias
-from provenance.model import ComponentId, Document, Extraction, Usage
+from provenance.model import ComponentId, Document, Extraction, Occurrence, Usage
 from provenance.vocabulary import Vocabulary
 
 NAME = "npm-lock"
@@ -41,6 +41,8 @@ class _Lock:
 
     nodes: dict[str, ComponentId] = field(default_factory=dict)
     usages: dict[str, Usage] = field(default_factory=dict)
+    entries: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    """The packages as written, with their lines."""
     links: dict[str, str] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
     """Optional packages that were not to be had; npm keeps their place."""
@@ -86,7 +88,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         lines.seek("dependencies")
         for path, entry in _walk(old, lines):
             _entry(path, entry, lines.seek(_name_in(path)), lock, lines, packages)
-    _edges(lock, packages)
+    _write(lock, packages)
     return collector.done()
 
 
@@ -117,7 +119,6 @@ def _entry(
     packages: Dependencies,
 ) -> None:  # fmt: skip
     """Take one entry in: a package, a link to a folder, or a part of the project."""
-    collector = packages.collector
     resolved = entry.get("resolved")
     resolved = resolved if isinstance(resolved, str) else ""
     if entry.get("link") is True:
@@ -133,19 +134,34 @@ def _entry(
         lock.absent.add(_name_in(path))
         return
     name, version = _identity(path, entry)
-    usage = _usage(entry)
-    where = collector.occurrence(line, path, usage=usage)
-    component = packages.node(packages.package(name, version), where)
-    lock.nodes[path], lock.usages[path] = component, usage
-    written = entry.get("version")
+    lock.nodes[path] = packages.package(name, version)
+    lock.usages[path] = _usage(entry)
+    lock.entries[path] = line, entry
+    _asks(path, entry, line, lock, lines, _EDGES[:3])
+
+
+def _packages(lock: _Lock, packages: Dependencies) -> None:
+    """Record every package with its channel and license."""
+    for path, (line, entry) in lock.entries.items():
+        where = packages.collector.occurrence(line, path, usage=lock.usages[path])
+        component = packages.node(lock.nodes[path], where)
+        _delivered(path, entry, component, where, packages)
+        packages.declared_license(component, entry.get("license"), line)
+
+
+def _delivered(
+    path: str, entry: dict[str, Any], component: ComponentId, where: Occurrence,
+    packages: Dependencies,
+) -> None:  # fmt: skip
+    """Record where one package comes from: a registry, an address, a folder."""
+    resolved, written = entry.get("resolved"), entry.get("version")
+    resolved = resolved if isinstance(resolved, str) else ""
     source = resolved or (source_url(written) if isinstance(written, str) else "")
     file = next((s for s in (resolved, written) if isinstance(s, str) and s[:5] == "file:"), "")
     if file:
-        packages.local(name, file.removeprefix("file:"), line)
+        packages.local(_identity(path, entry)[0], file.removeprefix("file:"), where.line)
     elif "://" in source or source.startswith("git@"):
         packages.delivered(component, source, where)
-    packages.declared_license(component, entry.get("license"), line)
-    _asks(path, entry, line, lock, lines, _EDGES[:3])
 
 
 def _asks(
@@ -187,11 +203,43 @@ def _usage(entry: dict[str, Any]) -> Usage:
     return "used"
 
 
-def _edges(lock: _Lock, packages: Dependencies) -> None:
-    """Record every edge as Node's look-up resolves it."""
+def _leave_to_development(lock: _Lock, targets: list[str | None]) -> None:
+    """Set what production reaches by peers alone back to what the project declares.
+
+    npm's flags follow a peer like any other need. But a peer says which copy of the project's
+    own a package works with: where the project has that copy for development, so it stays.
+    """
+    starts: list[tuple[str, Usage]] = []
+    steps: list[tuple[str, str, Usage]] = []
+    peers: list[tuple[str, str, Usage]] = []
+    for edge, target in zip(lock.edges, targets, strict=True):
+        if target is None or lock.nodes[target] == ids.PROJECT:
+            continue
+        usage: Usage = "used" if edge.required else "optional"
+        if lock.nodes[edge.source] == ids.PROJECT:
+            development = edge.section == "devDependencies"
+            starts.append((target, "development" if development else usage))
+        elif edge.section == "peerDependencies":
+            peers.append((edge.source, target, usage))
+        else:
+            steps.append((edge.source, target, usage))
+    own = {target for target, usage in starts if usage == "development"}
+    own -= {target for target, usage in starts if usage != "development"}
+    asks: dict[str, list[tuple[str, Usage]]] = {}
+    for source, target, usage in (*steps, *(peer for peer in peers if peer[1] not in own)):
+        asks.setdefault(source, []).append((target, usage))
+    for path, usage in reach(starts, asks).items():
+        if usage == "development":
+            lock.usages[path] = usage
+
+
+def _write(lock: _Lock, packages: Dependencies) -> None:
+    """Record every package, and every edge as Node's look-up resolves it."""
     collector = packages.collector
-    for edge in lock.edges:
-        found = lock.resolve(edge.source, edge.name)
+    targets = [lock.resolve(edge.source, edge.name) for edge in lock.edges]
+    _leave_to_development(lock, targets)
+    _packages(lock, packages)
+    for edge, found in zip(lock.edges, targets, strict=True):
         source = lock.nodes[edge.source]
         as_written = f'"{edge.name}": "{edge.requirement}"'
         if found is None:

@@ -46,6 +46,7 @@ class _Package:
     tarball: str = ""
     asks: list[tuple[int, str, str, Usage]] = field(default_factory=list)
     """Line, name, reference and usage of every dependency."""
+    peers: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -143,6 +144,8 @@ def _detail(package: _Package, keys: list[str], row: _Row) -> None:
     """Take in one line below a package."""
     if keys and keys[0] in ("dependencies", "optionalDependencies"):
         package.asks.append((row.line, row.key, row.value, _GROUPS[keys[0]]))
+    elif keys == ["peerDependencies"]:
+        package.peers.add(row.key)
     elif not keys and row.key in ("dev", "optional") and row.value == "true":
         package.flags.add(row.key)
     elif not keys and row.key in ("name", "version"):
@@ -231,17 +234,24 @@ def _address(key: str) -> str:
 
 
 def _usages(lock: _Lock) -> dict[str, Usage]:
-    """Return how each package is reached: from the roots, and by the flags older locks have."""
+    """Return how each package is reached: from the roots, and by the flags older locks have.
+
+    A peer says which copy of the project's own a package works with: what the project has
+    for development only does not become more by it.
+    """
     starts = [
         (target, usage)
         for _, name, reference, usage in lock.roots
         if (target := _target(lock, name, reference))
     ]
+    own = {target for target, usage in starts if usage == "development"}
+    own -= {target for target, usage in starts if usage != "development"}
     asks = {
         key: [
             (target, usage)
             for _, name, reference, usage in package.asks
             if (target := _target(lock, name, reference))
+            and not (target in own and name in _described(key, package, lock).peers)
         ]
         for key, package in lock.packages.items()
     }

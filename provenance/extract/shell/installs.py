@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from provenance import ids
+from provenance.extract.accelerators import platform_of_library
 from provenance.extract.channels import PYPI, channel_of_url
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.requirements import read_requirement
@@ -61,7 +62,10 @@ _VALUED: dict[str, frozenset[str]] = {
     "apt": frozenset("-t -o".split()),
 }
 _PINNED_LATER = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?)\s*(?:[=~<>!]=|[<>@])\s*\$.*")
-_CUDA = re.compile(r"cuda(?:-|$).*|nvidia-(?:cuda|container-toolkit).*|libcudnn.*|cudnn.*")
+_RUNS = {"npm": frozenset({"exec", "x"}), "pnpm": frozenset({"dlx"}), "yarn": frozenset({"dlx"}),
+         "bun": frozenset({"x"})}  # fmt: skip
+"""Subcommands that fetch a package and run it; ``npm exec`` only what the project lacks."""
+_AGREED = Argument("-y", 0)
 _NPM = re.compile(r"((?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*)(?:@(\^|~|>=)?([\w.^~-]+))?")
 _TOOLS = frozenset("pip setuptools wheel virtualenv build twine poetry pipenv uv pdm hatch "
                    "pip-tools flit tox nox pre-commit ruff".split())  # fmt: skip
@@ -82,6 +86,10 @@ def read(program: str, rest: Sequence[Argument], shell: Shell) -> bool:
         rest, subcommands = rest[1:], frozenset({"install", "run"})
     valued = _VALUED[ecosystem]
     words, channels, further = _words(rest, valued, shell, ecosystem)
+    runs = _RUNS.get(program, frozenset())
+    if words and words[0].text in runs:  # npm exec, pnpm dlx: as npx
+        words, subcommands, program = words[1:], frozenset(), "npx"
+        rest = rest if words[:1] and "exec" in runs else (*rest, _AGREED)
     if subcommands:
         if not words or words[0].text not in subcommands:
             return False
@@ -94,6 +102,19 @@ def read(program: str, rest: Sequence[Argument], shell: Shell) -> bool:
     for word in words:
         _package(ecosystem, word, channels, further, shell)
     return True
+
+
+def indexes(arguments: Sequence[Argument], shell: Shell) -> None:
+    """Record the accelerators of the indexes that a command is given, whatever runs it."""
+    for number, argument in enumerate(arguments):
+        flag, equals, value = argument.text.partition("=")
+        if flag in _INDEX and not equals and number + 1 < len(arguments):
+            argument = arguments[number + 1]
+            value = argument.text
+        platform = _INDEX_PLATFORM.search(value) if flag in _INDEX else None
+        if platform:
+            where = shell.collector.occurrence(argument.line, value, usage=shell.usage)
+            shell.collector.platform(_PLATFORM_OF_INDEX[platform.group(1)[:2]], where)
 
 
 def _words(
@@ -122,9 +143,6 @@ def _words(
             default = default and not instead
             if channel:
                 (channels if instead else further).append(channel)
-            platform = _INDEX_PLATFORM.search(value)
-            if platform:
-                shell.collector.platform(_PLATFORM_OF_INDEX[platform.group(1)[:2]], where)
     channels = [PYPI, *channels] if default else channels
     return words, channels, [channel for channel in further if channel not in channels]
 
@@ -137,11 +155,12 @@ def _package(
     shell: Shell,
 ) -> None:  # fmt: skip
     text, collector = word.text.strip().rstrip(";,"), shell.collector
-    if ecosystem == "pypi" and text == "." and shell.cloned and shell.usage != "documentation":
-        slug, line = shell.cloned
-        where = collector.occurrence(line, f"https://github.com/{slug}", usage=shell.usage)
-        collector.package(f"pkg:github/{slug}", where, channels=("service:github",))
-        shell.cloned = None
+    cloned = shell.variables.cloned
+    if ecosystem == "pypi" and text == "." and cloned and shell.usage != "documentation":
+        address = f"https://github.com/{cloned.slug}"
+        where = collector.occurrence(cloned.line, address, usage=shell.usage)
+        collector.package(f"pkg:github/{cloned.slug}", where, channels=("service:github",))
+        shell.variables.cloned = None
     if not text or text.startswith((".", "/", "~", "#")):
         return  # the project itself, or a file beside it
     if ecosystem == "pypi":
@@ -162,8 +181,9 @@ def _package(
         return
     where = collector.occurrence(word.line, text, usage=shell.usage)
     if ecosystem == "apt":
-        if _CUDA.fullmatch(text):
-            collector.platform("nvidia-cuda", where)
+        platform = platform_of_library(text)
+        if platform:
+            collector.platform(platform, where)
     elif ecosystem == "conda":
         _conda(text, word, shell)
     elif ecosystem == "npm":

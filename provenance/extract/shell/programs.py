@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.shell import installs as shell_installs
-from provenance.extract.shell.words import Argument, commands
+from provenance.extract.shell.words import Argument, Cloned, commands
 from provenance.model import Import
 
 if TYPE_CHECKING:
@@ -209,12 +209,31 @@ def _short_model(rest: Arguments, shell: Shell) -> None:
         shell.model(found)
 
 
+_CLONE_VALUES = frozenset("-b --branch --depth -o --origin -c --config -j --jobs".split())
+
+
+def _make(rest: Arguments, shell: Shell) -> None:
+    """Read images that ``make deploy IMG=…`` is given; what it builds is the project's own."""
+    if any("build" in argument.text or "push" in argument.text for argument in rest):
+        return
+    for argument in rest:
+        key, _, value = argument.text.partition("=")
+        if _IMAGE_VARIABLE.fullmatch(key) and "/" in value and "$" not in value and is_image(value):
+            read_image(value, argument.line, shell.collector, shell.vocabulary, usage=shell.usage)
+
+
+_IMAGE_VARIABLE = re.compile(r"(?:[A-Z]+_)*(?:IMG|IMAGE)(?:_NAME)?")
+
+
 def _git(rest: Arguments, shell: Shell) -> None:
     """Read ``git clone`` of a ModelScope repository; hub addresses are read as such."""
     for argument in rest[:8]:
         slug = _GITHUB.fullmatch(argument.text)
         if slug and rest[0].text == "clone":
-            shell.cloned = (slug.group(1).lower(), argument.line)
+            last = positionals(rest, _CLONE_VALUES)[-1].text.rstrip("/").removesuffix(".git")
+            shell.variables.cloned = Cloned(
+                slug.group(1).lower(), argument.line, last.rpartition("/")[2]
+            )
         match = re.match(
             r"https?://(?:www\.)?modelscope\.cn/(datasets/)?(?:models/)?([\w-]+/[\w.-]+?)"
             r"(?:\.git)?/?$", argument.text,
@@ -282,6 +301,7 @@ _PROGRAMS: dict[str, Callable[[Arguments, Shell], None]] = {
     "llama-server": _llama_cpp,
     "llama-cli": _llama_cpp,
     "git": _git,
+    "make": _make,
     "docker": docker,
     "podman": docker,
     "nerdctl": docker,

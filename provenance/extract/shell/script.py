@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from provenance.extract import signs, textfile
+from provenance.extract.accelerators import platforms_built_for
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
@@ -21,6 +22,7 @@ from provenance.extract.settings import (
     read_model,
     read_setting,
 )
+from provenance.extract.shell import installs as shell_installs
 from provenance.extract.shell import programs as shell_programs
 from provenance.extract.shell.words import (
     Argument,
@@ -121,8 +123,6 @@ class Shell:
         self.variables = variables
         self.hub = ""
         """The hub or provider that the names of the present command belong to."""
-        self.cloned: tuple[str, int] | None = None
-        """The repository of a code host that was fetched last, and the line."""
         self.loops: set[str] = set()
         self._asked: set[str] = set()
 
@@ -139,6 +139,7 @@ class Shell:
     def command(self, words: Sequence[Word]) -> None:
         """Read one command: assignments first, then flags, addresses and the program."""
         self.hub = ""
+        self._builds(words)
         at = 0
         while at < len(words):
             word = words[at]
@@ -169,12 +170,22 @@ class Shell:
             service = self.vocabulary.provider_prefix(named.text.lower()) or ""
             local = named.text.lower() == "ollama"
             self.hub = "ollama" if local else service.removeprefix("service:")
+        shell_installs.indexes(arguments, self)
         self._flags(arguments)
         for argument in arguments:
             if "://" in argument.text:
                 self._addresses(argument.text, argument.line)
         self._body(arguments)
         shell_programs.read(arguments, self)
+
+    def _builds(self, words: Sequence[Word]) -> None:
+        """Record the accelerators that switches of a build name."""
+        if words and words[0].text.rpartition("/")[2] in _TALK:
+            return
+        for word in words:
+            for slug in platforms_built_for(word.text):
+                where = self.collector.occurrence(word.line, word.text, usage=self.usage)
+                self.collector.platform(slug, where)
 
     def setting(self, key: str, argument: Argument, provider: str = "") -> None:
         """Read a setting; what the script leaves open is asked once."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _LITERAL_DOLLAR = "\ue000"
 """Stands for a dollar sign that quoting keeps from being expanded."""
@@ -233,6 +234,15 @@ class Value:
     default: bool = False
 
 
+class Cloned(NamedTuple):
+    """The repository of a code host that was fetched last."""
+
+    slug: str
+    line: int
+    folder: str
+    """The last part of the path it was put at."""
+
+
 class Variables:
     """Variables by name; unknown ones stay as they are written."""
 
@@ -242,6 +252,7 @@ class Variables:
         self.known: dict[str, Value] = dict(known or {})
         self.made: set[str] = set(made)
         """Images that the text builds itself."""
+        self.cloned: Cloned | None = None
 
     def set(self, name: str, value: Value) -> None:
         """Give a variable a value."""

@@ -1,0 +1,37 @@
+"""Accelerators by the names that clouds give machines, cards and node labels."""
+
+from __future__ import annotations
+
+import re
+
+_KEYS = re.compile(
+    r"(?i)(?:^|[./_-])(?:instance[_-]?types?|machine[_-]?types?|vm[_-]?sizes?|node[_-]?sizes?|"
+    r"shapes?|node[_-]?shape|accelerator(?:[_-]?types?)?|guest[_-]?accelerators?|"
+    r"gke-(?:tpu-)?accelerator|gpu[_-]?types?|instancetype|machinetype|vmsize)$"
+)
+_MACHINES = (
+    ("aws-neuron", re.compile(r"(?:ml\.)?(?:inf|trn)\d\w*\.\d*(?:x?large|metal)")),
+    ("intel-gaudi", re.compile(r"(?:ml\.)?dl1\.\d*x?large")),
+    ("nvidia-cuda", re.compile(
+        r"(?:ml\.)?(?:p[2-6]\w{0,4}|g4dn|g5g?|g6e?|gr6)(?:-\w+)?\.\d*(?:x?large|metal)"
+        r"|(?:a2|a3|a4|a4x|g2|g4)-(?:highgpu|megagpu|edgegpu|ultragpu|maxgpu|standard)-\d+\w*"
+        r"|nvidia-(?:tesla-)?(?:[tvpkahlb]\d{1,4}\w*|rtx-\S+|gb\d+)(?:-\S+)?"
+        r"|standard_n[cdv]\w*(?:_(?:t4|a10|a100|h100|h200|v100)\w*)+"
+        r"|(?:vm|bm)\.gpu\d*\.(?:a10|a100\w*|h100|h200|b200|gb200|[234]\w*|l40s|v\w*)(?:[.-]\S+)?"
+    )),
+    ("amd-rocm", re.compile(
+        r"standard_n[dv]\w*_(?:mi300x|mi200|v620)\w*|bm\.gpu\.mi\d{3}x?\.\d+|g4ad\.\d*x?large"
+    )),
+    ("google-tpu", re.compile(
+        r"tpu-v\d\w*-(?:podslice|device|slice|lite-\w+)|tpu7x|ct\d\w*-hightpu-\d+t|v[2-6]\w?-\d{1,4}"
+    )),
+)  # fmt: skip
+"""Amazon's instance types, Google's machines, cards and TPUs, Azure's sizes, Oracle's shapes."""
+
+
+def platform_of_machine(key: str, value: str) -> str | None:
+    """Return the slug of the accelerator that a setting asks a cloud for, or None."""
+    if not 2 < len(value) <= 60 or not _KEYS.search(key):
+        return None
+    name = value.strip().lower()
+    return next((slug for slug, pattern in _MACHINES if pattern.fullmatch(name)), None)
