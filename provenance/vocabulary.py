@@ -12,42 +12,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from provenance import ids
+from provenance.addresses import folder_of, host_of, is_fetched, is_page
 from provenance.registry import Registry
 from provenance.registry.descent import DescentWords
 from provenance.registry.specs import CallSpec as CallSpec
 from provenance.registry.specs import Triggers, places, triggers
 from provenance.registry.tables import Call, Default, fits
+from provenance.shapes import has_size, is_file_name, may_be_repository
 
-_MIME = frozenset(
-    "application audio font image message model multipart text video chemical".split()
-)
-_FOLDERS = frozenset(
-    "src lib libs data dataset datasets model models test tests doc docs app apps api bin build "
-    "config configs conf checkpoint checkpoints ckpt ckpts output outputs out save saves saved "
-    "results weights cache tmp var etc usr opt home mnt assets static public scripts tools utils "
-    "examples example packages node_modules train val eval loss metrics refs heads origin "
-    "feature feat fix hotfix release bugfix chore dist logs pretrained finetuned".split()
-)
-_FILE = re.compile(
-    r"\.(?:py|md|rst|txt|jsonl?|ya?ml|toml|ini|cfg|csv|tsv|parquet|png|jpe?g|gif|svg|webp|html?|"
-    r"css|[jt]sx?|vue|sh|ipynb|log|xml|pdf|zip|gz|tar|whl|so|c|cc|cpp|cu|h|hpp|go|rs|java|mp[34]|"
-    r"wav|lock|proto|sql|git|pt|pth|ckpt|bin|safetensors|onnx|npz?|pkl)$",
-    re.IGNORECASE,
-)
-_SIZE = re.compile(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
-_NUMBER = re.compile(r"[\d.-]+[bkm]?", re.IGNORECASE)
-_LOCAL_HOST = re.compile(
-    r"localhost|[\w-]+\.local|host\.docker\.internal|0\.0\.0\.0|127(?:\.\d+){3}|10(?:\.\d+){3}|"
-    r"192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[?::1\]?|[a-z0-9_-]+",
-    re.IGNORECASE,
-)
-_READING = re.compile(
-    r"://(?:docs?|www|blog|help|support|learn|console|dashboard|developers?|community|status)\.|"
-    r"/(?:docs?|blog|learn|library|pricing|terms|legal|login|account|settings|issues|help|community|"
-    r"signup|keys|api-keys|apikeys?|tutorials?|guides?|papers?|abs)(?:[/?#]|$)",
-    re.IGNORECASE,
-)
-_FETCH = re.compile(r"/(?:raw|resolve|archive|releases/download|tarball|zipball|media)/|\.git$")
 _RUNS_MODELS = frozenset(
     "llm.api llm.router embedding.api rerank.api image.api video.api tts.api asr.api".split()
 )
@@ -55,9 +27,6 @@ _CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
 """A name that is called, or imported under another name."""
 _ALIAS = re.compile(rb"[ \t]+as[ \t]+([A-Za-z_]\w*)")
 _NOTHING: Set[bytes] = frozenset()
-_HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
-_FOLDER = re.compile(r"^https?://(?:[^/@\s]*@)?([\w.-]+)(?::\d+)?/([\w.-]+)", re.IGNORECASE)
-"""A host and the first folder below it."""
 _MODEL_HOSTS = frozenset("llm.router gpu.cloud".split())
 """What else than an API of models a service can be that answers with one."""
 
@@ -92,15 +61,15 @@ class Vocabulary:
         file names and branch names never qualify.
         """
         name = repository.partition("/")[2]
-        return self.may_be_model(repository) and bool(
-            _SIZE.search(name) or self._model_word.search(name)
+        return may_be_repository(repository) and bool(
+            has_size(name) or self._model_word.search(name)
         )
 
     def reads_like_model(self, name: str) -> bool:
         """Tell whether a bare name has a model's word and a size or version in it."""
-        if _FILE.search(name) or not self._model_word.search(name):
+        if is_file_name(name) or not self._model_word.search(name):
             return False
-        return bool(_SIZE.search(name) or name.count("-") > 1)
+        return bool(has_size(name) or name.count("-") > 1)
 
     def hub_of_namespace(self, repository: str) -> str | None:
         """Return ``modelscope`` for a namespace that only ModelScope is known to have."""
@@ -108,13 +77,6 @@ class Vocabulary:
         if namespace in self._registry.modelscope_namespaces:
             return None if namespace in self._registry.known_namespaces else "modelscope"
         return None
-
-    def may_be_model(self, repository: str) -> bool:
-        """Tell whether a literal has the form of a hub id and of nothing more usual."""
-        if not ids.is_hub_repository(repository) or _FILE.search(repository):
-            return False
-        namespace = repository.partition("/")[0].lower()
-        return not (namespace in _MIME or namespace in _FOLDERS or _NUMBER.fullmatch(namespace))
 
     def alias(self, name: str, tool: str = "") -> str | None:
         """Return the hub model that a short or legacy name stands for (``gpt2``).
@@ -171,10 +133,10 @@ class Vocabulary:
         return (self._service_of_folder(url) or self.service_of_host(host)) if host else None
 
     def _service_of_folder(self, url: str) -> str | None:
-        match = _FOLDER.match(url)
-        if match is None or match.group(2).lower() not in self._folders:
+        host, folder = folder_of(url) or ("", "")
+        if folder.lower() not in self._folders:
             return None
-        return self.service_of_host(f"{match.group(1)}/{match.group(2)}")
+        return self.service_of_host(f"{host}/{folder}")
 
     @cached_property
     def _folders(self) -> frozenset[str]:
@@ -193,10 +155,10 @@ class Vocabulary:
         """
         if self._service_of_folder(url):
             return False
-        if _READING.search(url):
+        if is_page(url):
             return True
         return self._registry.is_storehouse(service) and not (
-            host.startswith(("raw.", "cdn")) or _FETCH.search(url)
+            host.startswith(("raw.", "cdn")) or is_fetched(url)
         )
 
     def offers(self, service: str) -> bool:
@@ -434,14 +396,3 @@ def _stem(name: str) -> str:
     """Return the letters a lower-case name begins with."""
     size = next((n for n, sign in enumerate(name) if not "a" <= sign <= "z"), len(name))
     return name[:size]
-
-
-def host_of(url: str) -> str | None:
-    """Return the host of a URL, or None."""
-    match = _HOST.match(url)
-    return match.group(1).lower() if match else None
-
-
-def is_local_host(host: str) -> bool:
-    """Tell whether a host is this machine, a private address or a bare service name."""
-    return bool(_LOCAL_HOST.fullmatch(host))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from provenance import ids
+from provenance.addresses import is_local_host
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.provider_near import provider_near
@@ -18,7 +19,7 @@ from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.settings import is_placeholder, names_model, read_model
 from provenance.extract.told_apart import tables_of
 from provenance.model import ComponentId, Confidence, Occurrence
-from provenance.vocabulary import Vocabulary, is_local_host
+from provenance.vocabulary import Vocabulary
 
 _QUOTED = re.compile(rb"[\"'`](([A-Za-z]*+)[-_.:@\d][\w.:@*+-]{0,80})[\"'`]")
 """A quoted word with something else than letters in it, as names of models have."""

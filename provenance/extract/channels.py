@@ -6,9 +6,10 @@ nowhere else; data and reports name those channels, not their addresses.
 
 from __future__ import annotations
 
+from provenance.addresses import host_of, is_local_host
 from provenance.extract.collect import Collector
 from provenance.model import ComponentId, Occurrence
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 PYPI = "service:pypi"
 CRATES = "service:crates-io"

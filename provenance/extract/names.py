@@ -11,6 +11,7 @@ from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.model import ComponentId, Occurrence
 from provenance.registry.tables import Default
+from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
 PLACEHOLDER = re.compile(
@@ -66,7 +67,7 @@ def weights(
         text.startswith((".", "/", "~"))
         or text.count("/") > 1
         or "\\" in text
-        or (is_repository and not vocabulary.may_be_model(text))  # ``checkpoints/best``
+        or (is_repository and not may_be_repository(text))  # ``checkpoints/best``
     ):
         path = text.removeprefix("./").strip("/") or "."
         component = ids.local_model(path)

@@ -10,12 +10,14 @@ import re
 from dataclasses import replace
 
 from provenance import ids
+from provenance.addresses import host_of, is_local_host
 from provenance.extract import signs
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.sections import provider_of_variable
 from provenance.model import ComponentId, Confidence, Occurrence, Usage, weakest
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.shapes import may_be_repository
+from provenance.vocabulary import Vocabulary
 
 _TAIL = (
     r"(?:[_.-]?(?:names?|ids?|paths?|name_or_path|repo|repo_id|repository|uri|url|to_use|default|"
@@ -187,7 +189,7 @@ def _datasets(
         alias = vocabulary.dataset_alias(name) if hub == "huggingface" else None
         if alias:
             name = alias.removeprefix("dataset:huggingface/")
-        elif is_placeholder(name) or not vocabulary.may_be_model(name):
+        elif is_placeholder(name) or not may_be_repository(name):
             continue
         collector.dataset(hub, name, where)
         found = True
@@ -229,7 +231,7 @@ def read_model(
     if local:
         _runtime_model(local, value, where, collector, vocabulary)
         return True
-    if (repository := _on_hub(value)) and vocabulary.may_be_model(repository):
+    if (repository := _on_hub(value)) and may_be_repository(repository):
         if provider == "modelscope":
             collector.modelscope_model(repository, where)
         elif (

@@ -9,6 +9,7 @@ import re
 from collections.abc import Set
 
 from provenance import ids
+from provenance.addresses import is_local_host
 from provenance.extract.accelerators import platform_of
 from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
@@ -18,7 +19,8 @@ from provenance.extract.provider_near import provider_near
 from provenance.extract.surroundings import LOCAL, keys_around, service_beside
 from provenance.extract.told_apart import tables_of
 from provenance.model import Occurrence
-from provenance.vocabulary import Vocabulary, is_local_host
+from provenance.shapes import may_be_repository
+from provenance.vocabulary import Vocabulary
 
 _LITERAL = re.compile(
     rb"[\"'][ ]{0,2}([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[ ]{0,2}[\"']"
@@ -172,7 +174,7 @@ def literals(
         if text in datasets or not (
             vocabulary.looks_like_model(text)
             or (_NAMED.search(data, max(0, offset - 60), offset - 1)
-                and vocabulary.may_be_model(text))
+                and may_be_repository(text))
         ):  # fmt: skip
             continue
         line_text = places.text_line(offset)

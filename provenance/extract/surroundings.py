@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.addresses import host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 LOCAL = "local"
 """What :func:`service_beside` returns for a server of one's own."""

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.addresses import host_of, is_local_host
 from provenance.errors import RegistryError
 from provenance.registry import Registry, in_force
 from provenance.registry.tables import fits
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 from tests.support.small_data import DATA, DAY, derived, org, seat, small_registry
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from provenance.extract import extractor_for
-from provenance.extract.collect import usage_of_path
+from provenance.extract.usages import usage_of_path
 from tests.support.reading import ids, read
 
 

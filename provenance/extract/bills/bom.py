@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from provenance import ids
+from provenance.addresses import host_of, is_local_host
 from provenance.extract.bills import purls
 from provenance.extract.channels import REGISTRY_HOSTS
 from provenance.extract.collect import Collector
 from provenance.extract.locks.lines import LockLines
 from provenance.extract.manifests.dependencies import Dependencies, reach
 from provenance.model import USAGES, ComponentId, Kind, Occurrence, Relation, Usage
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.shapes import may_be_repository
+from provenance.vocabulary import Vocabulary
 
 _KEYED = re.compile(r'"(?:purl|name|referenceLocator|software_packageUrl|identifier)"\s*:\s*'
                     r'"([^"\\]{1,500})"')  # fmt: skip
@@ -168,7 +170,7 @@ def _model(
         if found and not found[1]:
             return collector.hub_model(found[2], where)
     alias = vocabulary.alias(item.name)
-    if alias or vocabulary.may_be_model(item.name):
+    if alias or may_be_repository(item.name):
         return collector.hub_model(alias or item.name, where)
     owner = vocabulary.api_owner(item.name)
     if owner:
@@ -187,7 +189,7 @@ def _dataset(
     if alias:
         _, hub, name = re.split(r"[:/]", alias, maxsplit=2)
         return collector.dataset(hub, name, where)
-    hub = "huggingface" if vocabulary.may_be_model(item.name) else "sbom"
+    hub = "huggingface" if may_be_repository(item.name) else "sbom"
     return collector.dataset(hub, item.name, where)
 
 

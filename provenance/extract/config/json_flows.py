@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from provenance import ids
+from provenance.addresses import host_of, is_local_host
 from provenance.extract import names
 from provenance.extract.aside import absorb
 from provenance.extract.collect import Collector
@@ -20,7 +21,7 @@ from provenance.extract.records import service_called
 from provenance.extract.settings import read_model
 from provenance.model import ComponentId, Document, Occurrence
 from provenance.registry.tables import Call
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 _N8N = ("@n8n/n8n-nodes-langchain.", "n8n-nodes-langchain.", "n8n-nodes-base.")
 SIGNS = re.compile(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from provenance import ids
+from provenance.addresses import host_of, is_local_host
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node
 from provenance.extract.deploy.workloads import Workloads
 from provenance.extract.shell.installs import install
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 _KEYS = (("mcpServers",), ("mcp_servers",), ("mcp", "servers"), ("servers",))
 

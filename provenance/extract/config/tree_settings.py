@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from provenance.addresses import host_of, is_local_host
 from provenance.extract.accelerators import DRIVERS
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.channels import PYPI
@@ -22,7 +23,7 @@ from provenance.extract.settings import (
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Value, Variables
 from provenance.model import Usage
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 _PROVIDER_KEYS = ("provider", "model_provider", "llm_provider", "embedding_provider", "api_type",
                   "modelProvider", "custom_llm_provider", "type")  # fmt: skip

@@ -64,7 +64,7 @@ def _docker_model(model: Node, workloads: Workloads) -> None:
     name = workloads.expand(model.value or "").text
     repository = name.removeprefix("hf.co/").partition(":")[0]
     where = workloads.collector.occurrence(model.line, name)
-    if name.startswith("hf.co/") and workloads.vocabulary.may_be_model(repository):
+    if name.startswith("hf.co/") and workloads.may_be_repository(repository):
         workloads.collector.hub_model(repository, where)
     else:
         workloads.image(model)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from provenance import ids
+from provenance.addresses import host_of, is_local_host
 from provenance.extract.collect import Collector
 from provenance.extract.javascript.specs import Spec, Specs, specifier
 from provenance.extract.javascript.tree import (
@@ -18,7 +19,7 @@ from provenance.extract.javascript.tree import (
 )
 from provenance.extract.javascript.values import Value, Values
 from provenance.model import ComponentId, Confidence, Occurrence
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from tree_sitter import Node

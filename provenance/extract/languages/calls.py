@@ -13,6 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from provenance import ids
+from provenance.addresses import host_of, is_local_host
 from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
@@ -21,7 +22,7 @@ from provenance.extract.languages.texts import Outside, Text, address_of, texts_
 from provenance.extract.places import Places
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
 from provenance.registry.tables import Call
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 _MAX_CALLS = 500
 """Of one callable in one source."""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from provenance.addresses import is_local_host
 from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.languages import constants as model_constants
@@ -22,7 +23,7 @@ from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.model import ComponentId, Document, Extraction
-from provenance.vocabulary import Vocabulary, is_local_host
+from provenance.vocabulary import Vocabulary
 
 NAME = "languages"
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from provenance import ids
+from provenance.addresses import host_of, is_local_host
 from provenance.extract.channels import CRATES, REGISTRY_HOSTS, channel_of_url
 from provenance.extract.collect import Collector
 from provenance.model import (
@@ -17,7 +18,7 @@ from provenance.model import (
     Occurrence,
     Usage,
 )
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 _INDEXES: dict[str, ComponentId] = {"npm": "service:npm", "cargo": CRATES}
 """Public registries that the data knows as a service; of others nothing is claimed."""

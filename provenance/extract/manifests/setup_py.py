@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.channels import PYPI
-from provenance.extract.collect import Collector, usage_of_path
+from provenance.extract.collect import Collector
 from provenance.extract.locks.graph import usage_of_extra
 from provenance.extract.manifests.requirements import include, read_requirement
 from provenance.extract.python import source as python_source
+from provenance.extract.usages import usage_of_path
 from provenance.model import Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary
 

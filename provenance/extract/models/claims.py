@@ -16,6 +16,7 @@ from provenance.artifacts.gguf import GgufHeader
 from provenance.extract.collect import Collector
 from provenance.extract.models import base_names
 from provenance.model import ComponentId, Evidence, LicenseDeclaration
+from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
 MAX_NAMES = 100
@@ -130,7 +131,7 @@ def record(
 
 def _may_name(written: str, vocabulary: Vocabulary) -> bool:
     """Tell whether a text may name a model: models/sd15.safetensors has a repository's form."""
-    return not ids.is_hub_repository(written) or vocabulary.may_be_model(written)
+    return not ids.is_hub_repository(written) or may_be_repository(written)
 
 
 def _licenses(found: Iterable[str], model: ComponentId, collector: Collector) -> None:

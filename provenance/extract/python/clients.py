@@ -6,12 +6,13 @@ import ast
 from dataclasses import dataclass
 
 from provenance import ids
+from provenance.addresses import host_of, is_local_host
 from provenance.extract.collect import Collector
 from provenance.extract.python.nodes import is_nothing, source_of
 from provenance.extract.python.scopes import Bound, Calls, Scope, Target
 from provenance.extract.python.values import Values
 from provenance.model import ComponentId, Confidence
-from provenance.vocabulary import CallSpec, Vocabulary, host_of, is_local_host
+from provenance.vocabulary import CallSpec, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

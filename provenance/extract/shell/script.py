@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from provenance.addresses import host_of, is_local_host
 from provenance.extract import signs, textfile
 from provenance.extract.accelerators import platforms_built_for
 from provenance.extract.aside import Aside, absorb
@@ -33,7 +34,7 @@ from provenance.extract.shell.words import (
     commands,
 )
 from provenance.model import Document, Extraction, Usage
-from provenance.vocabulary import Vocabulary, host_of, is_local_host
+from provenance.vocabulary import Vocabulary
 
 NAME = "shell"
 

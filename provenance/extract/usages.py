@@ -1,0 +1,53 @@
+"""The usage that a path implies: tests, examples, documentation, development."""
+
+from __future__ import annotations
+
+import re
+
+from provenance.model import Usage
+
+_SEGMENTS: dict[str, Usage] = {
+    **dict.fromkeys(("test", "tests", "testing", "__tests__", "spec", "specs"), "test"),
+    **dict.fromkeys(
+        ("example", "examples", "demo", "demos", "sample", "samples", "cookbook", "cookbooks",
+         "tutorial", "tutorials", "quickstart"), "example"),
+    **dict.fromkeys(("doc", "docs", "documentation"), "documentation"),
+    **dict.fromkeys(
+        ("benchmark", "benchmarks", "bench", "ci", ".github", ".devcontainer", "dev", "evals"),
+        "development"),
+}  # fmt: skip
+
+
+def usage_of_path(path: str) -> Usage:
+    """Return the usage that a file's place in the tree implies.
+
+    Whole segments only: ``Dockerfile`` is no documentation and ``load_test.py`` may
+    well be a normal script.
+    """
+    *folders, name = _DOMAIN.sub(r"\1", path.lower()).split("/")
+    for folder in folders:
+        usage = _SEGMENTS.get(folder)
+        if usage:
+            return usage
+    if name in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py", "dodo.py"):
+        return "development"
+    if name in ("conftest.py", "tests.py", "test.py") or (
+        name.startswith("test_") and name.endswith(".py")
+    ):
+        return "test"
+    if "/src/main/" in f"/{path}":
+        return "used"  # a ``ChatTest.java`` there is part of the product
+    script = _SCRIPT.fullmatch(path.rpartition("/")[2])
+    return _SCRIPT_KINDS.get(script.group(1), "development") if script else "used"
+
+
+_DOMAIN = re.compile(r"((?:^|/)src/\w+/(?:java|kotlin|scala|groovy)/)dev(?=/)")
+"""The top of a package's name, ``dev.langchain4j``, which says nothing of the folder."""
+_SCRIPT = re.compile(
+    r".+\.(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test)\.(?:go|rb)|"
+    r".*[a-z0-9]Tests?\.(?:cs|java|kt|scala|swift)"
+)
+"""JavaScript tests, stories and configuration of tools, by the words of the file's name."""
+_SCRIPT_KINDS: dict[str | None, Usage] = {
+    "test": "test", "spec": "test", "stories": "example", None: "test",
+}  # fmt: skip

@@ -1,0 +1,44 @@
+"""What bare strings look like: files, paths, MIME types, names with a size in them."""
+
+from __future__ import annotations
+
+import re
+
+from provenance import ids
+
+_MIME = frozenset(
+    "application audio font image message model multipart text video chemical".split()
+)
+_FOLDERS = frozenset(
+    "src lib libs data dataset datasets model models test tests doc docs app apps api bin build "
+    "config configs conf checkpoint checkpoints ckpt ckpts output outputs out save saves saved "
+    "results weights cache tmp var etc usr opt home mnt assets static public scripts tools utils "
+    "examples example packages node_modules train val eval loss metrics refs heads origin "
+    "feature feat fix hotfix release bugfix chore dist logs pretrained finetuned".split()
+)
+_FILE = re.compile(
+    r"\.(?:py|md|rst|txt|jsonl?|ya?ml|toml|ini|cfg|csv|tsv|parquet|png|jpe?g|gif|svg|webp|html?|"
+    r"css|[jt]sx?|vue|sh|ipynb|log|xml|pdf|zip|gz|tar|whl|so|c|cc|cpp|cu|h|hpp|go|rs|java|mp[34]|"
+    r"wav|lock|proto|sql|git|pt|pth|ckpt|bin|safetensors|onnx|npz?|pkl)$",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
+_NUMBER = re.compile(r"[\d.-]+[bkm]?", re.IGNORECASE)
+
+
+def has_size(name: str) -> bool:
+    """Tell whether a name has a number of parameters in it (``-7b``, ``8x7B``)."""
+    return bool(_SIZE.search(name))
+
+
+def is_file_name(text: str) -> bool:
+    """Tell whether a text ends like the name of a file."""
+    return bool(_FILE.search(text))
+
+
+def may_be_repository(text: str) -> bool:
+    """Tell whether a text has the form of a hub id and of nothing more usual."""
+    if not ids.is_hub_repository(text) or is_file_name(text):
+        return False
+    namespace = text.partition("/")[0].lower()
+    return not (namespace in _MIME or namespace in _FOLDERS or _NUMBER.fullmatch(namespace))
