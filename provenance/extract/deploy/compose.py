@@ -11,6 +11,7 @@ from provenance.extract.config.tree_settings import read_comments, speaks_of
 from provenance.extract.config.yaml_tree import Node
 from provenance.extract.deploy.workloads import Workloads
 from provenance.model import Document, Extraction
+from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
 NAME = "compose"
@@ -64,7 +65,7 @@ def _docker_model(model: Node, workloads: Workloads) -> None:
     name = workloads.expand(model.value or "").text
     repository = name.removeprefix("hf.co/").partition(":")[0]
     where = workloads.collector.occurrence(model.line, name)
-    if name.startswith("hf.co/") and workloads.may_be_repository(repository):
+    if name.startswith("hf.co/") and may_be_repository(repository):
         workloads.collector.hub_model(repository, where)
     else:
         workloads.image(model)

@@ -116,7 +116,7 @@ def record(
     for text, how in claims.bases[:MAX_NAMES]:
         written = text[:_MAX_TEXT]
         where = collector.occurrence(0, written)
-        if _may_name(written, vocabulary):
+        if _may_name(written):
             parent = base_names.record(written, where, collector, vocabulary)
             if parent:
                 collector.derived(model, parent, where, how)
@@ -129,7 +129,7 @@ def record(
     _datasets(claims.datasets[:MAX_NAMES], model, collector, vocabulary)
 
 
-def _may_name(written: str, vocabulary: Vocabulary) -> bool:
+def _may_name(written: str) -> bool:
     """Tell whether a text may name a model: models/sd15.safetensors has a repository's form."""
     return not ids.is_hub_repository(written) or may_be_repository(written)
 
