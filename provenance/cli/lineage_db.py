@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from provenance import config
 from provenance.artifacts.source import ArtifactError
 from provenance.cli.lineage_run import Lineage, LineageError
 from provenance.errors import UsageError
@@ -45,7 +46,7 @@ def assembled(
         # A saved sketch brings its own name; a path or an id is one.
         saved = model.endswith(".json") and name == model
         rows.append(database.row_of(sketch if saved else replace(sketch, name=name)))
-    return database.written(rows)
+    return database.written(rows, config.now(run.environ)[:10])
 
 
 def _listed(path: Path) -> list[tuple[str, str]]:
