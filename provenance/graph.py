@@ -44,7 +44,9 @@ class Graph:
             c.id: c for c in sorted(components, key=lambda c: c.id)
         }
         self.links: tuple[Link, ...] = tuple(
-            sorted(links, key=lambda k: (k.source, k.target, k.relation, k.how or ""))
+            sorted(
+                links, key=lambda k: (k.source, k.target, k.relation, k.how or "", k.basis or "")
+            )
         )
         self._along: dict[frozenset[Relation], dict[ComponentId, tuple[ComponentId, ...]]] = {}
         missing = {k.source for k in self.links} | {k.target for k in self.links}

@@ -36,7 +36,7 @@ _REACH: dict[str, frozenset[Role]] = {
 }
 _KEYS = frozenset(
     "id version title deny allow reach fail_on exposure unknown usage confidence "
-    "license channel vulnerability substitutes".split()
+    "license lineage channel vulnerability substitutes".split()
 )
 _KINDS = frozenset({"package", "model", "dataset", "service", "container", "platform"})
 
@@ -57,6 +57,8 @@ class Policy:
     confidence: Mapping[Confidence, Severity]
     inherited_terms: Severity
     """How much a declared license weighs that leaves out terms of a base model's."""
+    undeclared_base: Severity
+    """How much weights weigh that agree with a base which nothing declares."""
     dependency_confusion: Severity
     """How much an index weighs that is asked beside another one for the same names."""
     vulnerability: Severity
@@ -106,6 +108,8 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         raise PolicyError(f"{name}: neither deny nor allow names a jurisdiction")
     licenses = _table(data, "license", name)
     _check_keys(licenses, frozenset({"inherited-terms"}), name, "license.")
+    lineage = _table(data, "lineage", name)
+    _check_keys(lineage, frozenset({"undeclared-base"}), name, "lineage.")
     channels = _table(data, "channel", name)
     _check_keys(channels, frozenset({"dependency-confusion"}), name, "channel.")
     vulnerability = _table(data, "vulnerability", name)
@@ -139,6 +143,9 @@ def load(text: str, name: str, registry: Registry) -> Policy:
         ),
         inherited_terms=_severity(
             licenses.get("inherited-terms", "low"), name, "license.inherited-terms"
+        ),
+        undeclared_base=_severity(
+            lineage.get("undeclared-base", "medium"), name, "lineage.undeclared-base"
         ),
         dependency_confusion=_severity(
             channels.get("dependency-confusion", "low"), name, "channel.dependency-confusion"

@@ -9,6 +9,7 @@ from provenance.assess import (
     dependency_confusion,
     exposure,
     license_lineage,
+    undeclared_base,
     unknown,
     vulnerability,
 )
@@ -20,6 +21,7 @@ RULES: tuple[Callable[[Audit, Policy], tuple[Finding, ...]], ...] = (
     exposure.assess,
     unknown.assess,
     license_lineage.assess,
+    undeclared_base.assess,
     dependency_confusion.assess,
     vulnerability.assess,
 )

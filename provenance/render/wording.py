@@ -63,6 +63,10 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         ),
         packages=_few([ids.short(name) for name in params.get("packages", "").split()], words),
         count=params.get("count", ""),
+        base=clean(params.get("base", "")),
+        database=clean(params.get("database", "")),
+        p=params.get("p", ""),
+        statistic=params.get("statistic", ""),
         terms=words("label.comma").join(params.get("terms", "").split()),
         advisories=_few(params.get("advisories", "").split(), words),
         ancestors=words("label.comma").join(

@@ -65,10 +65,12 @@ class Inventory:
     def add_link(self, link: Link) -> None:
         """Add a link or fold it into the one between the same ends.
 
-        A derivation whose kind one source leaves open takes the kind another states, a
-        requirement the most exact of what it rests on.
+        A derivation whose kind one source leaves open takes the kind another states, if both
+        rest on the same basis: what is declared and what weights show are two links. A
+        requirement takes the most exact of what it rests on.
         """
-        key = (link.source, link.target, link.relation, link.requirement)
+        apart = link.basis if link.relation == "derived-from" else link.requirement
+        key = (link.source, link.target, link.relation, apart)
         known = self.links.get(key)
         if known is None:
             self.links[key] = link
