@@ -135,6 +135,20 @@ def test_another_declared_base_explains_only_where_its_line_leads_there(
     assert [item["params"]["base"] for item in questions(found)] == asked
 
 
+def test_weights_alone_say_nothing_about_licenses(bases: Path, tmp_path: Path) -> None:
+    """A card with a license of its own and no base: a question, and no reproach about terms."""
+    folder = model_folder(tmp_path / "tree" / "model", llama(1, **BIG))
+    (folder / "README.md").write_text("---\nlicense: mit\nlibrary_name: transformers\n---\n")
+    found = report(tmp_path / "tree", "--lineage-db", bases)
+    assert len(questions(found)) == 1
+    assert [f for f in found["findings"] if f["rule"].startswith("license-lineage/")] == []
+    (folder / "README.md").write_text(CARD.format(base="meta-llama/Llama-3.1-8B").replace(
+        "llama3.1", "mit"))  # fmt: skip
+    found = report(tmp_path / "tree", "--lineage-db", bases)
+    assert [f["component"] for f in found["findings"]
+            if f["rule"].startswith("license-lineage/")] == ["model:local/model"]  # fmt: skip
+
+
 def test_safetensors_equal_to_the_base_are_told_as_such(bases: Path, tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "w.safetensors").write_bytes(safetensors_of(llama(1, **BIG)))
