@@ -33,6 +33,7 @@ _FILE_KEYS: dict[str, type] = {
 _ENVIRONMENT = {
     "policy": "PROVENANCE_POLICY", "fail_on": "PROVENANCE_FAIL_ON", "lang": "PROVENANCE_LANG",
     "platform": "PROVENANCE_PLATFORM", "python_version": "PROVENANCE_PYTHON_VERSION",
+    "lineage_db": "PROVENANCE_LINEAGE_DB",
 }  # fmt: skip
 _PYTHON = re.compile(r"3\.\d{1,2}(?:\.\d{1,2})?", re.ASCII)
 
@@ -71,6 +72,8 @@ class Settings:
     """Online, known vulnerabilities are asked for too."""
     vulnerability_service: str | None = None
     vulnerability_url: str = ""
+    lineage_db: Path | None = None
+    """Sketches that weights are compared with; never from the scanned tree."""
     ignores: tuple[Ignore, ...] = ()
     source: str = ""
     """The configuration file read, or ""."""
@@ -90,6 +93,8 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
         if environ.get(name):
             values[key] = environ[name]
     values.update({key: value for key, value in flags.items() if value is not None})
+    if values.get("lineage_db"):
+        values["lineage_db"] = Path(values["lineage_db"])
     if values.get("ask") and not (values.get("online") or values.get("cached")):
         raise UsageError("--ask without --online", hint="add --online, or --cached")
     known = {item.name for item in fields(Settings)}

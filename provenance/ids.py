@@ -86,9 +86,18 @@ def service_of_model(component: str) -> str | None:
     """Return the service that a ``model:<provider>/<name>`` is asked of; None for other ids."""
     scheme, slash, _ = component.partition("/")
     provider = scheme.removeprefix("model:")
-    if not slash or not scheme.startswith("model:") or provider in ("local", "modelscope", "url"):
+    if (
+        not slash
+        or not scheme.startswith("model:")
+        or provider in ("local", "modelscope", "sketch", "url")
+    ):
         return None
     return service("aws-bedrock" if provider == "bedrock" else provider)
+
+
+def sketch_model(name: str) -> str:
+    """Return the id of a model that a database of sketches knows by a name of its user's."""
+    return f"model:sketch/{name}"
 
 
 def local_model(path: str) -> str:
@@ -170,7 +179,7 @@ def lookup_keys(component: str) -> tuple[str, ...]:
     if bare.startswith("pkg:golang/"):
         major = re.search(r"/v\d+$", bare)  # a later major version is the same module's
         return (bare, bare[: major.start()]) if major else (bare,)
-    if bare.startswith(("model:local/", "dataset:local/", "project:")):
+    if bare.startswith(("model:local/", "model:sketch/", "dataset:local/", "project:")):
         return ()
     if bare.startswith("model:ollama/") and bare.count(":") > 1:
         return (bare, bare.rpartition(":")[0])

@@ -138,6 +138,18 @@ class Vulnerability:
     evidence: tuple[Evidence, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Agreement:
+    """How far the weights of a model agree with those of another."""
+
+    base: str
+    """As the database names it."""
+    database: str
+    p: float
+    """Corrected for all comparisons, and no smaller than it is shown."""
+    statistic: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A typed, directed relation between two components.
@@ -147,7 +159,7 @@ class Link:
     ``declared``, ``imported``: see ``BASES``); of a ``delivered-by`` it says
     ``possible`` where the channel is asked beside another one and either may deliver.
     ``evidence`` is set for links that come from outside the tree (registry row, hub record,
-    a resolver's answer).
+    a resolver's answer), ``agreement`` where the basis is ``weights``.
     """
 
     source: ComponentId
@@ -158,6 +170,7 @@ class Link:
     requirement: str | None = None
     occurrences: tuple[Occurrence, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -177,7 +190,7 @@ class Gap:
 class Evidence:
     """Who says so, where to read it, and as of when (ISO date)."""
 
-    source: str  # registry | tree | hub | index | installed | resolver | advisories
+    source: str  # registry | tree | hub | index | installed | resolver | advisories | weights
     reference: str  # a URL, a document's name, or path:line
     as_of: str | None = None
     confidence: Confidence = "high"
@@ -343,6 +356,8 @@ class Inputs:
     """Files laid over the registry: name, SHA-256, rows."""
     online: bool = False
     vulnerabilities_asked: bool = False
+    lineage_database: tuple[str, str, int] | None = None
+    """The sketches that weights were compared with: name, SHA-256, rows."""
     hosts_contacted: tuple[str, ...] = ()
 
 

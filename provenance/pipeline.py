@@ -102,6 +102,7 @@ def scan(
             policy_id=policy.id, policy_sha256=policy.sha256,
             online=bool(outside.hub or outside.index or outside.advisories),
             vulnerabilities_asked=outside.advisories is not None,
+            lineage_database=outside.ancestry.database if outside.ancestry else None,
             hosts_contacted=outside.hosts_contacted,
         ),
         root=root,

@@ -59,6 +59,8 @@ class Policy:
     """How much a declared license weighs that leaves out terms of a base model's."""
     contradiction: Severity
     """How much statements on a model's descent weigh that do not fit together."""
+    undeclared_base: Severity
+    """How much weights weigh that agree with a base which nothing declares."""
     dependency_confusion: Severity
     """How much an index weighs that is asked beside another one for the same names."""
     vulnerability: Severity
@@ -109,7 +111,7 @@ def load(text: str, name: str, registry: Registry) -> Policy:
     licenses = _table(data, "license", name)
     _check_keys(licenses, frozenset({"inherited-terms"}), name, "license.")
     lineage = _table(data, "lineage", name)
-    _check_keys(lineage, frozenset({"contradiction"}), name, "lineage.")
+    _check_keys(lineage, frozenset({"contradiction", "undeclared-base"}), name, "lineage.")
     channels = _table(data, "channel", name)
     _check_keys(channels, frozenset({"dependency-confusion"}), name, "channel.")
     vulnerability = _table(data, "vulnerability", name)
@@ -145,6 +147,9 @@ def load(text: str, name: str, registry: Registry) -> Policy:
             licenses.get("inherited-terms", "low"), name, "license.inherited-terms"
         ),
         contradiction=_severity(lineage.get("contradiction", "low"), name, "lineage.contradiction"),
+        undeclared_base=_severity(
+            lineage.get("undeclared-base", "medium"), name, "lineage.undeclared-base"
+        ),
         dependency_confusion=_severity(
             channels.get("dependency-confusion", "low"), name, "channel.dependency-confusion"
         ),

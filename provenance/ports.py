@@ -142,6 +142,25 @@ class PackageIndex(Protocol):
         """Every host a byte was sent to, sorted."""
 
 
+class Ancestry(Protocol):
+    """Knows models by their weights, whatever they are called."""
+
+    @property
+    def database(self) -> tuple[str, str, int]:
+        """What it knows them from: a name, the SHA-256 of the file, the number of models."""
+
+    def matches(self, weights: Mapping[ComponentId, Sequence[str]]) -> Enrichment:
+        """Return whom the weights of models descend from; never raises.
+
+        Args:
+            weights: the files of each model, as paths in the tree.
+
+        Returns:
+            ``derived-from`` links with an :class:`Agreement` where a verdict says so, and
+            gaps for all that falls short of one.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advised:
     """Known vulnerabilities by component, and what could not be asked."""
@@ -170,6 +189,7 @@ class Outside:
     """Best first."""
     index: PackageIndex | None = None
     advisories: Advisories | None = None
+    ancestry: Ancestry | None = None
 
     @property
     def hosts_contacted(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from provenance.assess import (
     exposure,
     license_lineage,
     lineage_contradiction,
+    undeclared_base,
     unknown,
     vulnerability,
 )
@@ -22,6 +23,7 @@ RULES: tuple[Callable[[Audit, Policy], tuple[Finding, ...]], ...] = (
     unknown.assess,
     license_lineage.assess,
     lineage_contradiction.assess,
+    undeclared_base.assess,
     dependency_confusion.assess,
     vulnerability.assess,
 )

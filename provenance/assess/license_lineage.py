@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from provenance.audit import Audit, finding_id, presence
-from provenance.model import Finding
+from provenance.graph import IDENTITY, LINEAGE
+from provenance.model import ComponentId, Finding
 from provenance.policy import Policy
 
 NAME = "license-lineage"
@@ -30,6 +33,8 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
             missing = sorted(set(item.terms) - declared)
             if not item.via or not missing or item.expression in names:
                 continue
+            if not _stated(audit, (component.id, *item.via)):
+                continue
             found.append(
                 Finding(
                     id=finding_id(f"{NAME}/undeclared-terms", component.id),
@@ -54,3 +59,12 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
             )  # fmt: skip
             break  # the nearest such ancestor; the report lists every license
     return tuple(found)
+
+
+def _stated(audit: Audit, way: tuple[ComponentId, ...]) -> bool:
+    """Tell whether somebody says each step of a way; weights alone say nothing of licenses."""
+    return all(
+        any(link.target == target and link.agreement is None
+            for link in audit.graph.outgoing(source, LINEAGE | IDENTITY))
+        for source, target in pairwise(way)
+    )  # fmt: skip

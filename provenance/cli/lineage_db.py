@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from provenance import config, ids
 from provenance.artifacts.source import ArtifactError
-from provenance.cli.lineage_run import Lineage, LineageError
+from provenance.cli.lineage_run import Lineage
+from provenance.edge.sketches import LineageError
 from provenance.errors import UsageError
 from provenance.fingerprint import database
 
@@ -44,8 +46,10 @@ def assembled(
         sketch = run.sketch(model, witness=True)
         # A saved sketch brings its own name; a path or an id is one.
         saved = model.endswith(".json") and name == model
+        if name == model and Path(model).exists() and ids.is_hub_repository(name):
+            name = f"./{name}"  # a path that reads like a hub's id must not pass for one
         rows.append(database.row_of(sketch if saved else replace(sketch, name=name)))
-    return database.written(rows)
+    return database.written(rows, config.now(run.environ)[:10])
 
 
 def _listed(path: Path) -> list[tuple[str, str]]:

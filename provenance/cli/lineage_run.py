@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from provenance.artifacts.source import ArtifactError
 from provenance.edge.model_files import open_model
 from provenance.edge.ranges import BUDGET, Refused, Traffic
-from provenance.errors import ProvenanceError, UsageError
+from provenance.edge.sketches import LineageError, Tables, entries, sketch_of
 from provenance.fingerprint.sketch import Sketch
 from provenance.fingerprint.thresholds import Thresholds
 
@@ -25,10 +25,6 @@ MAX_SKETCH = 64 * 1024 * 1024
 _WEIGHTS = (".safetensors", ".gguf")
 
 
-class LineageError(ProvenanceError):
-    """A model, sketch or database that cannot be used (exit 4)."""
-
-
 @dataclass(slots=True)
 class Lineage:
     """One run: its tables, what it may fetch, and what it said on the way."""
@@ -37,8 +33,7 @@ class Lineage:
     environ: Mapping[str, str]
     online: bool
     traffic: Traffic
-    thresholds: Thresholds
-    roles: RoleTable
+    tables: Tables
     tell: Callable[[str], None]
     refused: list[tuple[str, str]] = field(default_factory=list)
     """Rows of a database that were refused, and why."""
@@ -50,25 +45,25 @@ class Lineage:
         Raises:
             UsageError: numpy is not installed.
         """
-        import tomllib
-
         from provenance import config
-        from provenance.fingerprint.roles import RoleTable
         from provenance.registry import Registry
 
-        try:
-            import numpy  # noqa: F401
-        except ImportError as error:
-            raise UsageError(
-                f"{error.name} is not installed", hint="pip install 'provenance-audit[weights]'"
-            ) from error
         registry = Registry()
         return cls(
             registry=registry, environ=config.environment(), online=online, tell=tell,
             traffic=Traffic(budget=int(budget * 1e6) if budget else BUDGET),
-            thresholds=Thresholds.of(tomllib.loads(registry.text("lineage/thresholds.toml"))),
-            roles=RoleTable.of(tomllib.loads(registry.text("lineage/roles.toml"))),
+            tables=Tables.of(registry),
         )  # fmt: skip
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The lines that verdicts are drawn at."""
+        return self.tables.thresholds
+
+    @property
+    def roles(self) -> RoleTable:
+        """What tensors are for, by their names."""
+        return self.tables.roles
 
     def sketch(self, name: str, *, witness: bool | None = None) -> Sketch:
         """Read a model, or the sketch in a file.
@@ -121,40 +116,22 @@ class Lineage:
             raise LineageError(f"{path}: {error}") from error
 
     def _read(self, model: Model, *, witness: bool) -> Sketch:
-        from dataclasses import replace
+        def admit(planned: int, slices: int) -> None:
+            self.tell(
+                f"{model.name}: reads {_megabytes(planned)} of {_megabytes(model.size)} MB "
+                f"in {slices} slices"
+            )
+            if self.online and not Path(model.name).exists():
+                self.traffic.admit(planned)
 
-        from provenance.fingerprint import reading
-        from provenance.fingerprint.layout import components
-
-        plans = [
-            reading.plan(part, self.thresholds.reading) for part in components(model, self.roles)
-        ]
-        places = {
-            each.component.name: place for each in plans
-            if witness and (place := reading.witness_of(each.component))
-        }  # fmt: skip
-        whole = sum(place.rows * (place.row_bytes or 0) for place in places.values())
-        planned = sum(each.length for each in plans) + whole
-        self.tell(
-            f"{model.name}: reads {_megabytes(planned)} of {_megabytes(model.size)} MB "
-            f"in {sum(len(each.slices) for each in plans)} slices"
-        )
-        if self.online and not Path(model.name).exists():
-            self.traffic.admit(planned)
         before = self.traffic.received
-        sketch = reading.read(model, plans)
-        witnesses = {}
-        for part, place in places.items():
-            try:
-                witnesses[part] = reading.whole_digest(place)
-            except ArtifactError:
-                continue  # the slices of it are named already
+        sketch = sketch_of(model, self.tables, witness=witness, admit=admit)
         if self.traffic.received > before:
             self.tell(
                 f"{model.name}: {_megabytes(self.traffic.received)} MB received "
                 f"in {self.traffic.requests} requests"
             )
-        return replace(sketch, witness=witnesses, bytes_read=sketch.bytes_read + whole)
+        return sketch
 
     def database(self, path: Path) -> Iterator[Sketch]:
         """Yield the sound rows of a database; the others are named.
@@ -162,20 +139,12 @@ class Lineage:
         Raises:
             LineageError: no database, or not the rows it was written with.
         """
-        from provenance.fingerprint import database
-
-        try:
-            with path.open(encoding="ascii", newline="\n") as stream:
-                for entry in database.read(_lines(stream)):
-                    if entry.sketch is None:
-                        self.refused.append((entry.name or f"line {entry.line}", entry.problem))
-                        self.tell(f"{path}:{entry.line}: {entry.name}: {entry.problem}: refused")
-                    else:
-                        yield entry.sketch
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: {error}") from error
-        except ArtifactError as error:
-            raise LineageError(f"{path}: {error.detail}") from error
+        for entry in entries(path):
+            if entry.sketch is None:
+                self.refused.append((entry.name or f"line {entry.line}", entry.problem))
+                self.tell(f"{path}:{entry.line}: {entry.name}: {entry.problem}: refused")
+            else:
+                yield entry.sketch
 
 
 _HINTS = {
@@ -183,14 +152,6 @@ _HINTS = {
     "budget": "--budget MB permits more",
     "no-ranges": "download the file and name its path",
 }
-
-
-def _lines(stream: Any) -> Iterator[str]:
-    """Yield lines, none longer than a row may be."""
-    from provenance.fingerprint.database import MAX_LINE
-
-    while line := stream.readline(MAX_LINE + 1):
-        yield line
 
 
 def _megabytes(size: int) -> str:

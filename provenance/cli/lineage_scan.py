@@ -9,7 +9,8 @@ from typing import Any
 
 from provenance import __version__
 from provenance.artifacts.source import ArtifactError
-from provenance.cli.lineage_run import Lineage, LineageError
+from provenance.cli.lineage_run import Lineage
+from provenance.edge.sketches import LineageError
 from provenance.errors import NothingToAudit
 from provenance.fingerprint.evidence import verdict_json
 from provenance.fingerprint.sketch import Sketch

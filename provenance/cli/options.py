@@ -77,6 +77,10 @@ def showing(function: Function) -> Function:
             help="The same for the environment of an interpreter, which is not started.",
         ),
         click.option(
+            "--lineage-db", type=click.Path(path_type=Path), metavar="FILE",
+            help="Compare weights in the tree with the base models of this database.",
+        ),
+        click.option(
             "--resolve", is_flag=True, default=None,
             help="Let uv or pip choose versions of what nothing pins (asks the package index).",
         ),

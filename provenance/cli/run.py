@@ -56,12 +56,14 @@ def start(path: Path, flags: Mapping[str, Any], *, gate_only: bool = False) -> R
     """Read settings and policy, scan, and mark ignored findings."""
     environ = config.environment()
     chosen = config.settings(path, flags, environ)
+    if gate_only:  # a hook answers within seconds, whatever the environment says
+        chosen = replace(chosen, lineage_db=None)
     created = config.now(environ)
     registry = Registry(overlays=flags.get("overlays") or ())
     policy = load_policy(chosen.policy, registry)
     scanned = scan(
         path, registry=registry, policy=policy, created=created, gate_only=gate_only,
-        outside=outside(chosen, environ, created[:10], registry), spread=spread,
+        outside=outside(chosen, environ, created[:10], registry, path), spread=spread,
         memory=None if flags.get("no_cache") else _memory(path, registry),
     )  # fmt: skip
     findings = tuple(_marked(item, chosen, created[:10]) for item in scanned.report.findings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,16 @@ def open_model(name: str, *, online: bool, traffic: Traffic, environ: Mapping[st
 
 
 def _folder(folder: Path) -> Model:
-    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    return open_files(folder, [entry.name for entry in folder.iterdir() if entry.is_file()])
+
+
+def open_files(folder: Path, files: Collection[str]) -> Model:
+    """Return the headers of one model of which these files of a folder are.
+
+    Raises:
+        NothingToAudit, ArtifactError: see :func:`open_model`.
+    """
+    names = sorted(files)
     tensors = [n for n in names if n.endswith(".safetensors") and n not in _ADAPTERS]
     ggufs = [n for n in names if n.endswith(".gguf")]
     unread = [(n, "pickle, never loaded") for n in names if Path(n).suffix in _PICKLES]
@@ -155,8 +164,11 @@ def _file(name: str, source: Source) -> tuple[WeightFile, dict[str, Any]]:
 
 
 def _config(folder: Path) -> Mapping[str, Any]:
+    path = folder / "config.json"
+    if not path.is_file():  # a pipe of that name would never end
+        return {}
     try:
-        with (folder / "config.json").open("rb") as stream:
+        with path.open("rb") as stream:
             return _loaded(stream.read(_MAX_CONFIG))
     except OSError:
         return {}

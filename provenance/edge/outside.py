@@ -6,17 +6,25 @@ Heavy modules are imported here, and only for what is asked.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from provenance.config import ASKED, Settings
-from provenance.ports import Advisories, ModelHub, Outside, PackageIndex, PackageSource
+from provenance.ports import Advisories, Ancestry, ModelHub, Outside, PackageIndex, PackageSource
 from provenance.registry import Registry
 from provenance.vocabulary import Vocabulary
 
 
 def outside(
-    chosen: Settings, environ: Mapping[str, str], today: str, registry: Registry
+    chosen: Settings, environ: Mapping[str, str], today: str, registry: Registry, root: Path
 ) -> Outside:
-    """Return whom a scan may ask; nobody unless the settings say so."""
+    """Return whom a scan may ask; nobody unless the settings say so.
+
+    Args:
+        root: the tree or file that is scanned.
+
+    Raises:
+        UsageError, LineageError: a database of sketches that cannot be used.
+    """
     hub: ModelHub | None = None
     index: PackageIndex | None = None
     asked = (chosen.ask or ASKED) if chosen.online else ()
@@ -36,8 +44,13 @@ def outside(
             environ, today=today, service=chosen.vulnerability_service,
             url=chosen.vulnerability_url, cached=chosen.cached,
         )  # fmt: skip
+    ancestry: Ancestry | None = None
+    if chosen.lineage_db:
+        from provenance.edge.ancestry import Sketched
+
+        ancestry = Sketched(chosen.lineage_db, root, registry)
     return Outside(
-        hub=hub, index=index, advisories=advisories,
+        hub=hub, index=index, advisories=advisories, ancestry=ancestry,
         packages=_package_sources(chosen, environ, today, registry),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from provenance.fingerprint.sketch import Sketch, from_json, to_json
 FORMAT, VERSION = "provenance-lineage-db", 1
 MAX_LINE = 32 * 1024 * 1024
 MAX_ROWS = 100_000
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +47,18 @@ def row_of(sketch: Sketch) -> Row:
     return Row(name=sketch.name, sha256=_digest(text), text=text)
 
 
-def written(rows: Iterable[Row]) -> str:
-    """Return a database of these rows, sorted by name; of two with one name the later stays."""
+def written(rows: Iterable[Row], as_of: str = "") -> str:
+    """Return a database of these rows, sorted by name; of two with one name the later stays.
+
+    Args:
+        as_of: the day it was built on, as evidence that rests on it says.
+    """
     kept = {row.name: row for row in rows}
     lines = [kept[name] for name in sorted(kept)]
     head = {
         "format": FORMAT, "version": VERSION, "rows": len(lines),
-        "sha256": _digest("".join(row.sha256 for row in lines)),
+        "sha256": _digest(as_of + "".join(row.sha256 for row in lines)),
+        **({"as_of": as_of} if as_of else {}),
     }  # fmt: skip
     body = (
         f'{{"name":{json.dumps(row.name)},"sha256":"{row.sha256}","sketch":{row.text}}}\n'
@@ -80,7 +87,8 @@ def read(lines: Iterable[str]) -> Iterator[Entry]:
         yield entry
     if head is None:
         raise ArtifactError("an empty database")
-    if count != head.get("rows") or _digest("".join(digests)) != head.get("sha256"):
+    as_of = str(head.get("as_of", ""))
+    if count != head.get("rows") or _digest(as_of + "".join(digests)) != head.get("sha256"):
         raise ArtifactError("its rows are not those it was written with")
 
 
@@ -94,6 +102,16 @@ def rows(lines: Iterable[str]) -> Iterator[Row]:
         if entry.sketch is None:
             raise ArtifactError(f"line {entry.line}: {entry.name!r}: {entry.problem}")
         yield row_of(entry.sketch)
+
+
+def day_of(line: str) -> str | None:
+    """Return the day a database was built on, as its first line says; None where it does not.
+
+    Raises:
+        ArtifactError: no database of this version.
+    """
+    as_of = _head(line).get("as_of")
+    return as_of if isinstance(as_of, str) and _DAY.fullmatch(as_of) else None
 
 
 def _head(line: str) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def _about(report: Report) -> list[Property]:
             ("revision", report.target.revision or ""),
             ("online", str(inputs.online).lower()),
             ("vulnerabilities-asked", str(inputs.vulnerabilities_asked).lower()),
+            ("lineage-database:sha256", (inputs.lineage_database or ("", ""))[1]),
             ("gaps", str(len(report.gaps))),
         )
     )

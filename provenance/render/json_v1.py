@@ -80,6 +80,11 @@ def document(report: Report, registry: Registry, words: Messages) -> dict[str, A
             "policy": {"id": inputs.policy_id, "sha256": inputs.policy_sha256},
             "online": inputs.online,
             "vulnerabilities_asked": inputs.vulnerabilities_asked,
+            "lineage_database": (
+                dict(zip(("file", "sha256", "rows"), inputs.lineage_database, strict=True))
+                if inputs.lineage_database
+                else None
+            ),
             "hosts_contacted": list(inputs.hosts_contacted),
         },
         "components": [_component(item, report) for item in report.components],

@@ -368,6 +368,10 @@ class _Writer:
                 words("footer.overlay", file=clean(file), rows=rows, digest=digest[:12])
                 for file, digest, rows in report.inputs.overlays
             ),
+            *(
+                words("footer.lineage-database", file=clean(file), rows=rows, digest=digest[:12])
+                for file, digest, rows in filter(None, (report.inputs.lineage_database,))
+            ),
             words("footer.online", hosts=", ".join(hosts) or "–")
             if report.inputs.online or hosts
             else words("footer.offline"),

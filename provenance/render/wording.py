@@ -66,6 +66,10 @@ def finding_message(finding: Finding, registry: Registry, words: Messages) -> st
         ),
         packages=_few([ids.short(name) for name in params.get("packages", "").split()], words),
         count=params.get("count", ""),
+        base=clean(params.get("base", "")),
+        database=clean(params.get("database", "")),
+        p=params.get("p", ""),
+        statistic=params.get("statistic", ""),
         terms=words("label.comma").join(params.get("terms", "").split()),
         said=said_of(params.get("bases", ""), registry, words),
         named=words("label.comma").join(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from provenance.resolve import (
     advisories,
     agreement,
+    ancestry,
     lineage,
     metadata,
     packages,
@@ -25,6 +26,7 @@ RESOLVERS: tuple[Callable[[Inventory], Inventory], ...] = (
     packages.resolve,
     metadata.resolve,
     services.resolve,
+    ancestry.resolve,
     lineage.resolve,
     stages.resolve,
     advisories.resolve,

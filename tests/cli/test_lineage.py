@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import resource
-import struct
 import sys
 import time
 from pathlib import Path
@@ -12,9 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.artifacts import gguf
 from tests.support.command import Done, provenance
-from tests.support.weight_files import Sparse, llama, model_folder, serving, shapes_of
+from tests.support.weight_files import Sparse, gguf_of, llama, model_folder, serving, shapes_of
 
 Arrays = dict[str, np.ndarray]
 BIG = {"width": 128, "layers": 3}
@@ -114,30 +112,8 @@ def test_declared_base_is_kept_apart_from_weights(tree: Path, tmp_path: Path) ->
 
 def test_gguf_that_says_nothing_has_the_norms_of_a_base(tree: Path, tmp_path: Path) -> None:
     """Renamed, rounded to eight bits in blocks, without one word on where it is from."""
-    data, infos = bytearray(), []
-    names = {"input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
-             "self_attn.v_proj": "attn_v", "mlp.gate_proj": "ffn_gate",
-             "mlp.up_proj": "ffn_up"}  # fmt: skip
-    for name, values in llama(1, **BIG).items():
-        stem = name.removesuffix(".weight").removeprefix("model.layers.")
-        layer, _, part = stem.partition(".")
-        plain = {"model.norm": "output_norm", "model.embed_tokens": "token_embd"}.get(stem)
-        if plain is None and part not in names:
-            continue
-        data += bytes(-len(data) % 32)
-        new = (plain or f"blk.{layer}.{names[part]}") + ".weight"
-        kind = 0 if values.ndim == 1 else 8
-        infos.append((new, values.shape[::-1], kind, len(data)))
-        if kind == 0:
-            data += values.tobytes()
-            continue
-        for block in values.reshape(-1, 32):
-            scale = np.float16(np.abs(block).max() / 127)
-            quants = np.clip(np.rint(block / np.float32(scale)), -127, 127)
-            data += struct.pack("<e", scale) + quants.astype(np.int8).tobytes()
-    values = {"general.architecture": "llama", "llama.attention.layer_norm_rms_epsilon": 1e-6}
     path = tmp_path / "fresh.gguf"
-    path.write_bytes(gguf(values, infos, data=bytes(data)))
+    path.write_bytes(gguf_of(llama(1, **BIG)))
     found = lineage(tree, path, "--db", "bases.db", "-f", "json").json["models"][0]
     assert found["verdict"] == "derived"
     assert [(v["base"], v["p"]) for v in found["verdicts"] if v["verdict"] == "derived"] == [

@@ -152,6 +152,7 @@ GROUPS = {
     "state": ("none_found", "unclear", "exposed", "vendor-hosted", "not_applicable"),
     "rule": [
         "license-lineage/undeclared-terms",
+        "lineage/undeclared-base",
         "dependency-confusion/extra-index",
         "vulnerability/known",
     ]

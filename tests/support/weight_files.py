@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.support.artifacts import gguf
+
 CODES = {"float32": "F32", "float16": "F16", "int8": "I8", "uint8": "U8"}
 Arrays = Mapping[str, np.ndarray]
 
@@ -65,6 +67,35 @@ def model_folder(folder: Path, arrays: Arrays, config: Mapping[str, object] | No
     said = {"model_type": "llama", "rms_norm_eps": 1e-6} if config is None else config
     (folder / "config.json").write_text(json.dumps(said))
     return folder
+
+
+_IN_GGUF = {"input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
+            "self_attn.v_proj": "attn_v", "mlp.gate_proj": "ffn_gate",
+            "mlp.up_proj": "ffn_up"}  # fmt: skip
+
+
+def gguf_of(arrays: Arrays, **metadata: object) -> bytes:
+    """A Llama converted: renamed, matrices rounded to eight bits in blocks, its source unsaid."""
+    data, infos = bytearray(), []
+    for name, values in arrays.items():
+        stem = name.removesuffix(".weight").removeprefix("model.layers.")
+        layer, _, part = stem.partition(".")
+        plain = {"model.norm": "output_norm", "model.embed_tokens": "token_embd"}.get(stem)
+        if plain is None and part not in _IN_GGUF:
+            continue
+        data += bytes(-len(data) % 32)
+        new = (plain or f"blk.{layer}.{_IN_GGUF[part]}") + ".weight"
+        kind = 0 if values.ndim == 1 else 8
+        infos.append((new, values.shape[::-1], kind, len(data)))
+        if kind == 0:
+            data += values.tobytes()
+            continue
+        for block in values.reshape(-1, 32):
+            scale = np.float16(np.abs(block).max() / 127)
+            quants = np.clip(np.rint(block / np.float32(scale)), -127, 127)
+            data += struct.pack("<e", scale) + quants.astype(np.int8).tobytes()
+    said = {"general.architecture": "llama", "llama.attention.layer_norm_rms_epsilon": 1e-6}
+    return gguf({**said, **metadata}, infos, data=bytes(data))
 
 
 # -- a file too large to hold ------------------------------------------------------------------
