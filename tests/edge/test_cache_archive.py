@@ -26,6 +26,7 @@ def filled(cache: Path) -> Path:
     record = HubRecord(
         id="pkg:huggingface/zz/m", resolved="zz/m", url=f"{HUB}/zz/m", retrieved="2026-11-27",
         revision=None, licenses=(), license_name=None, license_link=None, base_models=(),
+        names_itself=False,
         unnamed_bases=(), datasets=(), tags=(), library=None, pipeline=None, gated=None,
         created=None, modified=None,
     )  # fmt: skip
