@@ -135,4 +135,6 @@ def test_the_provider_of_a_model_stands_in_a_variable_beside_it(variables: str, 
         '      APP_LLM_MODELNAME: ${APP_LLM_MODELNAME:-"meta/llama3-8b-instruct"}\n'
         f"      {variables}\n",
     )
-    assert ids(found, "model") == {model}
+    asked = {i for i in ids(found, "model") if i.startswith("model:")}
+    assert asked == ({model} if model.startswith("model:") else set())
+    assert component(found, "pkg:huggingface/meta/llama3-8b-instruct").direct is not bool(asked)
