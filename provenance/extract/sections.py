@@ -6,7 +6,8 @@ section gives a base URL, that decides instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from provenance.extract.records import service_called
 from provenance.model import ComponentId
@@ -25,6 +26,9 @@ _RUNTIMES = {"ollama": "local:ollama", "localai": "local:localai", "local-ai": "
 _VAGUE = frozenset("google aws azure github vertex huggingface modelscope replicate fal".split())
 """Names of sections that are about much else: there a name must be of a known family."""
 _MAX_PARTS = 12
+_MODEL_END = re.compile(r"_?(?:MODEL(?:_?(?:NAME|ID))?|DEPLOYMENT(?:_NAME)?)$")
+_PROVIDER_ENDS = ("_PROVIDER", "_MODEL_PROVIDER", "_MODELENGINE", "_MODEL_ENGINE", "_ENGINE")
+_ADDRESS_ENDS = ("_BASE_URL", "_API_BASE", "_URL", "_SERVERURL", "_ENDPOINT", "_HOST", "_API_URL")
 
 
 def provider_called(name: str, vocabulary: Vocabulary) -> str:
@@ -38,7 +42,10 @@ def provider_called(name: str, vocabulary: Vocabulary) -> str:
     if service is None:
         service = vocabulary.provider_prefix(name.replace("-", ""))
     if service is None and "-" in name:  # a single word may be anything
-        service = vocabulary.model_service(name)
+        service = vocabulary.model_service(name) or (
+            # What LangChain's packages are called by: ``nvidia-ai-endpoints``.
+            vocabulary.default_services.get(f"pkg:pypi/langchain-{name}")
+        )
     return (service or "").removeprefix("service:")
 
 
@@ -94,6 +101,29 @@ def _may_be(provider: str, section: str, value: str, vocabulary: Vocabulary) -> 
         return True
     # Open weights under a maker of closed ones: a server that speaks its protocol.
     return not vocabulary.looks_like_model(value if "/" in value else f"tag/{value}")
+
+
+def provider_of_variable(
+    key: str, variables: Mapping[str, str], value: str, vocabulary: Vocabulary
+) -> str:
+    """Return the provider that a variable beside a model's names: ``X_PROVIDER`` of ``X_MODEL``.
+
+    Args:
+        variables: what the same file or container sets, by name.
+        value: the model's name.
+    """
+    match = _MODEL_END.search(key)
+    if match is None or not key.isupper():
+        return ""
+    start = key[: match.start()]
+    if any(variables.get(start + end) for end in _ADDRESS_ENDS):
+        return ""  # an address beside it decides
+    for end in _PROVIDER_ENDS:
+        written = variables.get(start + end if start else end.lstrip("_"), "")
+        found = named_provider(written, vocabulary) if written and "$" not in written else ""
+        if found:
+            return found if _may_be(found, written.lower(), value, vocabulary) else ""
+    return ""
 
 
 def named_provider(written: str, vocabulary: Vocabulary) -> str:

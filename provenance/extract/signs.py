@@ -40,6 +40,12 @@ _WEIGHTS = (
 )  # fmt: skip
 """The end of a URL that fetches weights."""
 _HUB_PATH = re.compile(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
+_MODELSCOPE = frozenset(
+    {"modelscope.cn", "www.modelscope.cn", "modelscope.ai", "www.modelscope.ai"}
+)
+_MODELSCOPE_PATH = re.compile(
+    r"://[^/]+/(?:api/v1/)?(models|datasets)/([A-Za-z0-9][\w.-]{0,60}/[A-Za-z0-9][\w.-]{0,100})"
+)
 _NOT_REPOSITORIES = frozenset(
     "spaces docs collections papers blog join settings api organizations tasks learn models "
     "datasets new login pricing posts chat course inference front terms-of-service".split()
@@ -75,8 +81,12 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
             host = match.group(1).decode().lower()
             if host in ("huggingface.co", "hf.co", "www.huggingface.co"):
                 found |= _hub_address(match.group(2).decode(), offset, places, collector)
+                at = data.find(b"://", at + 3)
+                continue
+            url = data[offset : match.end()].decode()
+            if host in _MODELSCOPE and _modelscope_address(url, offset, places, collector):
+                found = True
             else:
-                url = data[offset : match.end()].decode()
                 found |= _host(host, url, offset, places, collector, vocabulary)
         at = data.find(b"://", at + 3)
     return found
@@ -134,6 +144,23 @@ def _hub_address(path: str, offset: int, places: Places, collector: Collector) -
         collector.dataset("huggingface", repository, where)
     else:
         collector.hub_model(repository, where)
+    return True
+
+
+def _modelscope_address(url: str, offset: int, places: Places, collector: Collector) -> bool:
+    match = _MODELSCOPE_PATH.search(url)
+    if not match:
+        return False
+    kind, repository = match.groups()
+    repository = repository.rstrip(".").removesuffix(".git")
+    where = collector.occurrence(
+        places.line(offset), url, usage=places.state(offset),
+        confidence="high" if "/resolve/" in url else "medium",
+    )  # fmt: skip
+    if kind == "datasets":
+        collector.dataset("modelscope", repository, where)
+    else:
+        collector.modelscope_model(repository, where)
     return True
 
 

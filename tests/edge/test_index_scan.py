@@ -90,7 +90,7 @@ def test_an_air_gapped_site_is_carried_over(tmp_path: Path) -> None:
     replayed = scan(tree, "--cached", "--ask", "index", cache=there, url=url)
     assert without_hosts(replayed) == without_hosts(online)
     said = run("cache", "info", cache=there, url=url).stdout.splitlines()
-    assert said[2].split()[:2] == ["index", "2"]
+    assert ["index", "2"] in [line.split()[:2] for line in said]
     assert run("cache", "clear", cache=there, url=url).stderr.startswith("3 files removed")
     again = run("cache", "import", str(tree / "requirements.txt"), cache=there, url=url)
     assert (again.returncode, "no readable archive" in again.stderr) == (2, True)

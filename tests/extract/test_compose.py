@@ -6,7 +6,7 @@ import pytest
 
 from provenance.extract.deploy import compose
 from provenance.model import Extraction
-from tests.support.reading import component, gaps, ids, lines
+from tests.support.reading import component, gaps, ids, lines, read
 from tests.support.settings_files import direct, redirects
 
 STACK = """\
@@ -111,3 +111,30 @@ def test_services_put_out_of_use() -> None:
     found = stack("services:\n  a:\n    image: acme/x:1\n  # b:\n  #   image: qdrant/qdrant:v1\n")
     assert component(found, "pkg:docker/qdrant/qdrant@v1").usage == "commented"
     assert lines(found, "pkg:docker/qdrant/qdrant@v1") == [5]
+
+
+@pytest.mark.parametrize(
+    ("variables", "model"),
+    [
+        (
+            "APP_LLM_MODELENGINE: nvidia-ai-endpoints",
+            "model:nvidia-nim-api/meta/llama3-8b-instruct",
+        ),
+        ("APP_LLM_PROVIDER: ${P:-groq}", "model:groq/meta/llama3-8b-instruct"),
+        ("APP_OTHER_PROVIDER: groq", "pkg:huggingface/meta/llama3-8b-instruct"),
+        (
+            "APP_LLM_PROVIDER: groq\n      APP_LLM_SERVERURL: http://nim:8000",
+            "pkg:huggingface/meta/llama3-8b-instruct",
+        ),
+    ],
+)
+def test_the_provider_of_a_model_stands_in_a_variable_beside_it(variables: str, model: str) -> None:
+    found = read(
+        "docker-compose.yml",
+        "services:\n  a:\n    image: acme/x:1\n    environment:\n"
+        '      APP_LLM_MODELNAME: ${APP_LLM_MODELNAME:-"meta/llama3-8b-instruct"}\n'
+        f"      {variables}\n",
+    )
+    asked = {i for i in ids(found, "model") if i.startswith("model:")}
+    assert asked == ({model} if model.startswith("model:") else set())
+    assert component(found, "pkg:huggingface/meta/llama3-8b-instruct").direct is not bool(asked)

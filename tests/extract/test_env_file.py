@@ -78,3 +78,10 @@ def test_platform_variables() -> None:
 def test_binary_files_of_the_name_are_left_alone() -> None:
     found = direct(env_file, "a.env", b"\x00\x01MODEL=acme/x-7b")
     assert not ids(found)
+
+
+def test_the_provider_of_a_model_stands_in_a_variable_beside_it() -> None:
+    found = env("EMBEDDING_MODEL=nomic-embed-text\nEMBEDDING_PROVIDER=ollama\nMODEL=llama3-x\n")
+    assert ids(found, "model") == {"model:ollama/nomic-embed-text", "model:ollama/llama3-x"}
+    asked = env("LLM_PROVIDER=openai\nLLM_MODEL=support-chat\n")
+    assert ids(asked, "model") == {"model:openai/support-chat"}

@@ -158,3 +158,24 @@ def test_an_address_with_a_blanked_host_does_not_redirect() -> None:
     kept = read(".env.example", "UPSTASH_REDIS_REST_URL=https://****\n")
     assert ids(kept, "service") == {"service:upstash"}
     assert kept.redirects == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "component"),
+    [
+        ("https://modelscope.cn/models/acme/a-7b_x.1", "model:modelscope/acme/a-7b_x.1"),
+        ("https://modelscope.cn/models/acme/a-7b/files", "model:modelscope/acme/a-7b"),
+        ("https://www.modelscope.cn/datasets/acme/pairs.git", "dataset:modelscope/acme/pairs"),
+        (
+            "https://www.modelscope.cn/api/v1/models/acme/b/repo?Revision=x",
+            "model:modelscope/acme/b",
+        ),
+        ("https://modelscope.cn/studios/acme/b", None),
+    ],
+)
+def test_addresses_of_modelscope(address: str, component: str | None) -> None:
+    for path in ("README.md", "get.sh"):
+        found = ids(read(path, f"[a]({address})\n" if path == "README.md" else f'U="{address}"\n'))
+        assert {i for i in found if not i.startswith("service:")} == (
+            {component} if component else set()
+        )

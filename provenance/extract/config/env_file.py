@@ -8,6 +8,7 @@ from provenance.extract import textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.remarks import read_remark
+from provenance.extract.sections import provider_of_variable
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.words import Value, Variables
 from provenance.model import Document, Extraction, Usage
@@ -60,6 +61,11 @@ def read_env(
     variables = Variables()
     runtime = "ollama" if _OLLAMA.search(text) else ""
     aside = Aside(collector, "commented")
+    beside = {
+        match.group("key"): match.group("value").strip().strip("\"'")
+        for line in re.split(r"\r\n|\r|\n", text)
+        if (match := _LINE.match(line[:400])) and not match.group("comment")
+    }
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), first_line):
         match = _LINE.match(line[:4000])
         if not match:
@@ -79,5 +85,8 @@ def read_env(
             match.group("key"), value.text, number,
             aside if commented else collector, vocabulary, usage=usage,
             default=value.default, runtime=runtime,
+            provider=""
+            if commented
+            else provider_of_variable(match.group("key"), beside, value.text, vocabulary),
         )  # fmt: skip
     absorb(aside.done(), collector)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from provenance.extract.accelerators import DRIVERS
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node, settings
 from provenance.extract.deploy.images import read_image
 from provenance.extract.deploy.machines import platform_of_machine
+from provenance.extract.sections import provider_of_variable
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_command, read_shell
 from provenance.extract.shell.words import Value, Variables, Word
@@ -29,6 +30,25 @@ _DEVICES = (
     ("/dev/davinci", "ascend-cann"), ("/dev/kfd", "amd-rocm"), ("/dev/nvidia", "nvidia-cuda"),
     ("/dev/neuron", "aws-neuron"), ("nvidia.com/gpu", "nvidia-cuda"),
 )  # fmt: skip
+
+
+def _variables(node: Node) -> Iterator[tuple[str, str, int]]:
+    """Yield name, text and line of environment variables in each of their written forms."""
+    for key, value in node.entries():
+        if value.value is not None:
+            yield key, value.value, value.line
+    for item in node.items or ():
+        if item.value is not None:
+            key, equals, text = item.value.partition("=")
+            if equals:
+                yield key, text, item.line
+        elif name := item.get("name"):
+            held = item.get("value")
+            yield (
+                name.value or "",
+                held.value or "" if held is not None else "",
+                (held or name).line,
+            )
 
 
 class Workloads:
@@ -80,26 +100,17 @@ class Workloads:
         """Read environment variables in each of their written forms."""
         if node is None or node.value is not None:
             return
-        for key, value in node.entries():
-            if value.value is not None:
-                self._variable(key, value.value, value.line, default=default)
-        for item in node.items or ():
-            if item.value is not None:
-                key, equals, text = item.value.partition("=")
-                if equals:
-                    self._variable(key, text, item.line, default=default)
-            elif name := item.get("name"):
-                held = item.get("value")
-                written = held.value or "" if held is not None else ""
-                line = (held or name).line
-                self._variable(name.value or "", written, line, default=default)
-
-    def _variable(self, key: str, text: str, line: int, *, default: bool) -> None:
-        value = self.expand(text.strip("\"'"))
-        read_setting(
-            key.strip(), value.text, line, self.collector, self.vocabulary, usage=self.usage,
-            default=default or value.default, runtime=self.runtime,
-        )  # fmt: skip
+        found = [
+            (key.strip(), self.expand(text.strip("\"'")), line)
+            for key, text, line in _variables(node)
+        ]
+        known = {key: value.text for key, value, _ in found}
+        for key, value, line in found:
+            read_setting(
+                key, value.text, line, self.collector, self.vocabulary, usage=self.usage,
+                default=default or value.default, runtime=self.runtime,
+                provider=provider_of_variable(key, known, value.text, self.vocabulary),
+            )  # fmt: skip
 
     def _command(self, node: Node) -> None:
         """Read entry point, command and arguments as the one command they make."""
