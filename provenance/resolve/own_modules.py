@@ -25,9 +25,7 @@ class OwnModules:
         """Tell whether anything in the tree has a top-level module's name."""
         return top in self._homes
 
-    def owns(
-        self, module: str, importer: str, *, package: bool, declared: bool = True
-    ) -> bool:
+    def owns(self, module: str, importer: str, *, package: bool, declared: bool = True) -> bool:
         """Tell whether an import means a module of the tree.
 
         Args:

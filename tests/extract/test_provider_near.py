@@ -11,19 +11,19 @@ from tests.support.reading import ids, read
     ("text", "expected"),
     [
         pytest.param(
-            'KNOWN = {\n    Supplier.OPENAI: {\n        "gpt-4.1": Config(window=1047576),\n    },\n'
+            'KNOWN = {\n    Supplier.OPENAI: {\n        "gpt-4.1": Config(window=1),\n    },\n'
             '    Supplier.GROQ: {\n        "deepseek-r1-distill-llama-70b": Config(window=1),\n'
             "    },\n}\n",
             {"model:openai/gpt-4.1", "model:groq/deepseek-r1-distill-llama-70b"},
             id="keys of a table under the provider's key",
         ),
         pytest.param(
-            'KNOWN = {"groq": {"meta-llama/llama-4-scout-17b": Config(window=1)}}\n',
-            {"model:groq/meta-llama/llama-4-scout-17b", "pkg:huggingface/meta-llama/llama-4-scout-17b"},
+            'KNOWN = {"groq": {"meta-llama/llama-4-scout": Config(window=1)}}\n',
+            {"model:groq/meta-llama/llama-4-scout", "pkg:huggingface/meta-llama/llama-4-scout"},
             id="a path under the provider's key",
         ),
         pytest.param(
-            'def default(self):\n    return {self.JINA: "jina-reranker-v2-base-multilingual"}[self]\n',
+            'def pick(self):\n    return {self.JINA: "jina-reranker-v2-base-multilingual"}[self]\n',
             {"model:jina/jina-reranker-v2-base-multilingual"},
             id="a default by an enumeration's member",
         ),
@@ -38,9 +38,7 @@ from tests.support.reading import ids, read
         ),
     ],
 )  # fmt: skip
-def test_the_provider_is_said_beside(
-    text: str, expected: set[str]
-) -> None:
+def test_the_provider_is_said_beside(text: str, expected: set[str]) -> None:
     assert ids(read("app.py", text), "model") == expected
 
 

@@ -104,9 +104,12 @@ def test_trained_data_of_a_toolkit_is_a_model() -> None:
 
 
 def test_a_variable_in_an_install_is_no_package() -> None:
-    found = read("app.py", """\
+    found = read(
+        "app.py",
+        """\
     import subprocess, sys
     subprocess.check_call([sys.executable, "-m", "pip", "install", "-U", package_name])
     subprocess.check_call([sys.executable, "-m", "pip", "install", "tavily-python", other])
-    """)
+    """,
+    )
     assert ids(found, "package") == {"pkg:pypi/tavily-python"}
