@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from provenance import ids
@@ -355,9 +355,9 @@ class Vocabulary:
         """The same without what only makes clients."""
         return triggers(row for row in self._registry.calls if row.yields != "client")
 
-    def called(self, data: bytes) -> set[bytes]:
+    def called(self, data: bytes) -> frozenset[bytes]:
         """Return every name that a source calls, or imports under another name."""
-        return set(_CALLED.findall(data))
+        return _called(data)
 
     def call_offsets(
         self, data: bytes, roots: Iterable[str], called: Set[bytes] | None = None, *,
@@ -390,6 +390,12 @@ class Vocabulary:
             calls = re.finditer(rb"\b" + name + rb"[ \t]*\(", data)
             found += (match.start() for match in calls)
         return found
+
+
+@lru_cache(maxsize=1024)
+def _called(data: bytes) -> frozenset[bytes]:
+    """Search a source once, though those that import it ask as well."""
+    return frozenset(_CALLED.findall(data))
 
 
 def _stem(name: str) -> str:

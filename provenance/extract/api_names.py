@@ -24,11 +24,11 @@ from provenance.vocabulary import Vocabulary
 _QUOTED = re.compile(rb"[\"'`](([A-Za-z]*+)[-_.:@\d][\w.:@*+-]{0,80})[\"'`]")
 """A quoted word with something else than letters in it, as names of models have."""
 _CONSTANT = re.compile(
-    rb"^[ \t]*(?:[A-Z]+_){0,4}MODEL(?:_NAME|_ID)?[ \t]*(?::[ \t]*\w+[ \t]*)?=[ \t]*"
-    rb"([\"']([A-Za-z]{3,30})[\"'])[ \t]*$",
+    rb"MODEL(?:_NAME|_ID)?[ \t]*(?::[ \t]*\w+[ \t]*)?=[ \t]*([\"']([A-Za-z]{3,30})[\"'])[ \t]*$",
     re.MULTILINE,
 )
 """A constant with a name of letters alone, as some services call their models."""
+_PREFIX = re.compile(rb"(?:\A|\n)[ \t]*(?:[A-Z]+_)*\Z")
 _DIGIT = re.compile(rb"\d")
 _KEY = re.compile(
     rb"([A-Za-z_$][\w$.-]{0,60})[\"']?\]?[ \t]{0,8}(?::?[ \t]{0,4}[&\w]{1,20}[ \t]{0,4})?"
@@ -78,9 +78,10 @@ def endpoints(
         if is_local_host(host):
             local = True
             continue
-        service = vocabulary.service_of_host(host)
+        url = match.group().decode()
+        service = vocabulary.service_of_url(url)
         if service and not vocabulary.is_storehouse(service) and not vocabulary.is_mere_link(
-            service, host, match.group().decode()
+            service, host, url
         ):  # fmt: skip
             services.add(service)
     return frozenset(services), local
@@ -156,7 +157,9 @@ def read_names(
                 reached = endpoints(data, places, vocabulary)
                 if service is not None:
                     reached = frozenset((service,)), reached[1]
-        elif (text != text.lower() or _is_vague(text, owner, data)) and not _names_model(before):
+        elif not _names_model(before) and (
+            text != text.lower() or _is_vague(text, owner, data, offset, vocabulary)
+        ):
             continue  # a display name, or a mark such as a syllable
         if (
             _NOT_ASKED.search(places.text_line(offset))
@@ -192,6 +195,8 @@ def _constants(
     """Record models called by a word, of the one service that the source's requests go to."""
     for match in _CONSTANT.finditer(data):
         name = match.group(2).decode("ascii")
+        if not _PREFIX.search(data, max(0, match.start() - 60), match.start()):
+            continue
         if (claimed and claimed(match.start(1), name)) or is_placeholder(name):
             continue
         services, own = endpoints(data, places, vocabulary)
@@ -218,12 +223,21 @@ def _routed(text: str, vocabulary: Vocabulary) -> ComponentId | None:
     return service
 
 
-def _is_vague(text: str, owner: ComponentId | None, data: bytes) -> bool:
-    """Tell whether a name is so short (``o1``) that its source must speak of the provider."""
+def _is_vague(
+    text: str, owner: ComponentId | None, data: bytes, offset: int, vocabulary: Vocabulary
+) -> bool:
+    """Tell whether a name is so short (``o1``) that its source must speak of the provider.
+
+    A longer name of the same family beside it does as well.
+    """
     if len(text) > 3 or owner is None:
         return False
     words = re.escape(owner.partition(":")[2].encode())
-    return not re.search(rb"(?i)gpt-\d|%b" % words, data)
+    if re.search(rb"(?i)gpt-\d|%b" % words, data):
+        return False
+    beside = _QUOTED.findall(data, max(0, offset - 150), offset + 150)
+    names = (name.decode("ascii", "replace") for name, _ in beside)
+    return not any(len(name) > 3 and vocabulary.api_owner(name) == owner for name in names)
 
 
 def _quoted_within(data: bytes, offset: int) -> bool:

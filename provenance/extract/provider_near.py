@@ -8,6 +8,7 @@ calls anything, so what it tells is of medium confidence at most.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from provenance.extract.records import service_called
 from provenance.extract.sections import provider_of_path, provider_of_variable
@@ -19,7 +20,7 @@ _VARIABLE = re.compile(
     rb"\s{0,8}(?:default[ ]?=[ ]?)?\Z"
 )
 _BRANCH = re.compile(
-    rb"[ \t]*(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
+    rb"(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
     rb"[^\n]{0,20}?==[ \t]*|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
 )
 _MAX_LINES = 12
@@ -31,18 +32,23 @@ def provider_near(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -
     Args:
         offset: where the literal with the name begins, at its quote.
     """
-    before = data[max(0, offset - 120) : offset]
-    variable = _VARIABLE.search(before)
-    if variable:
+    before = data[max(0, offset - 120) : offset].rstrip()
+    if before.endswith((b",", b"=")) and (variable := _VARIABLE.search(before)):
         return provider_of_variable(variable.group(1).decode(), text, vocabulary)
-    key = KEY.search(before)
+    key = KEY.search(before) if before.endswith(b":") else None
     said = key.group(1) if key else tables_of(data).key_around(offset)
     if said and (found := provider_of_path([said.decode()], text, vocabulary)):
         return found
     if key and said.isupper() and (service := service_called(said.decode(), vocabulary)):
         return service.partition(":")[2]  # a member of an enumeration
-    branch = _branch(data, offset)
+    branch = _branch(data, offset) if _branches(data) else b""
     return provider_of_path([branch.decode()], text, vocabulary) if branch else ""
+
+
+@lru_cache(maxsize=2)
+def _branches(data: bytes) -> bool:
+    """Tell whether a source has any branch for one provider."""
+    return bool(_BRANCH.search(data))
 
 
 def _branch(data: bytes, offset: int) -> bytes:
@@ -58,7 +64,7 @@ def _branch(data: bytes, offset: int) -> bytes:
         width = len(line) - len(line.lstrip())
         if not line.strip() or width >= indent:
             continue
-        match = _BRANCH.match(line)
+        match = _BRANCH.match(line.lstrip())
         if match:
             return match.group(1)
         indent = width

@@ -103,7 +103,7 @@ def _may_be(provider: str, section: str, value: str, vocabulary: Vocabulary) -> 
     return not vocabulary.looks_like_model(value if "/" in value else f"tag/{value}")
 
 
-def provider_of_variable(
+def provider_beside(
     key: str, variables: Mapping[str, str], value: str, vocabulary: Vocabulary
 ) -> str:
     """Return the provider that a variable beside a model's names: ``X_PROVIDER`` of ``X_MODEL``.

@@ -115,6 +115,11 @@ def _host(
         where = collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
         collector.dataset("huggingface", viewed, where)
         return True
+    if "/whl/" in url and (built := platform_of(url.rpartition("/whl/")[2].rstrip("/"))):
+        # The builds for one accelerator have an index of their own.
+        collector.platform(
+            built, collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
+        )
     service = vocabulary.service_of_url(url)
     if service is None or vocabulary.is_mere_link(service, host, url):
         return False
@@ -122,8 +127,6 @@ def _host(
         places.line(offset), url, usage=state, confidence="medium" if state is None else "low"
     )
     collector.service(service, where)
-    if "/whl/" in url and (built := platform_of(url.rpartition("/whl/")[2].rstrip("/"))):
-        collector.platform(built, where)  # builds of one accelerator have an index of their own
     return True
 
 

@@ -11,13 +11,13 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
-_ASSIGNED = re.compile(
-    rb"^[ \t]*(?:(?:export|const|let|var|static|readonly|private|public|final|val)[ \t]+)*"
-    rb"(?:self\.|cls\.|this\.)?([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]{0,80})?=[ \t]*"
-    rb"(?:(?:new[ \t]+)?[A-Za-z_]{1,20}\([ \t\n]*)?[\[({]",
-    re.MULTILINE,
+_TABLE = re.compile(rb"=[ \t]*(?:(?:new[ \t]+)?[A-Za-z_]{1,20}\([ \t\n]*)?[\[({]")
+"""Where something is bound to a table, perhaps through ``frozenset(``."""
+_TARGET = re.compile(
+    rb"[ \t]*(?:(?:export|const|let|var|static|readonly|private|public|final|val)[ \t]+)*"
+    rb"(?:self\.|cls\.|this\.)?([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]{0,80})?"
 )
-"""A statement that binds a name to a table, perhaps through ``frozenset(``."""
+"""What stands before it on the line of a statement."""
 _KNOWN_OF = re.compile(
     r"(?:^|_)(?:pric(?:e|es|ing)|costs?|rates|limits?|context|windows?|no|non|not|without|with|"
     r"unsupported|deprecated|disallowed|excluded|ignored|per|max|min)(?:_|$)",
@@ -81,8 +81,16 @@ class Tables:
     def __init__(self, data: bytes) -> None:
         """Find where they begin; where they end is looked up when asked for."""
         self._data = data
-        self._found = list(_ASSIGNED.finditer(data))
-        self._starts = [match.start() for match in self._found]
+        self._names: list[bytes] = []
+        self._starts: list[int] = []
+        self._openings: list[int] = []
+        for match in _TABLE.finditer(data):
+            begin = data.rfind(b"\n", 0, match.start()) + 1
+            target = _TARGET.fullmatch(data, begin, match.start())
+            if target:
+                self._names.append(target.group(1))
+                self._starts.append(target.start(1))
+                self._openings.append(match.end() - 1)
         self._brackets: dict[int, _Brackets] = {}
         self._told: dict[int, bool] = {}
 
@@ -95,7 +103,7 @@ class Tables:
         if number is None:
             return False
         if number not in self._told:
-            name = self._found[number].group(1)
+            name = self._names[number]
             words = _CAMEL.sub("_", name.decode("ascii", "replace"))
             self._told[number] = bool(_KNOWN_OF.search(words)) or self._only_patterns(number, name)
         return self._told[number]
@@ -103,13 +111,14 @@ class Tables:
     def name_around(self, offset: int) -> str:
         """Return the name of the table that an offset lies in, or ``""``."""
         number = self._around(offset)
-        return "" if number is None else self._found[number].group(1).decode("ascii", "replace")
+        return "" if number is None else self._names[number].decode("ascii", "replace")
 
     def key_around(self, offset: int) -> bytes:
         """Return the key that the innermost bracket around an offset belongs to, or ``b""``."""
         number = self._around(offset)
         opening = None if number is None else self._brackets[number].innermost(offset)
-        match = KEY.search(self._data, max(0, opening - 100), opening) if opening else None
+        before = self._data[max(0, opening - 100) : opening].rstrip() if opening else b""
+        match = KEY.search(before) if before.endswith(b":") else None
         return match.group(1) if match else b""
 
     def _around(self, offset: int) -> int | None:
@@ -117,7 +126,7 @@ class Tables:
         if number < 0:
             return None
         if number not in self._brackets:
-            self._brackets[number] = _Brackets(self._data, self._found[number].end() - 1)
+            self._brackets[number] = _Brackets(self._data, self._openings[number])
         return number if offset < self._brackets[number].end else None
 
     def _only_patterns(self, number: int, name: bytes) -> bool:
@@ -127,7 +136,7 @@ class Tables:
         """
         uses = 0
         for match in re.finditer(rb"(?<![\w$])%b(?![\w$])" % re.escape(name), self._data):
-            if match.start() == self._found[number].start(1):
+            if match.start() == self._starts[number]:
                 continue
             begin = self._data.rfind(b"\n", 0, match.start()) + 1
             before = self._data[max(begin, match.start() - 120) : match.start()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from provenance.registry.tables import Call, fits
@@ -60,6 +61,7 @@ def triggers(rows: Iterable[Call]) -> Triggers:
     return rooted, free
 
 
+@lru_cache(maxsize=8192)
 def _split_callable(callable_name: str) -> tuple[str, str]:
     """Split ``a.b.Class.method`` into module ``a.b`` and name ``Class.method``."""
     parts = callable_name.split(".")

@@ -14,7 +14,7 @@ from typing import Any, get_args, get_type_hints
 import msgpack
 import pytest
 
-from provenance import model
+from provenance import descent, model
 from provenance.discover import Walk
 from provenance.documents import digest_of, extract_all
 from provenance.edge import scan_memory
@@ -241,7 +241,7 @@ def test_every_part_of_an_extraction_can_be_kept() -> None:
     """A new type in the model has to be known to the memory, or scans would fail."""
     known, seen, pending = set(scan_memory._TYPES), {Extraction}, [Extraction]
     while pending:
-        for hint in get_type_hints(pending.pop(), vars(model)).values():
+        for hint in get_type_hints(pending.pop(), {**vars(model), **vars(descent)}).values():
             for part in _parts(hint):
                 if dataclasses.is_dataclass(part):
                     assert part in known, part

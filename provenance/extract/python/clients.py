@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from provenance import ids
 from provenance.addresses import host_of, is_local_host
 from provenance.extract.collect import Collector
-from provenance.extract.python.nodes import is_nothing, source_of
+from provenance.extract.python.nodes import is_nothing, last_name, source_of
 from provenance.extract.python.scopes import Bound, Calls, Scope, Target
 from provenance.extract.python.values import Values
 from provenance.model import ComponentId, Confidence
@@ -40,11 +40,14 @@ class Clients:
 
     def spec(self, call: ast.Call) -> CallSpec | None:
         """Return the first specification whose pattern the called name fits."""
+        last = last_name(call.func)
+        if isinstance(call.func, ast.Name):
+            last = self.names.aliases.get(last, last).rpartition(".")[2]
+        specs = self.vocabulary.calls.get(last)
+        if not specs:
+            return None
         dotted = self.names.dotted(call.func)
-        for spec in self.vocabulary.calls.get(dotted.rpartition(".")[2], ()):
-            if spec.fits(dotted):
-                return spec
-        return None
+        return next((spec for spec in specs if spec.fits(dotted)), None)
 
     def read(self, calls: Calls) -> list[tuple[ast.Call, Scope, CallSpec]]:
         """Take the clients that calls make; return the calls that name something."""
