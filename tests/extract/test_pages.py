@@ -10,19 +10,8 @@ from tests.support.reading import component, ids, read
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-<<<<<<< HEAD
-        (
-            "https://modelscope.cn/models/damo/speech_fsmn_vad/files",
-            "model:modelscope/damo/speech_fsmn_vad",
-        ),
-        (
-            "https://www.modelscope.cn/models/iic/SenseVoiceSmall",
-            "model:modelscope/iic/SenseVoiceSmall",
-        ),
-=======
         ("https://modelscope.cn/models/damo/fsmn_vad/files", "model:modelscope/damo/fsmn_vad"),
         ("https://www.modelscope.cn/models/iic/SenseVoice", "model:modelscope/iic/SenseVoice"),
->>>>>>> r3py
         ("https://www.modelscope.cn/datasets/acme/pairs/summary", "dataset:modelscope/acme/pairs"),
         ("https://ollama.com/library/qwen3:4b", "model:ollama/qwen3:4b"),
     ],

@@ -18,25 +18,12 @@ from tests.support.reading import ids, read
             id="keys of a table under the provider's key",
         ),
         pytest.param(
-<<<<<<< HEAD
-            'KNOWN = {"groq": {"meta-llama/llama-4-scout-17b": Config(window=1)}}\n',
-            {
-                "model:groq/meta-llama/llama-4-scout-17b",
-                "pkg:huggingface/meta-llama/llama-4-scout-17b",
-            },
-            id="a path under the provider's key",
-        ),
-        pytest.param(
-            "def default(self):\n"
-            '    return {self.JINA: "jina-reranker-v2-base-multilingual"}[self]\n',
-=======
             'KNOWN = {"groq": {"meta-llama/llama-4-scout": Config(window=1)}}\n',
             {"model:groq/meta-llama/llama-4-scout", "pkg:huggingface/meta-llama/llama-4-scout"},
             id="a path under the provider's key",
         ),
         pytest.param(
             'def pick(self):\n    return {self.JINA: "jina-reranker-v2-base-multilingual"}[self]\n',
->>>>>>> r3py
             {"model:jina/jina-reranker-v2-base-multilingual"},
             id="a default by an enumeration's member",
         ),
