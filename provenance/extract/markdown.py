@@ -55,6 +55,7 @@ _ID = re.compile(
     rb"(?<![\w./@:#~%-])([A-Za-z0-9][\w-]{1,60}/[A-Za-z0-9][\w.-]{2,95})"
     rb"(?![\w/@-]|\.\w)"
 )
+_SIZE = re.compile(r"[\d.]+[BM]?", re.IGNORECASE)
 _TICKED = re.compile(rb"`([a-z0-9][\w.:-]{2,60})`", re.IGNORECASE)
 _SLUG = re.compile(r"github\.com[/:]([\w.-]+/[\w.-]+)", re.IGNORECASE)
 _DATASET = re.compile(r"(?:huggingface\.co|hf\.co)/datasets/([\w.-]+/[\w.-]+)")
@@ -195,7 +196,7 @@ def _names(
         name = match.group(1).decode("ascii", "replace").rstrip(".-")
         if (
             name.lower() in slugs or name.partition("/")[0].lower() in _RESOURCES
-            or not vocabulary.looks_like_model(name)
+            or not vocabulary.looks_like_model(name) or _is_alternative(name, data, match)
         ):  # fmt: skip
             continue
         around = places.text_line(match.start()).lower()
@@ -209,6 +210,17 @@ def _names(
             collector.dataset("huggingface", name, where)
         else:
             collector.hub_model(name, where)
+
+
+def _is_alternative(name: str, data: bytes, match: re.Match[bytes]) -> bool:
+    """Tell whether a slash in prose is an "or" (``Alpaca/Mistral``, ``8B/4.5B``), or a pattern."""
+    if data[match.end() : match.end() + 2].startswith((b"*", b"-*")):
+        return True
+    _, _, last = name.partition("/")
+    if _SIZE.fullmatch(last):
+        return True
+    quoted = data[match.start() - 1 : match.start()] in (b"`", b'"', b"'")
+    return not quoted and last.isalpha() and data[match.end() : match.end() + 1] != b"]"
 
 
 def _api_names(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:

@@ -27,7 +27,9 @@ _DATA = re.compile(
 """What a heading, a line or an address says of data."""
 _CODE_HOST = re.compile(rb"https?://(?:codeload\.)?github\.com/[^/]+/[^/]+/archive/")
 _HEADING = re.compile(rb"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
-_PINNED = re.compile(rb"`([A-Za-z][\w.-]{1,60}(?:\[[\w,-]+\])?[ ]?==[ ]?\d[\w.+]*)`")
+_PINNED = re.compile(
+    rb"`([A-Za-z][\w.-]{1,60}(?:\[[\w,-]+\])?(?:==\d[\w.+]*|[ ]?==[ ]?\d+\.[\w.+]*))`"
+)
 _INSTALLED = re.compile(
     rb"\binstall(?:ed|ing)?\b[^`\n.]{0,40}`([a-z][a-z0-9_-]{1,40})`(?![ ]*(?:command|binary|tool))"
 )
@@ -90,8 +92,10 @@ def _tags(data: bytes, places: Places, collector: Collector, vocabulary: Vocabul
         stem = name.partition(":")[0]
         if not vocabulary.looks_like_model(f"tag/{stem}") or "/" in name or stem == "ollama":
             continue
+        if "_" in stem or names_model(stem) or re.fullmatch(r"[a-z]+\.[a-z_]+", stem):
+            continue  # a setting
         begin = data.rfind(b"\n#", max(0, match.start() - _MAX_BACK), match.start())
-        before = data[max(begin, match.start() - 600) : match.start()]
+        before = data[max(begin, match.start() - 600, 0) : match.start()]
         if not re.search(rb"\bollama\b", before, re.IGNORECASE) or (
             vocabulary.api_owner(stem) is not None
         ):

@@ -64,3 +64,16 @@ def test_markdown_cells_are_documentation_on_their_own_lines() -> None:
     assert lines(found, "pkg:pypi/acme-cell") == [5]
     assert lines(found, "pkg:huggingface/acme/text-7b") == [7]
     assert [(i.module, i.occurrence.line) for i in found.imports] == [("acme_code", 9)]
+
+
+def test_conditions_settings_and_alternatives_name_nothing() -> None:
+    found = read(
+        "README.md",
+        """\
+    Weak models (Alpaca/Mistral, Qwen3-4B/4.5B) need embedding/reranking; see acme/text-7b.
+    `count == 2` and `ratio==1` and `acme-eval == 0.6`; pass `--model Qwen/Qwen3-Reranker-*`.
+    With Ollama, `embedding_model`, `rerankers` and `reranker.enabled` are read; pull `llama3`.
+    """,
+    )
+    assert ids(found, "model") == {"pkg:huggingface/acme/text-7b", "model:ollama/llama3"}
+    assert ids(found, "package") == {"pkg:pypi/acme-eval@0.6", "pkg:pypi/ratio@1"}
