@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from provenance import ids
 from provenance.addresses import folder_of, host_of, is_fetched, is_page
 from provenance.registry import Registry
 from provenance.registry.descent import DescentWords
 from provenance.registry.specs import CallSpec as CallSpec
-from provenance.registry.specs import Triggers, places, triggers
+from provenance.registry.specs import Constant, Triggers, places, triggers
 from provenance.registry.tables import Call, Default, fits
 from provenance.shapes import has_size, is_file_name, may_be_repository
 
@@ -29,15 +28,6 @@ _ALIAS = re.compile(rb"[ \t]+as[ \t]+([A-Za-z_]\w*)")
 _NOTHING: Set[bytes] = frozenset()
 _MODEL_HOSTS = frozenset("llm.router gpu.cloud".split())
 """What else than an API of models a service can be that answers with one."""
-
-
-class Constant(NamedTuple):
-    """What a constant of a library names, and its use."""
-
-    component: str
-    function: str = ""
-    service: str = ""
-    """Who serves it; empty for weights."""
 
 
 class Vocabulary:

@@ -35,7 +35,7 @@ _TYPES = (
     model.Extraction, model.Component, model.Link, model.Gap, model.LicenseDeclaration,
     model.Import, model.Include, model.Occurrence, model.Location, model.Evidence,
     descent.Statement,
-    model.Vulnerability,
+    model.Vulnerability, model.Agreement,
 )  # fmt: skip
 _UNREADABLE = (ValueError, TypeError, IndexError, RecursionError)
 """What reading back something else than was stored raises."""

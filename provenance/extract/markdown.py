@@ -55,6 +55,7 @@ _ID = re.compile(
     rb"(?<![\w./@:#~%-])([A-Za-z0-9][\w-]{1,60}/[A-Za-z0-9][\w.-]{2,95})"
     rb"(?![\w/@-]|\.\w)"
 )
+_SIZE = re.compile(r"[\d.]+[BM]?", re.IGNORECASE)
 _TICKED = re.compile(rb"`([a-z0-9][\w.:-]{2,60})`", re.IGNORECASE)
 _AZURE = re.compile(rb"azure[ _-]?open[ _-]?ai|azure ai (?:foundry|studio)", re.IGNORECASE)
 _OPENAI = re.compile(

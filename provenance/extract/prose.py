@@ -101,6 +101,8 @@ def _tags(data: bytes, places: Places, collector: Collector, vocabulary: Vocabul
         stem = name.partition(":")[0]
         if not vocabulary.looks_like_model(f"tag/{stem}") or _SETTING.fullmatch(name):
             continue
+        if "_" in stem or names_model(stem) or re.fullmatch(r"[a-z]+\.[a-z_]+", stem):
+            continue  # a setting
         begin = data.rfind(b"\n#", max(0, match.start() - _MAX_BACK), match.start())
         before = data[max(0, begin, match.start() - 600) : match.start()]
         if not (_OWN_TAG.fullmatch(name) or _OLLAMA.search(before)) or (

@@ -36,6 +36,15 @@ class CallSpec(NamedTuple):
         )
 
 
+class Constant(NamedTuple):
+    """What a constant of a library names, and its use."""
+
+    component: str
+    function: str = ""
+    service: str = ""
+    """Who serves it; empty for weights."""
+
+
 def places(argument: str, mark: str = "") -> tuple[str | int, ...]:
     """Return the positions and keywords of an argument list that have the mark before them."""
     found = [

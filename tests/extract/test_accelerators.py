@@ -70,3 +70,25 @@ def test_switches_of_an_image_and_commented_drivers() -> None:
     )
     assert component(compose, "platform:amd-rocm").usage == "commented"
     assert component(compose, "pkg:pypi/peft").usage == "commented"
+
+
+def test_devices_and_runtimes_that_a_source_names() -> None:
+    found = read(
+        "app.py",
+        """\
+    import tensorrt_llm
+    from optimum.intel.openvino import OVModelForCausalLM
+    device = "mps" if torch.backends.mps.is_available() else "cpu"
+    torch.xpu.empty_cache()
+    """,
+    )
+    assert ids(found, "platform") == {
+        "platform:nvidia-tensorrt", "platform:intel-openvino", "platform:apple-mps",
+        "platform:intel-xpu",
+    }  # fmt: skip
+    assert ids(read("app.py", 'mps = "mps" if openvino else None\n'), "platform") == set()
+
+
+def test_an_index_of_builds_for_one_device() -> None:
+    line = 'install_all torch --index-url "https://download.pytorch.org/whl/rocm6.2"\n'
+    assert "platform:amd-rocm" in ids(read("install.sh", line), "platform")

@@ -14,7 +14,8 @@ from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.model import Confidence, Import
-from provenance.vocabulary import Constant, Vocabulary
+from provenance.registry.specs import Constant
+from provenance.vocabulary import Vocabulary
 
 
 def read_constants(
