@@ -207,6 +207,7 @@ def _names(
             (_CHOICE.fullmatch(name) and not _in_code(data, match.start(1), match.end(1)))
             or name.lower() in slugs or name.partition("/")[0].lower() in _RESOURCES
             or not vocabulary.looks_like_model(name)
+            or data[match.end() : match.end() + 2].startswith((b"*", b"-*"))  # a pattern of names
         ):  # fmt: skip
             continue
         around = places.text_line(match.start()).lower()

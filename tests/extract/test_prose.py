@@ -80,6 +80,11 @@ def test_words_of_a_sentence_are_no_models() -> None:
     assert not ids(found, "package")
 
 
+def test_a_pattern_of_names_is_no_name() -> None:
+    text = "Pass `--reranker Qwen/Qwen3-Reranker-*` or Qwen/Qwen3-Reranker-4B.\n"
+    assert ids(read("README.md", text), "model") == {"pkg:huggingface/Qwen/Qwen3-Reranker-4B"}
+
+
 def test_tags_as_ollama_alone_writes_them() -> None:
     text = (
         "- `key`: the model (e.g., `gpt-4o-mini`, `llama3.1:latest`).\n"
