@@ -9,7 +9,7 @@ from provenance import ids
 from provenance.addresses import host_of, is_local_host
 from provenance.extract.collect import Collector
 from provenance.extract.python.nodes import is_nothing, last_name, source_of
-from provenance.extract.python.scopes import Bound, Calls, Scope, Target
+from provenance.extract.python.scopes import Bindings, Bound, Calls, Scope, Target
 from provenance.extract.python.values import Values
 from provenance.model import ComponentId, Confidence
 from provenance.vocabulary import CallSpec, Vocabulary
@@ -22,6 +22,18 @@ class Client:
     service: ComponentId | None
     local: bool = False
     confidence: Confidence = "high"
+
+
+def spec_of(call: ast.Call, names: Bindings, vocabulary: Vocabulary) -> CallSpec | None:
+    """Return the first specification whose pattern the called name fits."""
+    last = last_name(call.func)
+    if isinstance(call.func, ast.Name):
+        last = names.aliases.get(last, last).rpartition(".")[2]
+    specs = vocabulary.calls.get(last)
+    if not specs:
+        return None
+    dotted = names.dotted(call.func)
+    return next((spec for spec in specs if spec.fits(dotted)), None)
 
 
 class Clients:
@@ -38,22 +50,11 @@ class Clients:
         """Calls that only share a known call's last name."""
         self._made: dict[int, Client] = {}
 
-    def spec(self, call: ast.Call) -> CallSpec | None:
-        """Return the first specification whose pattern the called name fits."""
-        last = last_name(call.func)
-        if isinstance(call.func, ast.Name):
-            last = self.names.aliases.get(last, last).rpartition(".")[2]
-        specs = self.vocabulary.calls.get(last)
-        if not specs:
-            return None
-        dotted = self.names.dotted(call.func)
-        return next((spec for spec in specs if spec.fits(dotted)), None)
-
     def read(self, calls: Calls) -> list[tuple[ast.Call, Scope, CallSpec]]:
         """Take the clients that calls make; return the calls that name something."""
         loads: list[tuple[ast.Call, Scope, CallSpec]] = []
         for call, scope in calls:
-            spec = self.spec(call)
+            spec = spec_of(call, self.names, self.vocabulary)
             if spec is None:
                 self.unknown.append((call, scope))
             elif spec.yields == "client":

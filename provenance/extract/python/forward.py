@@ -13,10 +13,10 @@ from typing import NamedTuple, TypeAlias
 
 from provenance.extract.collect import Collector
 from provenance.extract.python.arguments import constructor, pairs
-from provenance.extract.python.clients import Client, Clients
+from provenance.extract.python.clients import Client, Clients, spec_of
 from provenance.extract.python.nodes import argument_of, last_name
 from provenance.extract.python.reach import Reach
-from provenance.extract.python.scopes import Bindings, Scope
+from provenance.extract.python.scopes import Bindings, Calls, Scope
 from provenance.extract.python.values import Lookup, Module
 from provenance.vocabulary import CallSpec, Vocabulary
 
@@ -66,10 +66,7 @@ class Forwarding:
         if depth >= _MAX_DEPTH:
             return
         leads: dict[str, bool] = {}
-        for call, scope in names.others:
-            root = _root(call.func)
-            if root not in names.imported:
-                continue
+        for call, scope, root in _of_imported(names):
             if root not in leads:
                 module, symbol = names.imported[root]
                 leads[root] = bool(symbol) and self._reach.leads(self._path, module, symbol)
@@ -146,7 +143,7 @@ class Forwarding:
                 sink = Sink(parameter, (*more, *steps), spec, client)
                 found.setdefault(owner, {})[sink] = None
 
-        for call, scope, spec in clients.read(names.others):
+        for call, scope, spec in clients.read(_known(names, self._vocabulary)):
             argument = argument_of(call, spec.arguments)
             if argument is not None:
                 add(argument, scope, (), spec, clients.of(call, scope, spec))
@@ -157,6 +154,28 @@ class Forwarding:
             for _, scope, expression, sink in inner.calls(names, depth + 1):
                 add(expression, scope, (), sink.spec, sink.client)
         return {owner: list(sinks) for owner, sinks in found.items()}
+
+
+def _known(names: Bindings, vocabulary: Vocabulary) -> Calls:
+    """Return the known calls of a module; it is asked by many documents."""
+    if names.known is None:
+        names.known = [
+            (call, scope)
+            for call, scope in names.others
+            if spec_of(call, names, vocabulary) is not None
+        ]
+    return names.known
+
+
+def _of_imported(names: Bindings) -> list[tuple[ast.Call, Scope, str]]:
+    """Return the calls of what a module imports, with the name imported."""
+    if names.handing is None:
+        names.handing = [
+            (call, scope, root)
+            for call, scope in names.others
+            if (root := _root(call.func)) in names.imported
+        ]
+    return names.handing
 
 
 class _Tracer:
