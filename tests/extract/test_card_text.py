@@ -66,12 +66,12 @@ def test_a_merge_lists_its_models() -> None:
         "[o/base](https://huggingface.co/o/base) as a base.\n\n### Models Merged\n\n"
         "The following models were included in the merge:\n"
         "* [o/one](https://huggingface.co/o/one)\n* o/two\n* https://huggingface.co/o/three\n"
-        "* D:/work/mine\n\n### Configuration\n* o/no\n"
+        "* D:/models/mine\n\n### Configuration\n* o/no\n"
     )
     assert bases(found) == {
         (name, "merge", "declared") for name in ("o/base", "o/one", "o/two", "o/three")
     }
-    assert gaps(found) == {("D:/work/mine", "base-model-unresolved", 12)}
+    assert gaps(found) == {("D:/models/mine", "base-model-unresolved", 12)}
 
 
 def test_a_card_carried_over_repeats_another_model_s() -> None:

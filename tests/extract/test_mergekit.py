@@ -101,13 +101,13 @@ def test_a_path_into_a_hub_s_cache_is_the_repository() -> None:
     found = read(
         "models:\n"
         f"- model: 'D:/hf/hub/models--VAGO--Llama-3.1-8b/snapshots/{commit}'\n"
-        "- model: D:/work/finetuned_2\n- model: /root/.cache/modelscope/hub/qwen/Qwen2___5-7B\n"
+        "- model: D:/models/finetuned_2\n- model: /home/a/.cache/modelscope/hub/qwen/Qwen2___5-7B\n"
         "merge_method: linear\n"
     )
     assert {k.target for k in found.links if k.relation == "derived-from"} == {
         f"{HF}VAGO/Llama-3.1-8b@{commit}", "model:modelscope/qwen/Qwen2.5-7B",
     }  # fmt: skip
-    assert gaps(found) == {("D:/work/finetuned_2", "base-model-unresolved", 3)}
+    assert gaps(found) == {("D:/models/finetuned_2", "base-model-unresolved", 3)}
 
 
 def test_a_merge_by_hand_counts_beside_a_model_only() -> None:

@@ -91,7 +91,7 @@ def test_a_trace_by_a_legacy_short_name() -> None:
 
 def test_a_path_into_a_hub_s_cache_names_the_repository() -> None:
     commit = "ab" * 20
-    path = f"/root/.cache/huggingface/hub/models--acme--Acme-7B/snapshots/{commit}"
+    path = f"/home/me/.cache/huggingface/hub/models--acme--Acme-7B/snapshots/{commit}"
     found = saved("config.json", {"model_type": "acme", "_name_or_path": path})
     assert links(found, "derived-from") == {(LOCAL, "derived-from", f"{PARENT}@{commit}")}
 
