@@ -9,8 +9,8 @@ import pytest
 
 from provenance.edge.hub_environment import modelscope_access
 from provenance.edge.hub_records import HubFailure, HubRecord
-from provenance.edge.hubs import Hubs, ModelScopeHub, every_hub
-from provenance.edge.model_hub import HuggingFaceHub
+from provenance.edge.hubs import Hubs, every_hub
+from provenance.edge.model_hub import HuggingFaceHub, ModelScopeHub
 from provenance.edge.modelscope import ModelScope
 from provenance.errors import UsageError
 from tests.support.hub_double import HubDouble, Repo
