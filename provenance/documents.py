@@ -8,15 +8,15 @@ may answer for a file whose bytes and whose looked-into files are what they were
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from typing import NamedTuple
 
 from provenance.discover import Walk, Wanted
 from provenance.extract import extractor, extractor_for
 from provenance.model import Document, Extraction, Gap
 from provenance.ports import Memory, Remembered, Spread
+from provenance.siblings import digest_of
 from provenance.vocabulary import Vocabulary
 
 MAX_INCLUDES = 500
@@ -45,6 +45,8 @@ def extract_all(
     walk.read = len(known) + sum(batch.read for batch in batches)
     walk.gaps += [gap for batch in batches for gap in batch.gaps]
     if memory:
+        for batch in batches:
+            memory.look(batch.digests)
         for item in paths:
             result = fresh.get(item.path)
             if result is not None and result.digest:
@@ -74,15 +76,17 @@ def _recalled(
         if item.identity is None:
             continue
         own = memory.digest(item.path, item.identity)
-        extraction = memory.recall(item.path, own, digest) if own else None
-        if extraction is not None:
-            yield item.path, extraction
+        found = memory.recall(item.path, own, digest) if own else None
+        if found is not None:
+            yield item.path, found.extraction
 
 
 class Batch(NamedTuple):
     """What came out of some documents, with what the walk met while opening them."""
 
     results: dict[str, Remembered]
+    digests: Mapping[str, bytes | None]
+    """Of every other file looked into, where somebody remembers."""
     read: int
     gaps: list[Gap]
 
@@ -103,38 +107,13 @@ def _extract_batch(
             found[item.path] = Remembered(guarded(reader.extract, document, vocabulary))
             continue
         digest = digest_of(document.data)
-        looked = _Looked(own.sibling)
-        extraction = memory.recall(item.path, digest, looked.digest)
-        if extraction is None:
-            looked = _Looked(own.sibling)
-            document = replace(document, sibling=looked)
-            extraction = guarded(reader.extract, document, vocabulary)
-        found[item.path] = Remembered(extraction, digest, looked.seen)
-    return Batch(found, own.read, own.gaps)
-
-
-class _Looked:
-    """Passes on what a reader asks of other files of the tree, and notes their digests."""
-
-    def __init__(self, sibling: Callable[[str], bytes | None]) -> None:
-        self._sibling = sibling
-        self.seen: dict[str, bytes | None] = {}
-
-    def __call__(self, path: str) -> bytes | None:
-        data = self._sibling(path)
-        if path not in self.seen:
-            self.seen[path] = None if data is None else digest_of(data)
-        return data
-
-    def digest(self, path: str) -> bytes | None:
-        """Return the digest of another file, None when there is none."""
-        self(path)
-        return self.seen[path]
-
-
-def digest_of(data: bytes) -> bytes:
-    """Return what stands for the bytes of a file in the memory."""
-    return blake2b(data, digest_size=16).digest()
+        known = memory.recall(item.path, digest, own.siblings.digest)
+        if known is None:
+            with own.siblings.noted() as looked:
+                extraction = guarded(reader.extract, document, vocabulary)
+            known = Remembered(extraction, digest, looked)
+        found[item.path] = known
+    return Batch(found, own.siblings.digests() if memory else {}, own.read, own.gaps)
 
 
 def _included(

@@ -1,4 +1,4 @@
-"""The words of the house as frozen types. Imports nothing of ours but ``descent``, which is a part.
+"""The words of the house as frozen types, with ``descent`` and ``siblings`` below them.
 
 Every stage takes and returns these. All are immutable and hashable; sequences
 are tuples, so that a value can be shared, sorted and compared freely.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
 
 from provenance.descent import Lineage, Statement
+from provenance.siblings import Siblings
 
 ComponentId: TypeAlias = str
 """A canonical id of the report contract, e.g. ``pkg:pypi/torch@2.3.1``."""
@@ -60,8 +61,8 @@ class Document:
     """Bytes of the whole file; -1 when ``data`` is all there is."""
     read: Callable[[int, int], bytes] | None = None
     """Returns up to so many bytes from an offset; bounded by who made the document."""
-    sibling: Callable[[str], bytes | None] | None = None
-    """Returns another source file of the tree by its path, or None."""
+    sibling: Siblings | None = None
+    """Returns another source file of the tree by its path; None when this stands alone."""
 
     def window(self, offset: int, length: int) -> bytes:
         """Return ``length`` bytes from ``offset``, fewer at the end or when they cannot be read."""

@@ -17,6 +17,7 @@ from provenance.model import (
     Link,
     Vulnerability,
 )
+from provenance.siblings import Looked
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -55,8 +56,8 @@ class Remembered(NamedTuple):
     extraction: Extraction
     digest: bytes = b""
     """Of the document's bytes; empty when it must not be remembered."""
-    looked: Mapping[str, bytes | None] = {}
-    """Digests of the other files of the tree that were looked into, None for none there."""
+    looked: Looked | None = None
+    """The other files of the tree that were looked into."""
 
 
 class Wish(NamedTuple):
@@ -76,12 +77,16 @@ class Memory(Protocol):
 
     def recall(
         self, path: str, digest: bytes, current: Callable[[str], bytes | None]
-    ) -> Extraction | None:
+    ) -> Remembered | None:
         """Return what a document of these bytes said; None when nothing sure is known.
 
         Args:
-            current: the digest of another file of the tree as it is now, None for none.
+            current: the digest of another file of the tree as it is now, None for none;
+                the same object for as long as its answers stay the same.
         """
+
+    def look(self, digests: Mapping[str, bytes | None]) -> None:
+        """Take in what files were looked into, with their digests, None for none there."""
 
     def learn(self, path: str, identity: stat_result | None, found: Remembered) -> None:
         """Take in what a document said."""

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from provenance.discover.ignores import Ignore, is_ignored, read_ignore
 from provenance.discover.reading import read_bytes
 from provenance.model import Document, Gap, Location
+from provenance.siblings import Siblings
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 """A larger text file is a gap: no hand-written manifest or source comes near it."""
@@ -68,7 +69,13 @@ class Walk:
     modules: set[str] = field(default_factory=set)
     """What could be imported from the tree itself: paths of folders and ``*.py`` files."""
     gaps: list[Gap] = field(default_factory=list)
-    _siblings: dict[str, bytes | None] = field(default_factory=dict)
+    siblings: Siblings = None  # type: ignore[assignment]  # made below
+    """The files of the tree for the readers of others; one for all copies of a walk."""
+
+    def __post_init__(self) -> None:
+        """Let readers look at other files."""
+        if self.siblings is None:
+            self.siblings = Siblings(self._sibling)
 
     @property
     def base(self) -> Path:
@@ -104,7 +111,7 @@ class Walk:
                 self.read += 1
                 return Document(
                     path=path, data=os.read(handle, head),
-                    size=status.st_size, read=_Window(full, status), sibling=self.sibling,
+                    size=status.st_size, read=_Window(full, status), sibling=self.siblings,
                 )  # fmt: skip
             if status.st_size > MAX_FILE_BYTES:
                 self._gap(path, "too-large", detail=f"{status.st_size} bytes")
@@ -119,20 +126,18 @@ class Walk:
             self._gap(path, "too-large", detail="grew while being read")
             return None
         self.read += 1
-        return Document(path=path, data=as_utf8(data), sibling=self.sibling)
+        return Document(path=path, data=as_utf8(data), sibling=self.siblings)
 
-    def sibling(self, path: str) -> bytes | None:
+    def _sibling(self, path: str) -> bytes | None:
         """Return another file of the tree, at most 1 MiB; None when there is none."""
-        if path not in self._siblings:
-            full = f"{self.base}{os.sep}{path}"
-            # Folders on the way may be links, which must not lead out of the tree.
-            found = None
-            if os.path.isfile(full) and (
-                os.path.realpath(full) == os.path.join(os.path.realpath(self.base), path)
-            ):
-                found = read_bytes(full)
-            self._siblings[path] = as_utf8(found) if found is not None else None
-        return self._siblings[path]
+        full = f"{self.base}{os.sep}{path}"
+        # Folders on the way may be links, which must not lead out of the tree.
+        if not os.path.isfile(full) or (
+            os.path.realpath(full) != os.path.join(os.path.realpath(self.base), path)
+        ):
+            return None
+        found = read_bytes(full)
+        return as_utf8(found) if found is not None else None
 
     def _gap(self, path: str, reason: str, **params: str) -> None:
         self.gaps.append(

@@ -10,19 +10,19 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from provenance import __version__, descent, model
-from provenance.documents import digest_of
 from provenance.edge.cache import SCANS, cache_directory
 from provenance.edge.files import replace_file
 from provenance.extract import extractor_for
 from provenance.model import Extraction
 from provenance.ports import Remembered, Wish
+from provenance.siblings import Looked, digest_of
 
 MAX_FILE = 256 * 1024 * 1024
 """A larger memory is not read; the tree is."""
@@ -64,7 +64,15 @@ class ScanMemory:
         place = blake2b(os.fsencode(os.path.realpath(root)), digest_size=16).hexdigest()
         self._file = (folder or cache_directory() / SCANS) / f"{place}.msgpack"
         self._identities: dict[str, tuple[tuple[int, ...], bytes]] = {}
-        self._results: dict[str, tuple[bytes, dict[str, bytes | None], bytes]] = {}
+        self._results: dict[str, tuple[bytes, int, bytes]] = {}
+        """Of each document the digest, the number of what was looked into, and what it said."""
+        self._looked: list[Looked] = []
+        self._digests: dict[str, bytes | None] = {}
+        """Of the files looked into when the tree was last scanned."""
+        self._current: dict[str, bytes | None] = {}
+        """Of those looked into, or found unchanged, in this run."""
+        self._held: dict[Callable[[str], bytes | None], dict[Looked, bool]] = {}
+        self._learnt: dict[str, tuple[bytes, Looked, bytes]] = {}
         self._heads: dict[str, int] = {}
         self._met: set[str] = set()
         self._changed = False
@@ -90,43 +98,67 @@ class ScanMemory:
 
     def recall(
         self, path: str, digest: bytes, current: Callable[[str], bytes | None]
-    ) -> Extraction | None:
+    ) -> Remembered | None:
         """See :class:`provenance.ports.Memory`."""
         known = self._results.get(path)
         if known is None or known[0] != digest:
             return None
-        if any(current(other) != was for other, was in known[1].items()):
+        looked = self._looked[known[1]]
+        if not self._holds(looked, current, self._held.setdefault(current, {})):
             return None
         try:
             found = _decode(known[2])
         except _UNREADABLE:
             return None
-        return found if isinstance(found, Extraction) else None
+        if not isinstance(found, Extraction):
+            return None
+        self._learnt[path] = (digest, looked, known[2])
+        return Remembered(found, digest, looked)
+
+    def _holds(
+        self, looked: Looked, current: Callable[[str], bytes | None], held: dict[Looked, bool]
+    ) -> bool:
+        """Tell whether every file looked into is what it was."""
+        if looked not in held:
+            held[looked] = all(self._is_same(path, current(path)) for path in looked.paths) and all(
+                self._holds(part, current, held) for part in looked.parts
+            )
+        return held[looked]
+
+    def _is_same(self, path: str, digest: bytes | None) -> bool:
+        if path not in self._digests or self._digests[path] != digest:
+            return False
+        self._current[path] = digest
+        return True
+
+    def look(self, digests: Mapping[str, bytes | None]) -> None:
+        """See :class:`provenance.ports.Memory`."""
+        for path, digest in digests.items():
+            # A file that changed while it was scanned: what rests on it is not known.
+            self._current[path] = digest if self._current.get(path, digest) == digest else b""
 
     def learn(self, path: str, identity: os.stat_result | None, found: Remembered) -> None:
         """See :class:`provenance.ports.Memory`."""
         self._changed = True
-        self._results[path] = (found.digest, dict(found.looked), _encode(found.extraction))
+        looked = found.looked or Looked()
+        self._learnt[path] = (found.digest, looked, _encode(found.extraction))
         self._identify(path, identity, found.digest)
-        for other, digest in found.looked.items():
-            if digest is not None and other not in self._identities:
-                with contextlib.suppress(OSError, ValueError):
-                    self._identify(other, os.stat(self._base / other), digest)
 
     def keep(self, paths: Set[str]) -> None:
         """See :class:`provenance.ports.Memory`."""
-        gone = self._results.keys() - paths
+        gone = self._results.keys() - (self._learnt.keys() & paths)
         if not (gone or self._changed or self._heads.keys() - self._met):
             return
-        for path in gone:
-            del self._results[path]
         self._heads = {path: head for path, head in self._heads.items() if path in self._met}
-        needed = {other for _, looked, _ in self._results.values() for other in looked}
+        for path, digest in self._current.items():
+            if digest and self._identities.get(path, ((), b""))[1] != digest:
+                with contextlib.suppress(OSError, ValueError):
+                    self._identify(path, os.stat(self._base / path), digest)
         self._identities = {
             path: known for path, known in self._identities.items()
-            if path in self._results or path in needed
+            if path in self._learnt or path in self._current
         }  # fmt: skip
-        self._store()
+        self._store({path: known for path, known in self._learnt.items() if path in paths})
 
     # -- the file ----------------------------------------------------------------
 
@@ -150,27 +182,84 @@ class ScanMemory:
             return
         if not isinstance(stored, dict) or stored.get("stamp") != self._stamp:
             return
-        heads, identities, results = (stored.get(n) for n in ("heads", "identities", "results"))
-        if (
+        heads, identities, digests, results = (
+            stored.get(name) for name in ("heads", "identities", "digests", "results")
+        )
+        if not (
             _sound(heads, int)
             and _sound(identities, tuple, bytes)
-            and _sound(results, bytes, dict, bytes)
+            and _sound(digests, bytes | None)
+            and _sound(results, bytes, int, bytes)
         ):
+            return
+        results = cast("dict[str, tuple[bytes, int, bytes]]", results)
+        digests = cast("dict[str, bytes | None]", digests)
+        try:
+            looked = _unflattened(stored.get("looked"), tuple(digests))
+        except _UNREADABLE:
+            return
+        if all(0 <= number < len(looked) for _, number, _ in results.values()):
             self._heads = cast("dict[str, int]", heads)
             self._identities = cast("dict[str, tuple[tuple[int, ...], bytes]]", identities)
-            self._results = cast("dict[str, tuple[bytes, dict[str, bytes | None], bytes]]", results)
+            self._digests, self._looked, self._results = digests, looked, results
 
-    def _store(self) -> None:
+    def _store(self, results: Mapping[str, tuple[bytes, Looked, bytes]]) -> None:
+        numbers, looked = _flattened(
+            [looked for _, looked, _ in results.values()],
+            {path: number for number, path in enumerate(self._current)},
+        )
         content = _encode(
             {
                 "stamp": self._stamp, "heads": self._heads, "identities": self._identities,
-                "results": self._results,
+                "digests": self._current, "looked": looked,
+                "results": {
+                    path: (digest, number, said)
+                    for (path, (digest, _, said)), number in zip(
+                        results.items(), numbers, strict=True
+                    )
+                },
             }
         )  # fmt: skip
         with contextlib.suppress(OSError):  # a disk that refuses costs speed, no result
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             replace_file(self._file, digest_of(content) + content)
             _prune(self._file.parent)
+
+
+_Flat: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+"""Numbers of paths, and of earlier entries: what one answer rests on."""
+
+
+def _flattened(wholes: Sequence[Looked], paths: Mapping[str, int]) -> tuple[list[int], list[_Flat]]:
+    """Return the entries that stand for what answers rest on, and which is whose.
+
+    Processes that worked the same out have the same entry.
+    """
+    known: dict[Looked, int] = {}
+    entries: dict[_Flat, int] = {}
+
+    def number_of(looked: Looked) -> int:
+        if looked not in known:
+            parts = tuple(sorted(number_of(part) for part in looked.parts))
+            entry = (tuple(sorted(paths[path] for path in looked.paths)), parts)
+            known[looked] = entries.setdefault(entry, len(entries))
+        return known[looked]
+
+    return [number_of(looked) for looked in wholes], list(entries)
+
+
+def _unflattened(entries: object, paths: tuple[str, ...]) -> list[Looked]:
+    """Return what :func:`_flattened` was given.
+
+    Raises:
+        ValueError, TypeError, IndexError: these are no such entries.
+    """
+    found: list[Looked] = []
+    for own, parts in cast("tuple[_Flat, ...]", entries):
+        if any(number < 0 for number in (*own, *parts)):
+            raise ValueError("no such entry")
+        found.append(Looked({paths[n] for n in own}, {found[n] for n in parts}))
+    return found
 
 
 def stamp(package: Path, data: Path, overlays: Iterable[str]) -> str:
@@ -200,7 +289,7 @@ def _identity(status: os.stat_result) -> tuple[int, ...]:
     return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _sound(table: object, *form: type) -> bool:
+def _sound(table: object, *form: Any) -> bool:
     """Tell whether a stored table maps paths to values of one type, or to tuples of several."""
     return isinstance(table, dict) and all(
         isinstance(path, str)

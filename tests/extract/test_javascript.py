@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from provenance.extract.javascript import source as javascript
 from provenance.model import Document, Extraction
 from provenance.registry import Registry
+from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
 from tests.support.reading import component, gaps, ids, lines, links, reasons
 
@@ -34,7 +35,7 @@ def scan(
     words: Vocabulary, text: str, path: str = "src/a.ts", tree: dict[str, str] | None = None
 ) -> Extraction:
     files = {name: textwrap.dedent(content).encode() for name, content in (tree or {}).items()}
-    document = Document(path=path, data=textwrap.dedent(text).encode(), sibling=files.get)
+    document = Document(path=path, data=textwrap.dedent(text).encode(), sibling=Siblings(files.get))
     return javascript.extract(document, words)
 
 

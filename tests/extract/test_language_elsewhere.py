@@ -9,6 +9,7 @@ import pytest
 from provenance.extract.javascript import source as javascript
 from provenance.extract.languages import source
 from provenance.model import Document, Extraction
+from provenance.siblings import Siblings
 from tests.support.reading import ids, lines, reasons, vocabulary
 
 MODELS = """\
@@ -57,7 +58,9 @@ def java(
         )
     )
     files = {name: content.encode() for name, content in TREE.items()}
-    return source.extract(Document(path=path, data=text.encode(), sibling=files.get), vocabulary())
+    return source.extract(
+        Document(path=path, data=text.encode(), sibling=Siblings(files.get)), vocabulary()
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,7 @@ def test_imports_that_an_import_map_of_the_archive_decides(path: str) -> None:
     text = b"import {LitElement} from 'lit';\nimport './own.js';\n"
 
     def read(files: dict[str, bytes]) -> Extraction:
-        document = Document(path=path, data=text, sibling=files.get)
+        document = Document(path=path, data=text, sibling=Siblings(files.get))
         return javascript.extract(document, vocabulary())
 
     found = read({})

@@ -12,6 +12,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.models import store as local_store
 from provenance.extract.models import weights
 from provenance.model import Document, Extraction
+from provenance.siblings import Siblings
 from tests.support.artifacts import floats, gguf, safetensors
 from tests.support.reading import component, gaps, ids, lines, links, places, vocabulary
 
@@ -177,7 +178,7 @@ def test_marks_elsewhere_say_nothing(path: str) -> None:
 def test_weights_in_modelscope_s_cache() -> None:
     folder = "hub/models/acme/Acme-7B"
     tree = {f"{folder}/.msc": b"\x80\x04]\x94.", f"{folder}/config.json": b'{"model_type": "a"}'}
-    document = Document(path=f"{folder}/x.safetensors", data=PLAIN, sibling=tree.get)
+    document = Document(path=f"{folder}/x.safetensors", data=PLAIN, sibling=Siblings(tree.get))
     found = weights.extract(document, vocabulary())
     assert ids(found, "model") == {"model:modelscope/acme/Acme-7B"}
 

@@ -7,6 +7,7 @@ import pytest
 from provenance.extract import extractor_for
 from provenance.extract.models import merge
 from provenance.model import Document, Extraction
+from provenance.siblings import Siblings
 from tests.support.reading import gaps, ids, lines, links, reasons, vocabulary
 
 LOCAL = "model:local/out"
@@ -17,7 +18,7 @@ def read(
     text: str, name: str = "mergekit_config.yml", beside: dict[str, bytes] | None = None
 ) -> Extraction:
     files = {f"out/{key}": value for key, value in (beside or {}).items()}
-    document = Document(path=f"out/{name}", data=text.encode(), sibling=files.get)
+    document = Document(path=f"out/{name}", data=text.encode(), sibling=Siblings(files.get))
     return merge.extract(document, vocabulary())
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from provenance.extract.models import folder as model_folder
 from provenance.model import Document, Extraction
+from provenance.siblings import Siblings
 from tests.support.reading import vocabulary
 
 LOCAL = "model:local/m"
@@ -18,7 +19,7 @@ LLAMA = {"LicenseRef-llama-3.1", "LicenseRef-llama-3.2", "LicenseRef-llama-3.3",
 
 def read(**files: str) -> Extraction:
     there = {f"m/{name.replace('_', '.')}": text.encode() for name, text in files.items()}
-    document = Document(path="m/config.json", data=CONFIG, sibling=there.get)
+    document = Document(path="m/config.json", data=CONFIG, sibling=Siblings(there.get))
     return model_folder.extract(document, vocabulary())
 
 

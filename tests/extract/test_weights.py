@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from provenance.extract.models import weights
 from provenance.model import Document, Extraction, LicenseDeclaration
+from provenance.siblings import Siblings
 from tests.support.artifacts import archive, floats, gguf, onnx, safetensors
 from tests.support.reading import (
     component,
@@ -35,7 +36,7 @@ PLAIN = safetensors(F32, bytes(4))
 def read(path: str, data: bytes, beside: dict[str, bytes] | None = None) -> Extraction:
     assert weights.accepts(path)
     tree = beside or {}
-    return weights.extract(Document(path=path, data=data, sibling=tree.get), vocabulary())
+    return weights.extract(Document(path=path, data=data, sibling=Siblings(tree.get)), vocabulary())
 
 
 def in_windows(path: str, data: bytes) -> Extraction:

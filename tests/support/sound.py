@@ -9,6 +9,7 @@ from provenance import ids
 from provenance.extract.collect import shown
 from provenance.model import Document, Extraction
 from provenance.ports import Extractor
+from provenance.siblings import Siblings
 from tests.support.reading import texts, vocabulary
 
 
@@ -19,7 +20,7 @@ def sound(reader: Extractor | ModuleType, path: str, data: bytes) -> Extraction:
     written into a report.
     """
     head = getattr(reader, "HEAD_BYTES", 0)
-    document = Document(path=path, data=data, sibling=lambda _: data)  # modules that loop
+    document = Document(path=path, data=data, sibling=Siblings(lambda _: data))  # modules that loop
     if head:  # as the walk does it: the beginning, and the rest on demand
         document = replace(
             document, data=data[:head], size=len(data),

@@ -13,6 +13,7 @@ from provenance.extract.javascript.values import Lookup, Module, Values
 from provenance.extract.javascript.walk import parse
 from provenance.extract.neighbours import follow
 from provenance.model import Document
+from provenance.siblings import Siblings
 
 _MAX_BYTES = 256 * 1024
 """A larger script is data or a bundle."""
@@ -25,7 +26,15 @@ _ALIASES = ("@/", "~/")
 
 def neighbours(document: Document) -> Lookup | None:
     """Return how imports of a document are followed; None when it stands alone."""
-    return follow(document, _candidates, _load, _MAX_MODULES)
+    if document.sibling is None:
+        return None
+    return follow(document.path, document.sibling, _find, _load, _MAX_MODULES)
+
+
+def _find(path: str, specifier: str, siblings: Siblings) -> str:
+    """Return the first file there is that a specifier in ``path`` may mean, or ``""``."""
+    found = (other for other in _candidates(path, specifier) if siblings(other) is not None)
+    return next((other for other in found if other != path), "")
 
 
 def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:

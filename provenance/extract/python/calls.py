@@ -19,13 +19,13 @@ from provenance.extract.places import Places
 from provenance.extract.python.arguments import elements
 from provenance.extract.python.clients import Client, Clients
 from provenance.extract.python.forward import Forwarding, Sink
-from provenance.extract.python.modules import parse_tolerantly
+from provenance.extract.python.modules import neighbours, parse_tolerantly
 from provenance.extract.python.nodes import argument_of, is_nothing, is_object, source_of
-from provenance.extract.python.reach import Reach
 from provenance.extract.python.readings import Told, fitting, is_foreign
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
-from provenance.extract.python.values import Lookup, Value, Values
+from provenance.extract.python.values import Value, Values
 from provenance.model import ComponentId, Occurrence, weakest
+from provenance.siblings import Siblings
 from provenance.vocabulary import CallSpec, Vocabulary
 
 _CALL = re.compile(rb"\b(\w++)\(")
@@ -60,14 +60,13 @@ class Settled:
 
 def read_calls(
     data: bytes, lines: frozenset[int], collector: Collector, vocabulary: Vocabulary,
-    outside: Lookup | None = None, reach: Reach | None = None, body: ComponentId | None = None,
+    siblings: Siblings | None = None, body: ComponentId | None = None,
 ) -> Settled:  # fmt: skip
     """Record what the calls of one source name; return what that settles.
 
     Args:
         lines: where a known callable's name stands; functions without one are skipped.
-        outside: finds other modules of the tree.
-        reach: tells which of them lead to known calls.
+        siblings: the other files of the tree.
         body: the service that the source sends bodies with a model to.
     """
     try:
@@ -84,14 +83,15 @@ def read_calls(
             collector.path, "malformed-file", detail=type(failure).__name__, format="Python"
         )
         return Settled()
+    outside = neighbours(collector.path, siblings) if siblings is not None else None
     reader = _Reader(collector, vocabulary, Values(names_bound, outside))
     loads = reader.clients.read(calls)
     for call, scope, spec in loads:
         reader.load(call, scope, spec)
-    if outside is not None and reach is not None:
+    if siblings is not None:
         names_bound.others += reader.clients.unknown
-        forwarding = Forwarding(vocabulary, outside, reach, collector.path)
-        for call, scope, argument, sink in forwarding.calls(names_bound, 0):
+        forwarding = Forwarding(vocabulary, siblings)
+        for call, scope, argument, sink in forwarding.calls(names_bound, collector.path):
             reader.hand_over(call, scope, argument, sink)
     reader.tell()
     if body is not None:

@@ -1,4 +1,4 @@
-"""Other modules of the scanned tree, found by the dotted name an import gives.
+"""Other modules of the scanned tree, parsed and ready to be asked.
 
 A name that a loader is given may be a constant of ``config.py``. Only what such a name
 asks for is read; each module is parsed once a process.
@@ -12,9 +12,10 @@ import warnings
 from functools import lru_cache
 
 from provenance.extract.neighbours import follow
+from provenance.extract.python.imports import find
 from provenance.extract.python.scopes import Bindings, build_scopes
 from provenance.extract.python.values import Lookup, Module, Values
-from provenance.model import Document
+from provenance.siblings import Siblings
 
 _MAX_BYTES = 512 * 1024
 """A larger module is data, not configuration."""
@@ -26,38 +27,14 @@ _MAX_MODULES = 40
 """Modules that one document may ask for."""
 
 
-def neighbours(document: Document) -> Lookup | None:
-    """Return how imports of a document are followed; None when it stands alone."""
-    return follow(document, candidates, _load, _MAX_MODULES)
+def neighbours(path: str, siblings: Siblings) -> Lookup:
+    """Return how imports of a file are followed."""
+    return follow(path, siblings, find, _load, _MAX_MODULES)
 
 
 def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:
-    names = _bindings(data)
+    names = bindings_of(data)
     return Module(path, Values(names, outside, depth)) if names is not None else None
-
-
-def candidates(path: str, dotted: str) -> list[str]:
-    """Return the files that a dotted name in ``path`` may mean, the nearest first."""
-    folders = path.split("/")[:-1]
-    name = dotted.lstrip(".")
-    level = len(dotted) - len(name)
-    tail = name.split(".") if name else []
-    if level:
-        if level - 1 > len(folders):
-            return []
-        bases = [folders[: len(folders) - (level - 1)]]
-    else:
-        bases = [folders[:size] for size in range(len(folders), -1, -1)]
-        bases.append(["src"])
-    found: list[str] = []
-    for base in bases:
-        stem = "/".join((*base, *tail))
-        if tail:
-            found.append(f"{stem}.py")
-        found.append(f"{stem}/__init__.py" if stem else "__init__.py")
-    if not level:  # the tree may be a part of the package that it is imported as
-        found += [f"{'/'.join(tail[cut:])}.py" for cut in range(1, len(tail) - 1)]
-    return found
 
 
 @lru_cache(maxsize=32)
@@ -98,7 +75,8 @@ def _without_statement(data: bytes, line: int) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _bindings(data: bytes) -> Bindings | None:
+def bindings_of(data: bytes) -> Bindings | None:
+    """Return what a module binds, functions entered; None when it cannot be read."""
     if len(data) > _MAX_BYTES:
         return None
     try:

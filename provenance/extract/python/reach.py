@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Set
+from collections.abc import Set
 from functools import lru_cache
 from typing import NamedTuple
 
+from provenance.extract.python.imports import find
 from provenance.model import Document
+from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
 
 _FROM = re.compile(
@@ -27,7 +29,7 @@ _DEFINED = re.compile(
 )
 """A definition of the module, or whatever else ends one."""
 _WORD = re.compile(rb"\b([A-Za-z_]\w*+)\(")
-_MAX_DEPTH = 4
+_MAX_STEPS = 4
 _MAX_BYTES = 512 * 1024
 _STANDARD = sys.stdlib_module_names
 
@@ -44,84 +46,51 @@ class _Module(NamedTuple):
 
 
 class Reach:
-    """Answers for one tree."""
+    """Answers for one tree; each holds whatever file asks first."""
 
-    def __init__(self, read: Callable[[str], bytes | None], vocabulary: Vocabulary) -> None:
-        """Take what reads another file of the tree."""
-        self._read = read
+    def __init__(self, siblings: Siblings, vocabulary: Vocabulary) -> None:
+        """Take the files of the tree."""
+        self._siblings = siblings
         self._vocabulary = vocabulary
-        self._answers: dict[tuple[str, str], bool] = {}
-        self._homes: dict[tuple[str, str], str] = {}
-        self._packages: dict[str, bool] = {}
-        self._bases: dict[str, str] = {}
 
     def leads(
-        self, path: str, module: str, name: str, depth: int = 0, *, dotted: bool = True
+        self, path: str, module: str, name: str, steps: int = _MAX_STEPS, *, dotted: bool = True
     ) -> bool:
         """Tell whether a name that a file imports leads to a known call.
 
         Args:
+            steps: modules that may be gone through.
             dotted: something of it is called, so that it may be a module itself.
         """
-        if depth >= _MAX_DEPTH:
+        if steps == 0 or not self._is_of_tree(module.partition(".")[0]):
             return False
-        home = self._home(path, module)
-        if home:
-            key = (home, name)
-            if key not in self._answers:
-                self._answers[key] = False  # modules that import each other end here
-                self._answers[key] = self._holds(home, name, depth)
-            if self._answers[key]:
-                return True
+        home = find(path, module, self._siblings)
+        if home and self._holds(home, name, steps):
+            return True
         if not dotted or (home and not home.endswith("__init__.py")):
             return False
-        inner = self._home(path, f"{module}{'' if module.endswith('.') else '.'}{name}")
+        inner = find(path, f"{module}{'' if module.endswith('.') else '.'}{name}", self._siblings)
         return bool(inner) and bool(self._module(inner).holding)
 
-    def _home(self, path: str, module: str) -> str:
-        """Return the file that a module means where ``path`` imports it, or ``""``."""
-        top = module.partition(".")[0]
-        folder = path.rpartition("/")[0]
-        key = (folder, module)
-        if key not in self._homes:
-            self._homes[key] = ""
-            if top not in _STANDARD and not self._is_package(top):
-                self._homes[key] = self._found(path, module, top)
-        return self._homes[key]
-
-    def _found(self, path: str, module: str, top: str) -> str:
-        """Look a module up, first where its top-level package was found before."""
-        from provenance.extract.python.modules import candidates
-
-        tail = module.replace(".", "/")
-        base = self._bases.get(top) if top else None
-        if base is not None and path.startswith(base):
-            for candidate in (f"{base}{tail}.py", f"{base}{tail}/__init__.py"):
-                if self._read(candidate) is not None:
-                    return candidate
-        for candidate in candidates(path, module):
-            if self._read(candidate) is not None:
-                stem = candidate.removesuffix("/__init__.py").removesuffix(".py")
-                if top and stem.endswith(tail):
-                    self._bases[top] = stem.removesuffix(tail)
-                return candidate
-        return ""
-
-    def _is_package(self, top: str) -> bool:
-        """Tell whether a known package is meant, of which the tree has no copy."""
-        if top not in self._packages:
-            self._packages[top] = bool(top) and self._vocabulary.is_package(top) and all(
-                self._read(f"{folder}{top}/__init__.py") is None for folder in ("", "src/")
-            )  # fmt: skip
-        return self._packages[top]
+    def _is_of_tree(self, top: str) -> bool:
+        """Tell whether a package can be one of the tree: not one known, nor Python's own."""
+        if not top:
+            return True
+        return top not in _STANDARD and self._siblings.once(
+            ("of-tree", top),
+            lambda: (
+                not self._vocabulary.is_package(top)
+                or any(self._siblings(f"{f}{top}/__init__.py") is not None for f in ("", "src/"))
+            ),
+        )
 
     def _module(self, home: str) -> _Module:
-        data = self._read(home)
+        data = self._siblings(home)
         if data is None or len(data) > _MAX_BYTES:
             return _NOTHING
         return _searched(data, self._vocabulary)
 
-    def _holds(self, home: str, name: str, depth: int) -> bool:
+    def _holds(self, home: str, name: str, steps: int) -> bool:
         module = self._module(home)
         if name in module.holding:
             return True
@@ -131,18 +100,17 @@ class Reach:
             asked = frozenset((name,))
         else:
             return False
-        return any(
-            self.leads(home, *module.imports[here], depth + 1, dotted=False) for here in asked
+        # With the steps left in the key there is no answer that needs itself.
+        return bool(asked) and self._siblings.once(
+            ("leads", home, name, steps),
+            lambda: any(
+                self.leads(home, *module.imports[here], steps - 1, dotted=False)
+                for here in sorted(asked)
+            ),
         )
 
 
 _NOTHING = _Module(frozenset(), {}, {})
-
-
-@lru_cache(maxsize=2)
-def reach_in(read: Callable[[str], bytes | None], vocabulary: Vocabulary) -> Reach:
-    """Return the answers for the tree that ``read`` reads."""
-    return Reach(read, vocabulary)
 
 
 def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> frozenset[bytes]:
@@ -154,7 +122,7 @@ def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> f
     data = document.data
     if document.sibling is None or b"from " not in data:
         return frozenset()
-    reach = reach_in(document.sibling, vocabulary)
+    reach = Reach(document.sibling, vocabulary)
     found: set[bytes] = set()
     for here, (module, name) in _imports(data).items():
         word = here.encode()

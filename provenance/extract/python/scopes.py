@@ -110,10 +110,6 @@ class Bindings:
     """Tables that names are bound to."""
     others: Calls = field(default_factory=list)
     """Calls of names that were not asked for."""
-    known: Calls | None = None
-    """Those of ``others`` that are known calls, once they were looked for."""
-    handing: list[tuple[ast.Call, Scope, str]] | None = None
-    """Those of ``others`` that call something imported, with its name here, likewise."""
     branches: Branches = field(default_factory=lambda: Branches(()))
     returns: dict[str, list[Bound]] = field(default_factory=dict)
     """What the module's functions return."""

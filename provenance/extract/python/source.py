@@ -16,7 +16,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
 from provenance.extract.python.commands import read_commands, read_installs
 from provenance.extract.python.doctests import read_examples
-from provenance.extract.python.reach import Reach, leading, reach_in
+from provenance.extract.python.reach import leading
 from provenance.model import Document, Extraction, Import
 from provenance.vocabulary import Vocabulary
 
@@ -71,21 +71,18 @@ def read_source(
     asked: dict[str, str] = {}
     roots = {item.module.partition(".")[0] for item in collector.imports}
     offsets: list[int] = []
-    reach: Reach | None = None
     if b"import" in data:
         called = vocabulary.called(data)
         offsets = vocabulary.call_offsets(data, roots, called)
         if document and document.sibling:
             offsets += _wrapped(data, leading(document, called, vocabulary))
-            reach = reach_in(document.sibling, vocabulary)
     body = _service_of_bodies(data, places, vocabulary, offsets)
     if offsets:
         from provenance.extract.python.calls import read_calls
-        from provenance.extract.python.modules import neighbours
 
         lines = frozenset(places.line(offset) for offset in offsets)
-        outside = neighbours(document) if document else None
-        said = read_calls(data, lines, collector, vocabulary, outside, reach, body)
+        siblings = document.sibling if document else None
+        said = read_calls(data, lines, collector, vocabulary, siblings, body)
         datasets, settled, asked = said.datasets, said.places, said.asked
     if roots & vocabulary.constants.keys():
         from provenance.extract.python.constants import read_constants
