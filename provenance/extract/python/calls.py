@@ -18,9 +18,10 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.python.arguments import elements
 from provenance.extract.python.clients import Client, Clients
-from provenance.extract.python.forward import Forwarding, Sink
+from provenance.extract.python.forward import Forwarding
 from provenance.extract.python.modules import neighbours, parse_tolerantly
 from provenance.extract.python.nodes import argument_of, is_nothing, is_object, source_of
+from provenance.extract.python.outline import Sink
 from provenance.extract.python.readings import Told, fitting, is_foreign
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
 from provenance.extract.python.values import Value, Values

@@ -8,33 +8,21 @@ module end is read once a process; the literal counts where it is written.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from provenance.extract.collect import Collector
-from provenance.extract.python.arguments import constructor, pairs
-from provenance.extract.python.clients import Client, Clients
+from provenance.extract.python.arguments import pairs
 from provenance.extract.python.imports import find
-from provenance.extract.python.modules import bindings_of, neighbours
-from provenance.extract.python.nodes import argument_of
+from provenance.extract.python.modules import bindings_of
 from provenance.extract.python.origins import Origin, Step, Tracer
+from provenance.extract.python.outline import Sink, outline_of
 from provenance.extract.python.reach import Reach
 from provenance.extract.python.scopes import Bindings, Scope
-from provenance.extract.python.values import Values
 from provenance.siblings import Siblings
-from provenance.vocabulary import CallSpec, Vocabulary
+from provenance.vocabulary import Vocabulary
 
 _MAX_MODULES = 3
 """Modules from the literal to the call."""
-
-
-class Sink(NamedTuple):
-    """A parameter that ends in a known call."""
-
-    parameter: str
-    steps: tuple[Step, ...]
-    spec: CallSpec
-    client: Client | None
 
 
 class _Callable(NamedTuple):
@@ -52,18 +40,6 @@ class _Handing(NamedTuple):
     """The imported name and the attributes asked of it."""
     positional: tuple[tuple[Origin, ...], ...]
     keywords: dict[str, tuple[Origin, ...]]
-
-
-class _Outline(NamedTuple):
-    """What of a module matters to those that call it; its tree is not kept."""
-
-    parameters: dict[str, list[str]]
-    """Of its functions, methods and classes that have any."""
-    classes: Set[str]
-    imported: Mapping[str, tuple[str, str]]
-    own: dict[str, dict[Sink, None]]
-    """Where parameters end in its own known calls, by function or class."""
-    handings: list[_Handing]
 
 
 class Forwarding:
@@ -135,7 +111,7 @@ class Forwarding:
 
     def _found(self, home: str, member: tuple[str, ...], level: int) -> _Callable | None:
         for _ in range(_MAX_MODULES):  # re-exports
-            outline = self._outline(home)
+            outline = outline_of(home, self._siblings, self._vocabulary)
             name = ".".join(member)
             if name in outline.parameters or member[0] in outline.classes:
                 sinks = self._sinks(home, level - 1).get(name)
@@ -153,17 +129,17 @@ class Forwarding:
                 return None
         return None
 
-    def _sinks(self, home: str, level: int) -> dict[str, dict[Sink, None]]:
+    def _sinks(self, home: str, level: int) -> Mapping[str, dict[Sink, None]]:
         """Return where the parameters of a module's functions and classes end."""
         if level == 0:
-            return self._outline(home).own
+            return outline_of(home, self._siblings, self._vocabulary).ends
         return self._siblings.once(("sinks", home, level), lambda: self._ends(home, level))
 
     def _ends(self, home: str, level: int) -> dict[str, dict[Sink, None]]:
-        outline = self._outline(home)
-        found = {owner: dict(sinks) for owner, sinks in outline.own.items()}
+        outline = outline_of(home, self._siblings, self._vocabulary)
+        found = {owner: dict(sinks) for owner, sinks in outline.ends.items()}
         leads: dict[str, bool] = {}
-        for function, positional, keywords in outline.handings:
+        for function, positional, keywords in self._handings(home):
             called = self._called(function, outline.imported, home, level, leads)
             if called is None:
                 continue
@@ -178,33 +154,16 @@ class Forwarding:
                         found.setdefault(owner, {})[here] = None
         return found
 
-    def _outline(self, home: str) -> _Outline:
-        return self._siblings.once(("outline", home), lambda: self._outlined(home))
+    def _handings(self, home: str) -> list[_Handing]:
+        return self._siblings.once(("handings", home), lambda: list(self._handed(home)))
 
-    def _outlined(self, home: str) -> _Outline:
+    def _handed(self, home: str) -> Iterator[_Handing]:
+        """Yield the calls of what a module imports that hand on some parameter."""
         data = self._siblings(home)
         names = bindings_of(data) if data is not None else None
         if names is None:
-            return _Outline({}, frozenset(), {}, {}, [])
+            return
         tracer = Tracer(names)
-        own: dict[str, dict[Sink, None]] = {}
-        values = Values(names, neighbours(home, self._siblings), depth=1)
-        clients = Clients(Collector(home, ""), self._vocabulary, values)
-        for call, scope, spec in clients.read(names.others):
-            argument = argument_of(call, spec.arguments)
-            if argument is not None:
-                client = clients.of(call, scope, spec)
-                for owner, parameter, steps in tracer.of(argument, scope):
-                    own.setdefault(owner, {})[Sink(parameter, steps, spec, client)] = None
-        parameters = {name: made for name, (made, _) in names.functions.items()}
-        for name in names.bases:
-            if name not in parameters and (made := constructor(name, names)):
-                parameters[name] = made[0]
-        handings = list(self._handings(home, names, tracer))
-        return _Outline(parameters, names.bases.keys(), names.imported, own, handings)
-
-    def _handings(self, home: str, names: Bindings, tracer: Tracer) -> Iterator[_Handing]:
-        """Yield the calls of what a module imports that hand on some parameter."""
         leads: dict[str, bool] = {}
         for call, scope in names.others:
             function = _path_of(call.func)

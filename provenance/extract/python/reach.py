@@ -70,7 +70,7 @@ class Reach:
         if not dotted or (home and not home.endswith("__init__.py")):
             return False
         inner = find(path, f"{module}{'' if module.endswith('.') else '.'}{name}", self._siblings)
-        return bool(inner) and bool(self._module(inner).holding)
+        return bool(inner) and bool(self._holding(inner))
 
     def _is_of_tree(self, top: str) -> bool:
         """Tell whether a package can be one of the tree: not one known, nor Python's own."""
@@ -84,6 +84,18 @@ class Reach:
             ),
         )
 
+    def _holding(self, home: str) -> Set[str]:
+        """Return what a module defines that takes what ends in a known call there.
+
+        Only a module that looks so is parsed for it.
+        """
+        if not self._module(home).holding:
+            return frozenset()
+        from provenance.extract.python.outline import outline_of
+
+        ends = outline_of(home, self._siblings, self._vocabulary).ends
+        return {owner.partition(".")[0] for owner in ends}
+
     def _module(self, home: str) -> _Module:
         data = self._siblings(home)
         if data is None or len(data) > _MAX_BYTES:
@@ -92,7 +104,7 @@ class Reach:
 
     def _holds(self, home: str, name: str, steps: int) -> bool:
         module = self._module(home)
-        if name in module.holding:
+        if name in self._holding(home):
             return True
         if name in module.calling:
             asked = module.calling[name]
@@ -127,9 +139,9 @@ def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> f
     for here, (module, name) in _imports(data).items():
         word = here.encode()
         dotted = word not in called
-        if dotted and word + b"." not in data:
-            continue
-        if reach.leads(document.path, module, name, dotted=dotted):
+        if reach.leads(document.path, module, name, dotted=dotted) and (
+            not dotted or word + b"." in data
+        ):
             found.add(word)
     return frozenset(found)
 
