@@ -1,8 +1,9 @@
-"""Which imported names lead to a known call in another module, told from the bytes alone.
+"""Which imported names lead to a known call in another module.
 
 A file that only calls wrappers of the tree holds no known call itself. Whether it is worth
-parsing is asked of the modules its imports name: does the function or class imported hold
-such a call, or call on something that does? Every module is searched once a process.
+parsing is asked of the modules its imports name: does the function or class imported give
+a parameter to such a call, or call on something that does? Modules are searched by their
+bytes, and parsed only where they hold known calls themselves; each once a process.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import re
 import sys
 from collections.abc import Set
 from functools import lru_cache
-from typing import NamedTuple
 
 from provenance.extract.python.imports import find
 from provenance.model import Document
@@ -34,17 +34,6 @@ _MAX_BYTES = 512 * 1024
 _STANDARD = sys.stdlib_module_names
 
 
-class _Module(NamedTuple):
-    """One source as far as this asks."""
-
-    holding: frozenset[str]
-    """What it defines that holds a known call, or calls on such a definition of it."""
-    calling: dict[str, frozenset[str]]
-    """What it defines, with the imported names that are called there."""
-    imports: dict[str, tuple[str, str]]
-    """Imported names with module and name there."""
-
-
 class Reach:
     """Answers for one tree; each holds whatever file asks first."""
 
@@ -65,12 +54,12 @@ class Reach:
         if steps == 0 or not self._is_of_tree(module.partition(".")[0]):
             return False
         home = find(path, module, self._siblings)
-        if home and self._holds(home, name, steps):
+        if home and not self._is_quiet(home, steps) and self._holds(home, name, steps):
             return True
         if not dotted or (home and not home.endswith("__init__.py")):
             return False
-        inner = find(path, f"{module}{'' if module.endswith('.') else '.'}{name}", self._siblings)
-        return bool(inner) and bool(self._holding(inner))
+        inner = find(path, _joined(module, name), self._siblings)
+        return bool(inner) and bool(self._ends(inner))
 
     def _is_of_tree(self, top: str) -> bool:
         """Tell whether a package can be one of the tree: not one known, nor Python's own."""
@@ -84,45 +73,68 @@ class Reach:
             ),
         )
 
-    def _holding(self, home: str) -> Set[str]:
+    def _ends(self, home: str) -> Set[str]:
         """Return what a module defines that takes what ends in a known call there.
 
-        Only a module that looks so is parsed for it.
+        Only a module that holds such a call is parsed for it.
         """
-        if not self._module(home).holding:
+        data = self._source(home)
+        if not _holds_call(data, self._vocabulary):
             return frozenset()
         from provenance.extract.python.outline import outline_of
 
         ends = outline_of(home, self._siblings, self._vocabulary).ends
         return {owner.partition(".")[0] for owner in ends}
 
-    def _module(self, home: str) -> _Module:
+    def _source(self, home: str) -> bytes:
         data = self._siblings(home)
-        if data is None or len(data) > _MAX_BYTES:
-            return _NOTHING
-        return _searched(data, self._vocabulary)
+        return data if data is not None and len(data) <= _MAX_BYTES else b""
 
-    def _holds(self, home: str, name: str, steps: int) -> bool:
-        module = self._module(home)
-        if name in self._holding(home):
-            return True
-        if name in module.calling:
-            asked = module.calling[name]
-        elif name in module.imports:  # a re-export
-            asked = frozenset((name,))
-        else:
+    def _is_quiet(self, home: str, steps: int) -> bool:
+        """Tell that nothing in a module leads anywhere, whatever it is called.
+
+        That is most modules of most trees; what each of them defines is not asked then.
+        """
+        if self._ends(home):
             return False
         # With the steps left in the key there is no answer that needs itself.
+        return steps == 1 or self._siblings.once(
+            ("quiet", home, steps),
+            lambda: all(self._is_quiet(other, steps - 1) for other in self._modules(home)),
+        )
+
+    def _modules(self, home: str) -> tuple[str, ...]:
+        """Return the other modules of the tree that one imports."""
+
+        def found() -> tuple[str, ...]:
+            asked = {
+                module
+                for module, _ in _imports(self._source(home)).values()
+                if self._is_of_tree(module.partition(".")[0])
+            }
+            others = {find(home, module, self._siblings) for module in asked}
+            return tuple(sorted(others - {"", home}))
+
+        return self._siblings.once(("modules", home), found)
+
+    def _holds(self, home: str, name: str, steps: int) -> bool:
+        if name in self._ends(home):
+            return True
+        source = self._source(home)
+        imports = _imports(source)
+        asked = _calling(source).get(name)
+        if asked is None:  # a re-export, if anything
+            asked = frozenset((name,)) & imports.keys()
         return bool(asked) and self._siblings.once(
             ("leads", home, name, steps),
             lambda: any(
-                self.leads(home, *module.imports[here], steps - 1, dotted=False)
-                for here in sorted(asked)
+                self.leads(home, *imports[here], steps - 1, dotted=False) for here in sorted(asked)
             ),
         )
 
 
-_NOTHING = _Module(frozenset(), {}, {})
+def _joined(module: str, name: str) -> str:
+    return f"{module}{'' if module.endswith('.') else '.'}{name}"
 
 
 def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> frozenset[bytes]:
@@ -147,20 +159,21 @@ def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> f
 
 
 @lru_cache(maxsize=2048)
-def _searched(data: bytes, vocabulary: Vocabulary) -> _Module:
-    """Search a module: what it defines, what is called there, what it imports."""
-    called = vocabulary.called(data)
+def _holds_call(data: bytes, vocabulary: Vocabulary) -> bool:
+    """Tell whether a source may hold a call that names something."""
     roots = {root.decode() for root in _ROOT.findall(data)}
-    offsets = vocabulary.call_offsets(data, roots, called, loads=True)
+    return bool(vocabulary.call_offsets(data, roots, vocabulary.called(data), loads=True))
+
+
+@lru_cache(maxsize=2048)
+def _calling(data: bytes) -> dict[str, frozenset[str]]:
+    """Return what a source defines, with the imported names that are called there."""
     imports = _imports(data)
     marks = [(m.start(), m.group(1)) for m in _DEFINED.finditer(data)]
     ends = [*(start for start, _ in marks[1:]), len(data)]
     spans = [
         (name.decode(), begin, end) for (begin, name), end in zip(marks, ends, strict=False) if name
     ]
-    holding = {
-        name for name, begin, end in spans if any(begin <= offset < end for offset in offsets)
-    }
     calling: dict[str, frozenset[str]] = {}
     own: dict[str, set[str]] = {}
     names = {name for name, _, _ in spans}
@@ -175,12 +188,11 @@ def _searched(data: bytes, vocabulary: Vocabulary) -> _Module:
         calling[name] = frozenset(inside & imports.keys())
         own[name] = (inside & names) - {name}
     for _ in range(3):  # a definition that calls one that calls one
-        holding |= {name for name, used in own.items() if used & holding}
         calling = {
             name: used.union(*(calling[other] for other in own[name]))
             for name, used in calling.items()
         }
-    return _Module(frozenset(holding), calling, imports)
+    return calling
 
 
 @lru_cache(maxsize=2048)
