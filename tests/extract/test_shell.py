@@ -344,3 +344,34 @@ def test_packages_that_are_fetched_and_run(command: str, package: str) -> None:
 
 def test_npm_runs_a_tool_of_the_project_itself() -> None:
     assert not ids(sh("npm exec tsc\n"), "package")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "conda install and acme forge channel as default",
+        "pip install needs a compiler",
+        "pip install acme for the tests",
+        "pip install acme 以后再说",
+        "npm install runs everything.",
+        "ollama run starts the model with a prompt",
+        "docker run the image of acme/server:1 first",
+    ],
+)
+def test_a_comment_that_goes_on_as_a_sentence_is_no_command(comment: str) -> None:
+    found = sh(f"# {comment}\n#RUN {comment}\n")
+    assert not ids(found)
+    assert not found.gaps
+
+
+def test_a_comment_that_only_has_operands_is_a_command() -> None:
+    found = sh(
+        "# pip install -U acme[all]>=2 beta-lib  # for the tests\n"
+        "# conda install -c acme -y gamma=1.2\n"
+        "# ollama run llama3:8b\n"
+        "# python train.py --model_name acme/old-7b and so on\n"
+    )
+    assert at(found, "pkg:pypi/acme") == at(found, "pkg:pypi/beta-lib") == [(1, "commented")]
+    assert at(found, "pkg:pypi/gamma") == [(2, "commented")]
+    assert at(found, "model:ollama/llama3:8b") == [(3, "commented")]
+    assert at(found, "pkg:huggingface/acme/old-7b") == [(4, "commented")]

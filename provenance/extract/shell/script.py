@@ -59,6 +59,15 @@ _SPEAKS = re.compile(
     r"ARG|ENV|RUN|FROM)\s"
 )
 """How a comment begins that is a command put out of use, rather than prose."""
+_OF_SENTENCES = frozenset(
+    "a an and any are as be before both but by can depends does doesn't don't each else every "
+    "fails for from has have if in installs instead into is isn't it its must need needs no not "
+    "of on only or our requires should so than that the their them then there these they this "
+    "those to too uses using via was we were when where which while will with without won't "
+    "works would you your".split()
+)
+"""Words of which a sentence has one and the operands of a command none."""
+_FULL_STOP = re.compile(r"[^\W\d_]{2,}[.!?:…]+")
 
 
 def accepts(path: str) -> bool:
@@ -177,7 +186,8 @@ class Shell:
             if "://" in argument.text:
                 self._addresses(argument.text, argument.line)
         self._body(arguments)
-        shell_programs.read(arguments, self)
+        if not (self.usage == "commented" and _is_sentence(arguments)):
+            shell_programs.read(arguments, self)
 
     def _builds(self, words: Sequence[Word]) -> None:
         """Record the accelerators that switches of a build name."""
@@ -301,3 +311,14 @@ class Shell:
             else:
                 provider = (service or "").removeprefix("service:")
                 self.model(Argument(match.group(1), line), provider)
+
+
+def _is_sentence(arguments: Sequence[Argument]) -> bool:
+    """Tell whether words that begin with a program's name go on as prose does.
+
+    ``conda install and conda forge channel as default``: what follows are no operands.
+    """
+    operands = [a.text for a in arguments[1:] if not a.text.startswith("-")]
+    return any(
+        text.lower().strip(",;:'\"") in _OF_SENTENCES or not text.isascii() for text in operands
+    ) or bool(operands and _FULL_STOP.fullmatch(operands[-1]))
