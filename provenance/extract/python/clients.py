@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 from provenance import ids
 from provenance.addresses import host_of, is_local_host
 from provenance.extract.collect import Collector
-from provenance.extract.python.nodes import is_nothing, last_name, source_of
+from provenance.extract.python.nodes import beginning, is_nothing, last_name, source_of
 from provenance.extract.python.scopes import Bindings, Bound, Calls, Scope, Target
-from provenance.extract.python.values import Values
+from provenance.extract.python.values import Value, Values
 from provenance.model import ComponentId, Confidence
 from provenance.vocabulary import CallSpec, Vocabulary
+
+_WITH_HOST = re.compile(r"[a-z]+://[^/:{}%\s]+[:/]")
+_ADDRESS = re.compile(
+    r"(?!.*(?:prox|callback|redirect|hook|refer)).*(?:api|base|url|uri|endpoint|host|server)",
+    re.IGNORECASE,
+)
+"""An argument that is where requests go, however a client calls it or its caller spells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +36,23 @@ def spec_of(call: ast.Call, names: Bindings, vocabulary: Vocabulary) -> CallSpec
     """Return the first specification whose pattern the called name fits."""
     last = last_name(call.func)
     if isinstance(call.func, ast.Name):
-        last = names.aliases.get(last, last).rpartition(".")[2]
+        last = names.alias(call.func).rpartition(".")[2]
     specs = vocabulary.calls.get(last)
     if not specs:
         return None
     dotted = names.dotted(call.func)
     return next((spec for spec in specs if spec.fits(dotted)), None)
+
+
+def _local(call: ast.Call) -> ast.expr | None:
+    """Return an argument that says by a local address where a client's requests go."""
+    for keyword in call.keywords:
+        text = beginning(keyword.value)
+        if "://" in text and keyword.arg and _ADDRESS.match(keyword.arg):
+            host = host_of(text)
+            if host and is_local_host(host):
+                return keyword.value
+    return None
 
 
 class Clients:
@@ -111,13 +130,14 @@ class Clients:
             (k.value for k in call.keywords if k.arg in spec.endpoint), None
         )  # fmt: skip
         if expression is None:
-            expression, scope = self._of_module(call, spec) or (None, scope)
+            expression, scope = self._of_module(call, spec) or (_local(call), scope)
         written = source_of(call.func)
         where = self.collector.occurrence(call.lineno, written)
         if expression is None or is_nothing(expression):
             self.collector.service(default, where)
             return Client(default)
         found = [v for v in self.values.evaluate(expression, scope) or () if "://" in v.text]
+        found = found or self._begun(expression, scope)
         if not found:
             written = source_of(expression)
             self.collector.gap(
@@ -143,6 +163,17 @@ class Clients:
                 self.collector.redirects.append((default, at))
             client = Client(service, confidence=value.confidence)
         return client
+
+    def _begun(self, expression: ast.expr, scope: Scope) -> list[Value]:
+        """Return addresses of which the text tells the host, and only the program the rest.
+
+        ``f"http://localhost:{port}/v1"``; nothing, when one of several tells no host.
+        """
+        bound = scope.lookup(expression.id) if isinstance(expression, ast.Name) else []
+        begun = [beginning(node) for node, _ in bound] or [beginning(expression)]
+        return [
+            Value(text, getattr(expression, "lineno", 0), "medium") for text in begun
+        ] if all(_WITH_HOST.match(text) for text in begun) else []  # fmt: skip
 
     def _of_module(self, call: ast.Call, spec: CallSpec) -> Bound | None:
         """Return what ``openai.api_base = …`` sets for every call of the module."""

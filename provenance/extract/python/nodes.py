@@ -46,6 +46,22 @@ def last_name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
+def beginning(node: ast.expr) -> str:
+    """Return the literal text that a string begins with, or ``""``: of ``f"a{b}"`` it is ``a``."""
+    if isinstance(node, ast.JoinedStr):
+        texts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+        if not node.values or any("@" in str(text) for text in texts):
+            return ""  # credentials, which hide what comes after them
+        node = node.values[0]
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+        node = node.left
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and (
+        node.func.attr == "format"
+    ):  # fmt: skip
+        node = node.func.value
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
 def source_of(node: ast.AST) -> str:
     """Return a node as source, at most 80 characters."""
     try:

@@ -98,6 +98,8 @@ class Bindings:
     """The classes of this module with the names of their bases."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Imported names in full: ``np`` → ``numpy``."""
+    reimported: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    """Of a name that is imported from several places: the line of each import, and its full name."""
     imported: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Imported names as (module with leading dots, name in it or ``""``)."""
     targets: dict[int, list[Target]] = field(default_factory=dict)
@@ -122,8 +124,16 @@ class Bindings:
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
-        root = self.aliases.get(node.id, node.id) if isinstance(node, ast.Name) else "?"
+        root = self.alias(node) if isinstance(node, ast.Name) else "?"
         return ".".join((root, *reversed(parts)))
+
+    def alias(self, node: ast.Name) -> str:
+        """Return a name in full: as the last import above it has it, where several do."""
+        several = self.reimported.get(node.id)
+        if several is None:
+            return self.aliases.get(node.id, node.id)
+        above = [full for line, full in several if line <= node.lineno]
+        return above[-1] if above else several[0][1]
 
     def bodies(self) -> Iterator[tuple[ast.Dict, Scope]]:
         """Yield the tables that can be bodies of requests: named, or given as ``json=``."""
@@ -378,11 +388,22 @@ def _aliases(node: ast.Import | ast.ImportFrom, found: Bindings) -> None:
     for alias in node.names:
         if isinstance(node, ast.Import):
             if alias.asname:
-                found.aliases[alias.asname] = alias.name
+                _alias(alias.asname, alias.name, node.lineno, found)
             name = alias.asname or alias.name.partition(".")[0]
             found.imported[name] = (alias.name if alias.asname else name, "")
         else:
             module = "." * node.level + (node.module or "")
             found.imported[alias.asname or alias.name] = (module, alias.name)
             if node.module and not node.level:
-                found.aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                full = f"{node.module}.{alias.name}"
+                _alias(alias.asname or alias.name, full, node.lineno, found)
+
+
+def _alias(name: str, full: str, line: int, found: Bindings) -> None:
+    """Bind an imported name; imports come in the order of the file."""
+    known = found.aliases.get(name)
+    found.aliases[name] = full
+    if name in found.reimported:
+        found.reimported[name].append((line, full))
+    elif known not in (None, full):
+        found.reimported[name] = [(0, str(known)), (line, full)]

@@ -1,0 +1,79 @@
+"""Where clients send requests: addresses begun in the text, names imported more than once."""
+
+from __future__ import annotations
+
+import pytest
+
+from provenance.extract.python import source as python_source
+from provenance.model import Extraction
+from tests.support.reading import gaps, ids, lines
+from tests.support.settings_files import direct
+
+
+def openai(arguments: str, before: str = "") -> Extraction:
+    text = (
+        f"from openai import OpenAI\n{before}\n"
+        f"client = OpenAI({arguments})\n"
+        "client.chat.completions.create(model='acme-chat')\n"
+    )
+    return direct(python_source, "app.py", text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "before"),
+    [
+        ("base_url=f'http://localhost:{port}/v1'", ""),
+        ("base_url=address", "address = f'http://127.0.0.1:{port}'"),
+        ("base_url='http://localhost:' + str(port)", ""),
+        ("base_url='http://localhost:%s/v1' % port", ""),
+        ("base_url='http://localhost:{}/v1'.format(port)", ""),
+        ("api_bese='http://localhost:8000/v1'", ""),
+    ],
+)
+def test_an_address_that_begins_on_this_machine_asks_nobody(arguments: str, before: str) -> None:
+    found = openai(arguments, before)
+    assert ids(found) == set()
+    assert gaps(found) == {("acme-chat", "alias-of-local-model", 4)}
+
+
+def test_an_address_that_begins_with_a_host_is_of_that_host() -> None:
+    found = openai("base_url=f'https://llm.acme.example/{version}'")
+    assert ids(found) == {"service:llm.acme.example", "model:llm.acme.example/acme-chat"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "base_url=f'http://{host}:8000/v1'",
+        "base_url=f'http://local{suffix}/v1'",
+        "base_url=f'http://user:{secret}@{host}/v1'",
+        "base_url=f'{root}/v1'",
+    ],
+)
+def test_an_address_without_its_host_stays_open(arguments: str) -> None:
+    found = openai(arguments)
+    assert ids(found) == {"service:openai"}
+    assert ("service:openai", "endpoint-at-runtime", 3) in gaps(found)
+
+
+def test_a_proxy_is_no_endpoint() -> None:
+    assert "service:openai" in ids(openai("openai_proxy='http://localhost:7890'"))
+
+
+def test_a_name_means_what_the_last_import_above_it_says() -> None:
+    found = direct(
+        python_source,
+        "fetch.py",
+        "from modelscope import snapshot_download\n"
+        "snapshot_download('acme/here-7b')\n"
+        "from huggingface_hub import snapshot_download\n"
+        "snapshot_download('acme/there-7b')\n"
+        "from modelscope import snapshot_download as fetch\n"
+        "fetch('acme/again-7b')\n",
+    )
+    assert ids(found, "model") == {
+        "model:modelscope/acme/here-7b",
+        "pkg:huggingface/acme/there-7b",
+        "model:modelscope/acme/again-7b",
+    }
+    assert lines(found, "model:modelscope/acme/here-7b") == [2]
