@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import NamedTuple
 
+from provenance import ids
 from provenance.extract import signs, textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
+from provenance.extract.mentions import follow_hubs
 from provenance.extract.names import tool_model
 from provenance.extract.places import Places
 from provenance.extract.prose import read_prose
@@ -64,6 +66,12 @@ _OPENAI = re.compile(
 """What a document has in it that speaks of OpenAI's own service."""
 _OF_AZURE = re.compile(rb"(?i:azure)[ _-]OpenAI")
 _IMAGE_LINE = re.compile(rb"[ \t>]*(?:-[ \t]+)?[\"']?(?:image|repository)[\"']?[ \t]*[:=]")
+_CONTAINERS = re.compile(rb"\b(?:docker|podman|nerdctl)[ ]")
+_OF_A_HUB = re.compile(
+    r"\b(?:hf|huggingface-cli|modelscope)[ ]+(?:download|clone)\b|(?:huggingface\.co|hf\.co|"
+    r"modelscope\.c[no]m?)/|USE_MODELSCOPE|use_modelscope"
+)
+"""What shell text has in it that says from which hub its names come."""
 _CHOICE = re.compile(r"[A-Za-z0-9.]+/[A-Za-z]+|[^/]+/\d+(?:\.\d+)?[bBmM]?")
 """Two words of a sentence, one or the other; sizes of one family."""
 _SLUG = re.compile(r"github\.com[/:]([\w.-]+/[\w.-]+)", re.IGNORECASE)
@@ -117,38 +125,43 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
     links = Aside(collector, "documentation")
     signs.addresses(data, places, links, vocabulary)
     absorb(_without_links(links.done()), aside)
-    _names(data, text, places, aside, vocabulary)
     read_prose(data, places, aside, vocabulary)
     _api_names(data, places, aside, vocabulary)
     made = frozenset(_BUILT.findall(text))
+    mentions = Aside(collector, "documentation")
     pythons: list[Block] = []
     for block in blocks(text):
         language = block.language.lower()
         if language in _SHELLS or (not language and _COMMAND.match(block.text)):
             shell = "\n".join(_PROMPT.sub("", line) for line in block.text.split("\n"))
             known = Variables(made=made)
-            read_shell(shell, block.line, aside, vocabulary, "documentation", known)
+            into = aside if _OF_A_HUB.search(shell) else mentions
+            read_shell(shell, block.line, into, vocabulary, "documentation", known)
         elif language in _PYTHONS:
             pythons.append(block)
         elif language in ("env", "dotenv", "ini", "properties"):
             from provenance.extract.config.env_file import read_env
 
-            read_env(block.text, block.line, aside, vocabulary, "documentation")
+            read_env(block.text, block.line, mentions, vocabulary, "documentation")
         elif language in ("yaml", "yml"):
             from provenance.extract.config.yaml_config import read_yaml
 
-            read_yaml(block.text, block.line, aside, vocabulary)
+            read_yaml(block.text, block.line, mentions, vocabulary)
         elif language in ("json", "jsonc", "json5"):
             from provenance.extract.config.json_config import read_json
 
-            read_json(block.text, block.line, aside, vocabulary)
+            read_json(block.text, block.line, mentions, vocabulary)
         elif language in ("dockerfile", "docker"):
             from provenance.extract.deploy.dockerfile import read_dockerfile
 
-            read_dockerfile(block.text, block.line, aside, vocabulary)
+            read_dockerfile(block.text, block.line, mentions, vocabulary)
     _python(pythons, aside, vocabulary)
-    found = aside.done()
-    absorb(found, collector)
+    said = aside.done()
+    images = {name.partition(":")[0].lower() for name in made}
+    images |= _images(said) | _images(mentions.done())
+    _names(data, text, places, mentions, vocabulary, images)
+    absorb(said, collector)
+    absorb(follow_hubs(mentions.done(), said), collector)
 
 
 def blocks(text: str) -> Iterator[Block]:
@@ -195,10 +208,24 @@ def _without_links(found: Extraction) -> Extraction:
     )  # fmt: skip
 
 
+def _images(found: Extraction) -> set[str]:
+    """Return the names of container images, without their tags."""
+    return {
+        ids.without_version(item.id).removeprefix("pkg:docker/").lower()
+        for item in found.components
+        if item.kind == "container"
+    }
+
+
 def _names(
-    data: bytes, text: str, places: Places, collector: Collector, vocabulary: Vocabulary
-) -> None:
-    """Record ids that stand in prose, tables and snippets; a code host's slugs are none."""
+    data: bytes, text: str, places: Places, collector: Collector, vocabulary: Vocabulary,
+    images: Set[str],
+) -> None:  # fmt: skip
+    """Record ids that stand in prose, tables and snippets; a code host's slugs are none.
+
+    Args:
+        images: names of container images that the document's commands have.
+    """
     slugs = {slug.lower().removesuffix(".git") for slug in _SLUG.findall(text)}
     datasets = {name.lower().rstrip(".") for name in _DATASET.findall(text)}
     for match in _ID.finditer(data):
@@ -208,10 +235,14 @@ def _names(
             or name.lower() in slugs or name.partition("/")[0].lower() in _RESOURCES
             or not vocabulary.looks_like_model(name)
             or data[match.end() : match.end() + 2].startswith((b"*", b"-*"))  # a pattern of names
+            or name.lower() in images
         ):  # fmt: skip
             continue
         around = places.text_line(match.start()).lower()
-        if _IMAGE_LINE.match(around):
+        if _IMAGE_LINE.match(around) or (
+            data[match.end() : match.end() + 1] == b":"
+            and _CONTAINERS.search(data, data.rfind(b"\n", 0, match.start()) + 1, match.start())
+        ):  # fmt: skip
             continue
         where = collector.occurrence(places.line(match.start()), name, confidence="medium")
         if vocabulary.routed(name):
@@ -221,6 +252,8 @@ def _names(
             continue
         if name.lower() in datasets or (b"dataset" in around and b"model" not in around):
             collector.dataset("huggingface", name, where)
+        elif vocabulary.hub_of_namespace(name) == "modelscope":
+            collector.modelscope_model(name, where)
         else:
             collector.hub_model(name, where)
 

@@ -232,7 +232,9 @@ def read_model(
         _runtime_model(local, value, where, collector, vocabulary)
         return True
     if (repository := _on_hub(value)) and may_be_repository(repository):
-        if provider == "modelscope":
+        if provider == "modelscope" or (
+            not provider and vocabulary.hub_of_namespace(repository) == "modelscope"
+        ):
             collector.modelscope_model(repository, where)
         elif (
             provider

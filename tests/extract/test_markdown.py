@@ -113,3 +113,57 @@ def test_reuse_keeps_the_callers_name() -> None:
 def test_names_of_hosted_models_between_back_ticks() -> None:
     found = md("Use `gpt-4o-mini`, not gpt-4 and not `my-model`.\n")
     assert ids(found, "model") == {"model:openai/gpt-4o-mini"}
+
+
+TWO_HUBS = """\
+# Acme
+```python
+from modelscope import snapshot_download
+snapshot_download('acme/here-7b')
+snapshot_download('acme/both-7b')
+# elsewhere
+from huggingface_hub import snapshot_download
+snapshot_download('acme/there-7b')
+snapshot_download('acme/both-7b')
+```
+Also [one](https://www.modelscope.cn/models/acme/linked-7b) and acme/linked-7b.
+
+```sh
+# change acme/here-7b to acme/there-7b
+python serve.py --model acme/here-7b
+python serve.py --model acme/there-7b
+```
+`acme/both-7b`, `acme/other-7b`, `acme/Here-7b`
+"""
+
+
+def test_a_mention_is_of_the_hub_that_the_document_names() -> None:
+    found = md(TWO_HUBS)
+    assert ids(found, "model") == {
+        *(f"model:modelscope/acme/{name}" for name in ("here-7b", "both-7b", "linked-7b")),
+        *(f"pkg:huggingface/acme/{name}" for name in ("there-7b", "both-7b", "other-7b")),
+    }
+    assert set(lines(found, "model:modelscope/acme/here-7b")) == {4, 14, 15, 18}
+    assert 18 in lines(found, "model:modelscope/acme/both-7b")
+    assert 18 in lines(found, "pkg:huggingface/acme/both-7b")
+    delivered = {link.source: link.target for link in found.links if link.target != "project:"
+                 and link.relation == "delivered-by"}  # fmt: skip
+    assert delivered["model:modelscope/acme/linked-7b"] == "service:modelscope"
+    assert delivered["pkg:huggingface/acme/other-7b"] == "service:huggingface-hub"
+
+
+def test_a_command_that_names_its_hub_is_no_mention() -> None:
+    found = md(
+        "https://modelscope.cn/models/acme/a-7b\n```sh\nhuggingface-cli download acme/a-7b\n```\n"
+    )
+    assert ids(found, "model") == {"model:modelscope/acme/a-7b", "pkg:huggingface/acme/a-7b"}
+
+
+def test_the_tag_of_an_image_is_no_model() -> None:
+    found = md(
+        "```sh\ndocker build . -f Dockerfile.server -t acme/llama-server:25.06\n"
+        "docker run -it \\\n  acme/qwen-runtime:1 --model acme/real-7b\n```\n"
+        "`docker pull acme/gemma-image:2`, later acme/llama-server and acme/qwen-runtime.\n"
+    )
+    assert ids(found, "model") == {"pkg:huggingface/acme/real-7b"}
+    assert "pkg:docker/acme/qwen-runtime@1" in ids(found, "container")

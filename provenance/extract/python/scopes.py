@@ -99,7 +99,7 @@ class Bindings:
     aliases: dict[str, str] = field(default_factory=dict)
     """Imported names in full: ``np`` → ``numpy``."""
     reimported: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    """Of a name that is imported from several places: the line of each import, and its full name."""
+    """Of a name imported from several places: the line of each import, and its full name."""
     imported: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Imported names as (module with leading dots, name in it or ``""``)."""
     targets: dict[int, list[Target]] = field(default_factory=dict)
