@@ -41,6 +41,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
         "packages.lock.json", "dotnet-tools.json",
     ),
     "manifests.gemfile": ("Gemfile", "gems.rb", "Gemfile.lock", "gems.locked", "*.gemspec"),
+    "manifests.gitmodules": (".gitmodules",),
     "bills.sbom": ("*.json", "*.jsonld"),
     "models.card": ("*.md",),
     "models.folder": ("*.json",),

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from provenance.extract.python.aliases import bind_imports
 from provenance.extract.python.arguments import (
     bind_decorated,
     bind_option,
@@ -275,7 +276,7 @@ def _binding(node: ast.AST, scope: Scope, found: Bindings) -> None:
             if item.optional_vars is not None:
                 _bind(item.optional_vars, item.context_expr, scope, found)
     elif isinstance(node, ast.Import | ast.ImportFrom):
-        _aliases(node, found)
+        bind_imports(node, found)
 
 
 def _of_interest(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[int] | None) -> bool:
@@ -382,28 +383,3 @@ def _class_attributes(node: ast.ClassDef, scope: Scope, found: Bindings) -> None
             for target in statement.targets:
                 if isinstance(target, ast.Name):
                     _attribute(node.name, target.id, statement.value, scope, found)
-
-
-def _aliases(node: ast.Import | ast.ImportFrom, found: Bindings) -> None:
-    for alias in node.names:
-        if isinstance(node, ast.Import):
-            if alias.asname:
-                _alias(alias.asname, alias.name, node.lineno, found)
-            name = alias.asname or alias.name.partition(".")[0]
-            found.imported[name] = (alias.name if alias.asname else name, "")
-        else:
-            module = "." * node.level + (node.module or "")
-            found.imported[alias.asname or alias.name] = (module, alias.name)
-            if node.module and not node.level:
-                full = f"{node.module}.{alias.name}"
-                _alias(alias.asname or alias.name, full, node.lineno, found)
-
-
-def _alias(name: str, full: str, line: int, found: Bindings) -> None:
-    """Bind an imported name; imports come in the order of the file."""
-    known = found.aliases.get(name)
-    found.aliases[name] = full
-    if name in found.reimported:
-        found.reimported[name].append((line, full))
-    elif known not in (None, full):
-        found.reimported[name] = [(0, str(known)), (line, full)]

@@ -359,6 +359,19 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
               ruby-openai (~> 7.0)!
             """),
     ),
+    "manifests.gitmodules": (
+        text(".gitmodules", """
+            [submodule "third_party/acme"]
+            \tpath = third_party/acme
+            \turl = "https://user:secret@github.com/acme/speech.git"  # the engine
+            \tbranch = main
+            [submodule "docs/theme"]
+            \tupdate = none
+            \turl = ../theme.git
+            [submodule "weights"]
+            \turl = git@huggingface.co:acme/weights
+            """),
+    ),
     "bills.sbom": (
         json_text("bom.json", {
             "bomFormat": "CycloneDX", "specVersion": "1.5",
