@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
 
 from provenance import ids
 from provenance.extract import textfile
@@ -42,21 +42,15 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     collector = Collector(document.path, NAME)
     data, text = load(document.data, collector)
     project, poetry = table(data, "project"), table(data, "tool", "poetry")
-    channels, further, indexes = _channels(data, text, collector, vocabulary)
+    sources = channels, further, indexes = _channels(data, text, collector, vocabulary)
     name = project.get("name") or poetry.get("name")
     if isinstance(name, str):
         collector.project(name, ids.pypi(name))
     _license(project, text, collector)
     own = ids.pypi(str(name)) if isinstance(name, str) else ""
     finder = Finder(text)
-    placed = _Placed(table(data, "tool", "uv", "sources"), indexes, collector, vocabulary)
-    for usage, requirement in _requirements(data, project, collector):
-        named = _NAME.match(requirement)
-        key = ids.pypi(named.group(1)) if named else ""
-        if key and key == own:
-            continue  # extras of the project itself (``tool[all]``) are no dependency
-        line = finder.quoted(requirement)
-        placed.read(key, requirement, usage, line, channels, further)
+    asked = _requirements(data, project, collector)
+    _declare(asked, data, finder, sources, collector, vocabulary, own)
     for usage, head, package, constraint in _poetry(poetry):
         line = finder.key(head, package)
         read_constraint(
@@ -68,6 +62,32 @@ def extract(document: Document, vocabulary: object) -> Extraction:
 
         pixi.read(table(data, "tool", "pixi"), "tool.pixi.", text, collector, vocabulary)
     return collector.done()
+
+
+def read_script(
+    data: dict[str, Any], text: str, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record what the metadata of a single script asks for (PEP 723), ``[tool.uv]`` with it."""
+    sources = _channels(data, text, collector, vocabulary)
+    asked: list[tuple[Usage, str]] = [("used", item) for item in strings(data.get("dependencies"))]
+    _declare(asked, data, Finder(text), sources, collector, vocabulary)
+
+
+_Sources: TypeAlias = tuple[list[ComponentId], list[ComponentId], dict[str, ComponentId | None]]
+
+
+def _declare(
+    asked: Iterable[tuple[Usage, str]], data: dict[str, Any], finder: Finder, sources: _Sources,
+    collector: Collector, vocabulary: Vocabulary, own: ComponentId = "",
+) -> None:  # fmt: skip
+    channels, further, indexes = sources
+    placed = _Placed(table(data, "tool", "uv", "sources"), indexes, collector, vocabulary)
+    for usage, requirement in asked:
+        named = _NAME.match(requirement)
+        key = ids.pypi(named.group(1)) if named else ""
+        if key and key == own:
+            continue  # extras of the project itself (``tool[all]``) are no dependency
+        placed.read(key, requirement, usage, finder.quoted(requirement), channels, further)
 
 
 def _requirements(
@@ -178,7 +198,7 @@ def _poetry(poetry: dict[str, Any]) -> Iterator[tuple[Usage, str, str, object]]:
 
 def _channels(
     data: dict[str, Any], text: str, collector: Collector, vocabulary: Vocabulary
-) -> tuple[list[ComponentId], list[ComponentId], dict[str, ComponentId | None]]:
+) -> _Sources:
     """Return what declared packages arrive by, and may as well, and every source by its name.
 
     Poetry, PDM and uv each have their way to say that a source takes the place of the

@@ -63,6 +63,10 @@ def read_source(
         document: where the source stands in the tree, to follow its imports from there.
     """
     places = PythonPlaces(data)
+    if b"# /// script" in data:
+        from provenance.extract.manifests.inline import read_inline
+
+        read_inline(data, places, collector, vocabulary)
     _imports(data, places, collector)
     signs.addresses(data, places, collector, vocabulary)
     signs.variables(data, places, collector, vocabulary)
