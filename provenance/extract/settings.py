@@ -62,7 +62,7 @@ _BEDROCK = re.compile(
 _BASE_URL = re.compile(r"_(?:BASE|BASE_URL|API_BASE|API_URL|URL|ENDPOINT|HOST)$")
 _HOST_NAME = re.compile(r"\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 _TRACKER_KEY = re.compile(
-    r"(?:.*[_.-])?(?:report_to|log_with|trackers?|experiment_tracker|tracking_backend)",
+    r"(?:.*[_.-])?(?:report_to|log_with|loggers?|trackers?|experiment_tracker|tracking_backend)",
     re.IGNORECASE,
 )
 _AZURE_KEY = re.compile(r"azure[_.-]?open[_-]?ai", re.IGNORECASE)
@@ -127,8 +127,9 @@ def read_setting(
         return True
     if "://" in value:
         return _address(value, line, usage, collector, vocabulary) or bool(service)
-    if names_tracker(key) and (tracker := vocabulary.alias(value.lower(), "tracker")):
-        collector.service(tracker, where)
+    if names_tracker(key) and (trackers := _trackers(value, vocabulary)):
+        for tracker in trackers:
+            collector.service(tracker, where)
         return True
     if names_dataset(key):
         hub = "modelscope" if provider == "modelscope" else "huggingface"
@@ -150,6 +151,12 @@ def read_setting(
         medium = collector.occurrence(line, value, usage=usage, confidence="medium")
         return read_model(value, medium, collector, vocabulary, provider=provider)
     return bool(service)
+
+
+def _trackers(value: str, vocabulary: Vocabulary) -> list[ComponentId]:
+    """Return the hosted trackers of a value: one, or a list as ``['console','wandb']``."""
+    names = (name.strip(" \t'\"") for name in value.strip("[]() ").split(",")[:20])
+    return [found for name in names if (found := vocabulary.alias(name.lower(), "tracker"))]
 
 
 def _variable(

@@ -135,3 +135,9 @@ def test_a_catalogue_under_the_slug_of_a_service() -> None:
         "server/models.json",
     )
     assert ids(found, "model") == {"model:aleph-alpha/luminous-base"}
+
+
+def test_a_hosted_logger() -> None:
+    found = direct(json_config, "train.json", '{"logger": ["console", "wandb"]}')
+    assert lines(found, "service:wandb") == [1]
+    assert not ids(direct(json_config, "train.json", '{"report_to": "none"}'))

@@ -46,7 +46,9 @@ def test_keys_of_datasets_and_trackers() -> None:
     assert names_dataset("datasets.path")
     assert not names_dataset("dataset_dir")
     assert names_tracker("--report_to")
+    assert names_tracker("trainer.logger")
     assert not names_tracker("report_path")
+    assert not names_tracker("logger_level")
 
 
 @pytest.mark.parametrize(

@@ -312,6 +312,28 @@ def test_a_clone_that_is_installed_is_a_package() -> None:
 
 def test_trackers() -> None:
     assert "service:wandb" in ids(sh("train --report_to wandb"))
+    found = sh(
+        "python3 -m acme.train \\\n  trainer.logger=['console','wandb'] \\\n"
+        "  +run.tracker=swanlab\n"
+    )
+    assert at(found, "service:wandb") == [(2, "used")]
+    assert at(found, "service:swanlab") == [(3, "used")]
+
+
+@pytest.mark.parametrize(
+    "words", ["trainer.logger=['console','tensorboard']", "trainer.logger=mlflow",
+              "trainer.logger_name=wandb", "--logger console"],
+)  # fmt: skip
+def test_trackers_that_are_no_service(words: str) -> None:
+    assert not ids(sh(f"python train.py {words}"), "service")
+
+
+def test_settings_that_a_command_line_replaces() -> None:
+    found = sh(
+        "python -m acme.train actor.model.path=acme/policy-7b data.dataset=acme/prompts x=a/b\n"
+    )
+    assert ids(found, "model") == {"pkg:huggingface/acme/policy-7b"}
+    assert ids(found, "dataset") == {"dataset:huggingface/acme/prompts"}
 
 
 def test_a_cloud_s_own_command_says_whose_the_model_is() -> None:

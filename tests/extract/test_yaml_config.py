@@ -260,3 +260,22 @@ def test_a_provider_as_dify_names_its_plugins() -> None:
     assert ids(found, "model") == {
         "model:groq/deepseek-r1-distill-llama-70b", "model:dashscope/qwen-max",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "trainer:\n  logger: [console, wandb]\n",
+        "trainer:\n  logger:\n    - wandb\n",
+        "loggers: wandb\n",
+        "report_to: 'tensorboard,wandb'\n",
+    ],
+)
+def test_loggers_that_are_hosted(text: str) -> None:
+    assert "service:wandb" in ids(yml(text))
+
+
+@pytest.mark.parametrize("text", ["logger: [console]\n", "logger:\n  name: wandb-run\n",
+                                  "loggers:\n  wandb:\n    level: WARNING\n"])  # fmt: skip
+def test_loggers_that_are_not(text: str) -> None:
+    assert not ids(yml(text), "service")

@@ -53,7 +53,7 @@ _NOT_CONFIG_KEYS = frozenset({
 })  # fmt: skip
 _TRIGGER = re.compile(
     rb"(?i)mcp_?servers|\"mcp\"|[\"']?(?:\w*[_.-])?(?:models?|llm|embed\w*|re_?ranker?|checkpoint|deployment|"
-    rb"tokenizer|datasets?|image|model_?(?:name|id|path)\w*)[\"']?\s*:|_api_key|hf://|"
+    rb"tokenizer|datasets?|image|report_to|loggers?|model_?(?:name|id|path)\w*)[\"']?\s*:|_api_key|hf://|"
     rb"(?:api\.|inference|huggingface)[\w.-]*\.\w"
 )
 

@@ -31,7 +31,7 @@ _TRIGGER = re.compile(
     rb"(?i)(?:model|llm|embed|re_?rank|checkpoint|tokenizer|dataset|lora|adapter|vae|unet|whisper|"
     rb"image|ckpt|deployment|pretrained|encoder|mcp_?servers?)\w*[\"']?[ \t]*:|_api_|hf://|"
     rb"[\s\"'][A-Za-z0-9][\w-]+/[\w.-]*(?:\d[bB]\b|bert|llama|qwen|mistral|gpt|embed)|"
-    rb"pip3? install|docker run|huggingface|ollama|vllm"
+    rb"pip3? install|docker run|huggingface|ollama|vllm|wandb|swanlab|clearml|comet|neptune"
 )
 _COMMENT = re.compile(rb"\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 

@@ -47,6 +47,8 @@ _DECLARATIONS = frozenset("export declare local readonly typeset env setenv".spl
 _TALK = frozenset("echo printf cat grep egrep sed awk log info warn error die print trap".split())
 """Commands whose words are text, not arguments."""
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
+_OVERRIDE = re.compile(r"(?:\+\+?)?([A-Za-z]\w*(?:[./]\w+)*\.\w+)=(.+)", re.DOTALL)
+"""A setting of a configuration in files that a command line replaces: ``trainer.logger=[…]``."""
 _HUB_BY_VARIABLE = re.compile(r"\w*USE_MODELSCOPE(?:_HUB)?")
 _IMAGE = re.compile(r"(?:docker|container|base|runtime)[-_]?image(?:[-_]name)?")
 """A flag whose value is a container's image."""
@@ -256,7 +258,7 @@ class Shell:
 
     def _flags(self, arguments: Sequence[Argument]) -> None:
         for number, argument in enumerate(arguments):
-            match = _FLAG.fullmatch(argument.text)
+            match = _FLAG.fullmatch(argument.text) or _OVERRIDE.fullmatch(argument.text)
             if not match:
                 continue
             key, value = match.groups()
