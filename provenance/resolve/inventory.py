@@ -247,4 +247,33 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
         or (c.startswith("pkg:github/") and item.usage == "documentation"
             and ids.without_version(c).rpartition("/")[2].lower() in names)
     })  # fmt: skip
+    inventory.remove(_folders(inventory))
     return inventory
+
+
+def _folders(inventory: Inventory) -> set[ComponentId]:
+    """Return datasets that are folders of the tree, and hubs that only these were to come from."""
+    found = {
+        c for c, item in inventory.components.items()
+        if item.kind == "dataset" and _is_folder(item, inventory.modules)
+    }  # fmt: skip
+    places = {place for c in found for place in inventory.components[c].occurrences}
+    hubs = {link.target for link in inventory.links.values() if link.source in found}
+    return found | {
+        hub for hub in hubs
+        if hub in inventory.components and places.issuperset(inventory.components[hub].occurrences)
+    }  # fmt: skip
+
+
+def _is_folder(dataset: Component, folders: frozenset[str]) -> bool:
+    """Tell whether what reads like a dataset's id everywhere is the path of a folder here."""
+    hub, _, path = dataset.id.partition("/")
+    return (
+        hub != "dataset:local"
+        and bool(dataset.occurrences)
+        and all(
+            place.confidence != "high"
+            and (path in folders or f"{place.path.rpartition('/')[0]}/{path}" in folders)
+            for place in dataset.occurrences
+        )
+    )

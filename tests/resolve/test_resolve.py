@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from provenance.extract.collect import Collector
 from provenance.model import (
     Component,
+    Confidence,
     Evidence,
     Extraction,
     Gap,
@@ -500,3 +502,23 @@ def test_a_server_that_settings_run_tells_of_its_service() -> None:
     assert {place.confidence for place in service.occurrences} == {"low"}
     hosted = {name for name in found.components if name.startswith("service:")}
     assert hosted == {"service:brave-search", "service:npm"}
+
+
+# -- datasets that are folders ----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("folder", "confidence", "expected"),
+    [("acme/news", "medium", False), ("train/acme/news", "medium", False),
+     ("other/news", "medium", True), ("acme/news", "high", True)],
+)  # fmt: skip
+def test_a_folder_of_the_tree_is_no_dataset_of_a_hub(
+    registry: Registry, folder: str, confidence: Confidence, expected: bool
+) -> None:
+    collector = Collector("train/run.py", "python-source")
+    collector.dataset(
+        "huggingface", "acme/news", collector.occurrence(1, "acme/news", confidence=confidence)
+    )
+    found = merge(inventory(registry, folder), [collector.done()])
+    assert ("dataset:huggingface/acme/news" in found.components) is expected
+    assert ("service:huggingface-hub" in found.components) is expected

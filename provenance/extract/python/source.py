@@ -16,6 +16,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
 from provenance.extract.python.commands import read_commands, read_installs
 from provenance.extract.python.doctests import read_examples
+from provenance.extract.python.options import read_options
 from provenance.extract.python.reach import leading
 from provenance.model import Document, Extraction, Import
 from provenance.vocabulary import Vocabulary
@@ -96,6 +97,7 @@ def read_source(
     read_installs(data, places, collector, vocabulary)
     read_examples(data, places, collector, vocabulary)
     accelerators.devices(data, places, collector)
+    read_options(data, places, collector, vocabulary, settled)
     signs.literals(data, places, collector, vocabulary, datasets, settled)
     api_names.read_names(
         data, places, collector, vocabulary,
