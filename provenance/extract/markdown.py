@@ -53,6 +53,10 @@ _COMMAND = re.compile(
     r"^[ \t]*(?:\$[ ])?(?:sudo |[A-Z_]+=\S+ )?(?:pip3?|uv|python3?|conda|docker|ollama|vllm|"
     r"huggingface-cli|hf|git|wget|curl|npm|npx|export)[ ]"
 )
+_TICKED_COMMAND = re.compile(
+    r"(?<!`)`((?:\$ |sudo )?(?:ollama|docker|podman|npm|npx|pnpm|yarn|bunx?|pip3?|uvx?|pipx|conda|"
+    r"huggingface-cli|hf|modelscope|vllm|lmdeploy)[ ][^`\n]{2,200})`(?!`)"
+)
 _ID = re.compile(
     rb"(?<![\w./@:#~%-])([A-Za-z0-9][\w-]{1,60}/[A-Za-z0-9][\w.-]{2,95})"
     rb"(?![\w/@-]|\.\w)"
@@ -155,6 +159,7 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
             from provenance.extract.deploy.dockerfile import read_dockerfile
 
             read_dockerfile(block.text, block.line, mentions, vocabulary)
+    _commands(text, aside, mentions, vocabulary, made)
     _python(pythons, aside, vocabulary)
     said = aside.done()
     images = {name.partition(":")[0].lower() for name in made}
@@ -206,6 +211,18 @@ def _without_links(found: Extraction) -> Extraction:
             or any(_CALLED.search(place.as_written) for place in item.occurrences)
         ),
     )  # fmt: skip
+
+
+def _commands(
+    text: str, said: Collector, mentions: Collector, vocabulary: Vocabulary, made: frozenset[str]
+) -> None:
+    """Read commands between back-ticks."""
+    line, at = 1, 0
+    for match in _TICKED_COMMAND.finditer(text):
+        line, at = line + text.count("\n", at, match.start()), match.start()
+        command = _PROMPT.sub("", match.group(1))
+        into = said if _OF_A_HUB.search(command) else mentions
+        read_shell(command, line, into, vocabulary, "documentation", Variables(made=made))
 
 
 def _images(found: Extraction) -> set[str]:

@@ -167,3 +167,24 @@ def test_the_tag_of_an_image_is_no_model() -> None:
     )
     assert ids(found, "model") == {"pkg:huggingface/acme/real-7b"}
     assert "pkg:docker/acme/qwen-runtime@1" in ids(found, "container")
+
+
+def test_commands_between_back_ticks() -> None:
+    found = md(
+        "Install the tool: `npm i -g acme-cli`.\n\n"
+        "- run `ollama run llama2`, or `ollama pull <model>`\n"
+        "- `docker run acme/server:1`, `$ pip install acme-lib>=2`\n"
+        "- `npm install`, `pip install -r requirements.txt`, `docker compose up`, `ollama serve`\n"
+    )
+    assert at(found, "pkg:npm/acme-cli") == [(1, "documentation")]
+    assert at(found, "model:ollama/llama2") == [(3, "documentation")]
+    assert ids(found, "model") == {"model:ollama/llama2"}
+    assert at(found, "pkg:docker/acme/server@1") == [(4, "documentation")]
+    assert ids(found, "package") == {"pkg:npm/acme-cli", "pkg:pypi/acme-lib"}
+    assert not found.gaps
+
+
+def test_tools_that_documentation_runs_by_npx() -> None:
+    found = md("```bash\nnpx acme-init my-app\nnpx tsc --noEmit\nnpm i -g acme-cli\n```\n")
+    assert ids(found, "package") == {"pkg:npm/acme-init", "pkg:npm/acme-cli"}
+    assert at(found, "pkg:npm/acme-init") == [(2, "documentation")]

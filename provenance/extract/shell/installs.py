@@ -70,6 +70,8 @@ _NPM = re.compile(r"((?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*)(?:@(\^|~|>=)?
 _TOOLS = frozenset("pip setuptools wheel virtualenv build twine poetry pipenv uv pdm hatch "
                    "pip-tools flit tox nox pre-commit ruff".split())  # fmt: skip
 """Packages that only make or install others."""
+_BINARIES = frozenset("tsc tsserver ng nest rn sb".split())
+"""Commands whose package has another name."""
 _NOT_FROM_CONDA = frozenset({"python", "pip"})
 _INDEX_PLATFORM = re.compile(r"/(?:whl|simple|nightly)[\w/.-]*/(cu\d{2,3}|rocm[\d.]*|xpu)\b")
 _PLATFORM_OF_INDEX = {"cu": "nvidia-cuda", "ro": "amd-rocm", "xp": "intel-xpu"}
@@ -97,7 +99,8 @@ def read(program: str, rest: Sequence[Argument], shell: Shell) -> bool:
     if program in ("uvx", "npx", "bunx", "pipx"):
         words = words[:1]
         agreed = any(argument.text in ("-y", "--yes") for argument in rest)
-        if program == "npx" and not agreed and not any("@" in word.text for word in words):
+        told = shell.usage == "documentation" and not any(w.text in _BINARIES for w in words)
+        if program == "npx" and not (agreed or told or any("@" in word.text for word in words)):
             return True  # a tool of the project itself, as ``npx tsc``
     for word in words:
         _package(ecosystem, word, channels, further, shell)
