@@ -126,7 +126,7 @@ def read_setting(
         _runtime_model("ollama", value.partition("://")[2], where, collector, vocabulary)
         return True
     if "://" in value:
-        return _address(value, line, usage, collector, vocabulary) or bool(service)
+        return _address(key, value, line, usage, collector, vocabulary) or bool(service)
     if names_tracker(key) and (trackers := _trackers(value, vocabulary)):
         for tracker in trackers:
             collector.service(tracker, where)
@@ -305,12 +305,17 @@ def _runtime_model(
 
 
 def _address(
-    value: str, line: int, usage: Usage | None, collector: Collector, vocabulary: Vocabulary
+    key: str,
+    value: str,
+    line: int,
+    usage: Usage | None,
+    collector: Collector,
+    vocabulary: Vocabulary,
 ) -> bool:
     """Record what a value's URL names; a local address is nobody's service."""
     host = host_of(value)
     if host and is_local_host(host):
         return False
-    data = value.encode("utf-8", "replace")
+    data = f"{key}={value}".encode("utf-8", "replace")
     places = Places(data, first_line=line, usage=usage)
     return signs.addresses(data, places, collector, vocabulary)

@@ -11,6 +11,7 @@ from collections.abc import Set
 from provenance import ids
 from provenance.addresses import is_local_host
 from provenance.extract.accelerators import platform_of
+from provenance.extract.archives import holds_weights
 from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
 from provenance.extract.pages import names_thing, viewed_dataset
@@ -108,6 +109,11 @@ def _host(
         usage=state or (None if "/resolve/" in url else "documentation"),
     )  # fmt: skip
     if names_thing(url.partition("://")[2], read, collector, vocabulary):
+        return True
+    before = max(0, offset - 80, places.data.rfind(b"\n", 0, offset) + 1)
+    if holds_weights(url, places.data[before:offset]):
+        where = collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
+        collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True
     query = places.data[offset + len(url) : offset + len(url) + 200].decode("ascii", "replace")
     viewed = viewed_dataset(host, query.partition("\n")[0])
