@@ -77,3 +77,18 @@ def test_a_name_means_what_the_last_import_above_it_says() -> None:
         "model:modelscope/acme/again-7b",
     }
     assert lines(found, "model:modelscope/acme/here-7b") == [2]
+
+
+def test_a_tokenizer_of_speech_is_a_file_of_a_repository() -> None:
+    found = direct(
+        python_source,
+        "speech.py",
+        "import s3tokenizer\n"
+        "one = s3tokenizer.load_model('speech_tokenizer_v2_25hz')\n"
+        "two = s3tokenizer.load_model('weights/acme_tokenizer.onnx')\n",
+    )
+    assert ids(found, "model") == {
+        "model:modelscope/iic/CosyVoice2-0.5B",
+        "model:local/weights/acme_tokenizer.onnx",
+    }
+    assert lines(found, "model:modelscope/iic/CosyVoice2-0.5B") == [2]
