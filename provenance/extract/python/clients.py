@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from provenance import ids
-from provenance.addresses import host_of, is_local_host
+from provenance.addresses import begins_address, host_of, is_local_host
 from provenance.extract.collect import Collector
 from provenance.extract.python.nodes import is_nothing, last_name, source_of
 from provenance.extract.python.scopes import Bindings, Bound, Calls, Scope, Target
@@ -118,6 +118,9 @@ class Clients:
             self.collector.service(default, where)
             return Client(default)
         found = [v for v in self.values.evaluate(expression, scope) or () if "://" in v.text]
+        if not found:  # f"http://localhost:{port}/v1"
+            begun = self.values.beginning(expression, scope)
+            found = [begun] if begun and begins_address(begun.text) else []
         if not found:
             written = source_of(expression)
             self.collector.gap(
