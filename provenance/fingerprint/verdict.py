@@ -218,16 +218,16 @@ def judge_all(
         the strongest first.
     """
     ours = Base.of(candidate)
-    found: list[tuple[Comparison, Base]] = []
+    found: list[tuple[Comparison, Sketch]] = []
     strangers: dict[tuple[str, int], tuple[str, Prepared]] = {}
     for sketch in bases:
         base = Base.of(sketch)
         for part in ours.parts.keys() & base.parts.keys():
             outcome = compare(ours.parts[part], base.parts[part])
             if _worth_keeping(outcome):
-                found.append((outcome, Base.of(sketch)))
+                found.append((outcome, sketch))
                 continue
-            found.append((_in_short(outcome), Base.of(_without_weights(sketch))))
+            found.append((_in_short(outcome), _without_weights(sketch)))
             width = base.parts[part].part.shape.width
             if outcome.form and (part, width) not in strangers:
                 strangers[part, width] = (base.name, Prepared(base.parts[part].part))
@@ -235,13 +235,14 @@ def judge_all(
     verdicts = [
         (
             judge(
-                ours, base, outcome, thresholds, total=total,
-                aligned_z=(aligned or {}).get((base.name, outcome.part)),
+                # Prepared anew: what is prepared for one base is not kept for all.
+                ours, Base.of(sketch), outcome, thresholds, total=total,
+                aligned_z=(aligned or {}).get((sketch.name, outcome.part)),
                 unrelated=strangers.get((outcome.part, ours.parts[outcome.part].part.shape.width)),
             ),
-            base.sketch,
+            sketch,
         )
-        for outcome, base in found
+        for outcome, sketch in found
     ]  # fmt: skip
     return sorted(
         verdicts, key=lambda v: (WORDS.index(v[0].word), -(v[0].share or 0), v[0].base, v[0].part)
