@@ -202,7 +202,8 @@ class Origin:
     """One claim: ``jurisdiction`` reaches the component in this ``role``.
 
     ``via`` is the chain of component ids from the next ancestor to the one that
-    carries the claim itself; empty for the component's own claims.
+    carries the claim itself; empty for the component's own claims. ``basis`` is
+    ``weights`` where nobody states every step of a way there, and weights alone lead to it.
     """
 
     jurisdiction: Jurisdiction
@@ -211,6 +212,7 @@ class Origin:
     confidence: Confidence
     via: tuple[ComponentId, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

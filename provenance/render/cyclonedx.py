@@ -199,7 +199,8 @@ def _claim(origin: Origin) -> str:
     """Return a claim as ``US seat meta (high) via pkg:…``."""
     who = f" {origin.organization}" if origin.organization else ""
     via = f" {_via(origin.via)}" if origin.via else ""
-    return f"{origin.jurisdiction} {origin.role}{who} ({origin.confidence}){via}"
+    basis = f", by {origin.basis} alone" if origin.basis else ""
+    return f"{origin.jurisdiction} {origin.role}{who} ({origin.confidence}{basis}){via}"
 
 
 def _via(steps: tuple[ComponentId, ...]) -> str:
