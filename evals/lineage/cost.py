@@ -1,6 +1,6 @@
 """What a comparison costs: bytes, seconds and memory for files with the shapes of public models.
 
-    python evals/lineage/cost.py [--bases N] [--shape 8B|70B]
+    python evals/lineage/cost.py [--shape 8B|70B [--bases N]]
 
 The files are synthetic and never lie anywhere: a server on the loopback makes the bytes of a
 range when they are asked for. The command is run as a user runs it, in a process of its own.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ SHAPES = {
     "70B": (8192, 80, 28672, 1024, 128256),
 }
 """Width, layers, feed-forward width, width of keys and values, words."""
+RUNS = (("8B", 1), ("70B", 1), ("8B", 1000), ("70B", 1000))
 CONFIG = json.dumps({"model_type": "llama", "rms_norm_eps": 1e-5}).encode()
 MODEL = "model.safetensors"
 RUN = """
@@ -67,14 +67,9 @@ def strangers(model: Sketch, count: int) -> Iterator[database.Row]:
         yield database.row_of(replace(model, name=f"acme/base-{number}", parts=parts, witness={}))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--bases", type=int, default=1000)
-    parser.add_argument("--shape", choices=SHAPES, default="8B")
-    options = parser.parse_args()
-    file = Sparse(shapes_of(*SHAPES[options.shape]), 0)
+def measured(shape: str, count: int) -> str:
+    """Return a row of the table: one model against so many bases."""
+    file = Sparse(shapes_of(*SHAPES[shape]), 0)
     files = {"/0/config.json": CONFIG, f"/0/{MODEL}": file}
     with tempfile.TemporaryDirectory() as temporary, serving(files) as server:
         place = Path(temporary)
@@ -83,24 +78,37 @@ def main() -> None:
         subprocess.run(made, check=True)
         own = from_json(json.loads((place / "own.json").read_text("utf-8")))
         bases = place / "bases.db"
-        bases.write_text(database.written(strangers(own, options.bases)), "ascii")
-        sent, start = server.sent, time.monotonic()
+        bases.write_text(database.written(strangers(own, count)), "ascii")
+        sent, asked, start = server.sent, len(server.asked), time.monotonic()
         scan = command("scan", url, "--online", "-q", "-f", "json", "--db", bases)
         done = subprocess.run(
             [sys.executable, "-c", RUN, str(place / "out.json"), *scan],
             check=True, capture_output=True,
         )  # fmt: skip
-        status, processor, peak = json.loads(done.stdout)
         took = time.monotonic() - start
+        status, processor, peak = json.loads(done.stdout)
         found = json.loads((place / "out.json").read_text("utf-8"))["models"][0]
+        assert (status, found["bases_tested"]) == (0, count)
         unit = 1 if sys.platform == "darwin" else 1024
-        print(
-            f"{options.shape}, {found['bases_tested']} bases ({bases.stat().st_size / 1e6:.0f} MB):"
-            f" {found['verdict']}, status {os.waitstatus_to_exitcode(status)}; "
-            f"{(server.sent - sent) / 1e6:.1f} MB of {file.size / 1e9:.1f} GB read, "
-            f"{took:.0f} s, of processor {processor:.0f} s, "
-            f"peak {peak * unit / 1e9:.2f} GB"
+        return (
+            f"| {shape} | {count} | {(server.sent - sent) / 1e6:.1f} MB | {file.size / 1e9:.1f} GB "
+            f"| {len(server.asked) - asked} | {peak * unit / 1e9:.2f} GB | {took:.0f} s "
+            f"| {processor:.0f} s |"
         )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--shape", choices=SHAPES)
+    parser.add_argument("--bases", type=int, default=1)
+    options = parser.parse_args()
+    runs = ((options.shape, options.bases),) if options.shape else RUNS
+    print("| shapes | bases | read | of | requests | memory | time | of processor |")
+    print("|---|---|---|---|---|---|---|---|")
+    for shape, count in runs:
+        print(measured(shape, count), flush=True)
 
 
 if __name__ == "__main__":
