@@ -108,7 +108,7 @@ def _result(
     run: Lineage, sketch: Sketch, found: list[tuple[Verdict, Sketch]],
     declared: list[dict[str, Any]],
 ) -> dict[str, Any]:  # fmt: skip
-    tested = [(v, base) for v, base in found if v.comparison.form is not None]
+    tested = [(v, base) for v, base in found if v.comparison.form is not None or v.units]
     # Bases of another width cannot be tested; alone they are the answer, else they are a number.
     shown = tested or found
     words = {v.word for v, _ in shown}
