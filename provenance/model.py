@@ -224,6 +224,8 @@ class License:
     via: tuple[ComponentId, ...] = ()
     terms: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    basis: str | None = None
+    """As that of an :class:`Origin`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,6 +198,7 @@ def license_claim(item: License) -> dict[str, Any]:
         "via": list(item.via),
         "terms": list(item.terms),
         "evidence": [evidence_json(one) for one in item.evidence],
+        **({"basis": item.basis} if item.basis else {}),
     }
 
 

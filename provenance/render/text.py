@@ -36,6 +36,7 @@ from provenance.render.wording import (
     made_from,
     path_of,
     rule_of,
+    through,
     weights_alone,
 )
 
@@ -256,8 +257,7 @@ class _Writer:
             if item.terms:
                 text += f" [{', '.join(item.terms)}]"
             if item.via:
-                via = component_name(item.via[-1], self.registry)
-                text += f" ({self.words('label.via', component=via)})"
+                text += f" ({through(item, item.via[-1:], self.registry, self.words)})"
             parts.append(text)
         return "; ".join(dict.fromkeys(parts[:6]))
 

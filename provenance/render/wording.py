@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from provenance import ids
 from provenance.descent import Lineage, Step
 from provenance.i18n import Messages
-from provenance.model import ComponentId, Evidence, Finding, Gap, Origin, Vulnerability
+from provenance.model import ComponentId, Evidence, Finding, Gap, License, Origin, Vulnerability
 from provenance.policy import Policy
 from provenance.registry import Registry
 
@@ -185,6 +185,14 @@ def claim(origin: Origin, registry: Registry, words: Messages) -> str:
         "label.claim", jurisdiction=origin.jurisdiction, role=words(role),
         organization=who, confidence=words(f"confidence.{origin.confidence}"),
     ).replace("  ", " ")  # fmt: skip
+
+
+def through(
+    item: License, steps: tuple[ComponentId, ...], registry: Registry, words: Messages
+) -> str:
+    """Return how an inherited license came: ``through org/base``, and whether by weights alone."""
+    names = " → ".join(component_name(step, registry) for step in steps)
+    return words(f"label.via-{item.basis}" if item.basis else "label.via", component=names)
 
 
 def citation(evidence: Evidence, words: Messages) -> str:

@@ -118,8 +118,10 @@ def test_an_exposure_by_weights_alone_is_worded_as_such(bases: Path, tmp_path: P
     assert [item["source"] for item in finding["citations"]].count("weights") == 1
     for lang, says, never in (
         ("en", ("weights agree, not declared", "by weights alone, base by",
+                "(by weights alone, through meta-llama/Llama-3.1-8B)",
                 "Exposed to US: not by what is declared"), ("is made from", "derived weights")),
-        ("zh-CN", ("权重一致，未作声明", "仅据权重，基础来自", "所作声明中未见"), ("衍生权重",)),
+        ("zh-CN", ("权重一致，未作声明", "仅据权重，基础来自", "所作声明中未见", "仅据权重，经由"),
+         ("衍生权重",)),
     ):  # fmt: skip
         out = " ".join(scan(tree, "--lineage-db", bases, "--lang", lang).out.split())
         assert all(text in out for text in says), out
