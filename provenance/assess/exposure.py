@@ -58,7 +58,7 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
                     *((f"weights-{name}", value) for name, value in _whose(weighed) if value),
                     *agreement,
                 ),
-                citations=tuple(dict.fromkeys((*chosen.evidence, *evidence))),
+                citations=(*chosen.evidence, *evidence),
             )
         )
     return tuple(found)
