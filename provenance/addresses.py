@@ -27,6 +27,12 @@ def host_of(url: str) -> str | None:
     return match.group(1).lower() if match else None
 
 
+def begins_address(text: str) -> bool:
+    """Tell whether the beginning of a URL names its host in full: ``http://localhost:``."""
+    match = _HOST.match(text)
+    return match is not None and match.end() < len(text)
+
+
 def is_local_host(host: str) -> bool:
     """Tell whether a host is this machine, a private address or a bare service name."""
     return bool(_LOCAL_HOST.fullmatch(host))

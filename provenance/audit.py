@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from provenance import ids
@@ -14,6 +14,7 @@ from provenance.model import (
     Component,
     ComponentId,
     Confidence,
+    Evidence,
 )
 from provenance.registry import Registry
 
@@ -49,3 +50,30 @@ def presence(component: Component) -> Confidence:
     """Return how surely the component is there at all: its best place's confidence."""
     levels = [place.confidence for place in component.occurrences]
     return max(levels, key=CONFIDENCES.index, default="high")
+
+
+def shown_by_weights(
+    audit: Audit, ways: Iterable[tuple[ComponentId, ...]]
+) -> tuple[tuple[tuple[str, str], ...], tuple[Evidence, ...]]:
+    """Return what agrees with what on ways that weights alone lead, as params, and its evidence.
+
+    Args:
+        ways: each from the component itself to the ancestor.
+
+    Returns:
+        ``model`` and ``base`` (names, the bases as the database has them), and ``p``,
+        ``statistic`` and ``database`` of the weakest agreement: the bound holds for each.
+    """
+    links = dict.fromkeys(link for way in ways for link in audit.graph.weighed(way))
+    found = [(link, link.agreement) for link in links if link.agreement is not None]
+    if not found:
+        return (), ()
+    weakest_link = max((agreement for _, agreement in found), key=lambda item: item.p)
+    params = (
+        ("model", ", ".join(dict.fromkeys(ids.short(link.source) for link, _ in found))),
+        ("base", ", ".join(dict.fromkeys(agreement.base for _, agreement in found))),
+        ("p", f"{weakest_link.p:.2g}"),
+        ("statistic", weakest_link.statistic),
+        ("database", weakest_link.database),
+    )
+    return params, tuple(dict.fromkeys(one for link, _ in found for one in link.evidence))

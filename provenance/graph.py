@@ -10,8 +10,9 @@ the two equal.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from provenance.model import (
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 LINEAGE: frozenset[Relation] = frozenset({"derived-from"})
 REQUIREMENT: frozenset[Relation] = frozenset({"depends-on", "runs-on", "built-from"})
 IDENTITY: frozenset[Relation] = frozenset({"same-as"})
+WEIGHTS = "weights"
+"""The basis of a derivation that weights alone show, and nobody states."""
 MAX_PATH = 100
 """Steps of the longest path that is shown."""
 
@@ -48,7 +51,9 @@ class Graph:
                 links, key=lambda k: (k.source, k.target, k.relation, k.how or "", k.basis or "")
             )
         )
-        self._along: dict[frozenset[Relation], dict[ComponentId, tuple[ComponentId, ...]]] = {}
+        self._along: dict[
+            tuple[frozenset[Relation], bool], dict[ComponentId, tuple[ComponentId, ...]]
+        ] = {}
         missing = {k.source for k in self.links} | {k.target for k in self.links}
         missing -= self.components.keys()
         if missing:
@@ -116,7 +121,40 @@ class Graph:
         The way starts after ``component`` and ends with the one reached. Cycles are
         walked once.
         """
-        neighbours = self._neighbours(relations)
+        yield from self._walk(component, self._neighbours(relations))
+
+    def ancestors(
+        self, component: ComponentId
+    ) -> Iterator[tuple[ComponentId, tuple[ComponentId, ...], bool]]:
+        """Yield what a component is made from, or a copy of: each with a way and how it is known.
+
+        The way is the shortest on which every step is stated by somebody; the flag is true, and
+        the way any, where there is none such: weights alone lead there. These come last.
+        """
+        relations = LINEAGE | IDENTITY
+        stated = set()
+        for other, way in self._walk(component, self._neighbours(relations, stated=True)):
+            stated.add(other)
+            yield other, way, False
+        if self._weighed:
+            for other, way in self.reach(component, relations):
+                if other not in stated:
+                    yield other, way, True
+
+    def weighed(self, way: Iterable[ComponentId]) -> Iterator[Link]:
+        """Yield the links by weights on a way, of those steps that nobody states."""
+        for source, target in pairwise(way):
+            links = [k for k in self.outgoing(source, LINEAGE | IDENTITY) if k.target == target]
+            if all(link.basis == WEIGHTS for link in links):
+                yield from links
+
+    @cached_property
+    def _weighed(self) -> bool:
+        return any(link.basis == WEIGHTS for link in self.links)
+
+    def _walk(
+        self, component: ComponentId, neighbours: Mapping[ComponentId, tuple[ComponentId, ...]]
+    ) -> Iterator[tuple[ComponentId, tuple[ComponentId, ...]]]:
         if component not in neighbours:
             return
         seen = {component}
@@ -131,16 +169,21 @@ class Graph:
                     queue.append((target, step))
 
     def _neighbours(
-        self, relations: frozenset[Relation]
+        self, relations: frozenset[Relation], *, stated: bool = False
     ) -> dict[ComponentId, tuple[ComponentId, ...]]:
-        """Return what each component leads to along relations, each once, in order."""
-        if relations not in self._along:
+        """Return what each component leads to along relations, each once, in order.
+
+        Args:
+            stated: without what weights alone show.
+        """
+        key = (relations, stated)
+        if key not in self._along:
             found: dict[ComponentId, dict[ComponentId, None]] = {}
             for link in self.links:
-                if link.relation in relations:
+                if link.relation in relations and not (stated and link.basis == WEIGHTS):
                     found.setdefault(link.source, {})[link.target] = None
-            self._along[relations] = {source: tuple(targets) for source, targets in found.items()}
-        return self._along[relations]
+            self._along[key] = {source: tuple(targets) for source, targets in found.items()}
+        return self._along[key]
 
     def networkx(self) -> networkx.MultiDiGraph[ComponentId]:
         """Return the same graph as a frozen networkx multigraph."""

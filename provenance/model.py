@@ -203,7 +203,8 @@ class Origin:
     """One claim: ``jurisdiction`` reaches the component in this ``role``.
 
     ``via`` is the chain of component ids from the next ancestor to the one that
-    carries the claim itself; empty for the component's own claims.
+    carries the claim itself; empty for the component's own claims. ``basis`` is
+    ``weights`` where nobody states every step of a way there, and weights alone lead to it.
     """
 
     jurisdiction: Jurisdiction
@@ -212,6 +213,7 @@ class Origin:
     confidence: Confidence
     via: tuple[ComponentId, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -223,6 +225,8 @@ class License:
     via: tuple[ComponentId, ...] = ()
     terms: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    basis: str | None = None
+    """As that of an :class:`Origin`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,33 @@ def new_vocabulary(arrays: Arrays, words: int, seed: int) -> Arrays:
     return {**arrays, **fresh}
 
 
+def rotated(arrays: Arrays, seed: int, *, offset: float = 0.0) -> Arrays:
+    """Return the same function in another basis of the stream, norms folded; RMSNorm only.
+
+    Args:
+        offset: what the model adds to the gains of its norms.
+    """
+    width = arrays["norm.weight"].shape[0]
+    turn, side = np.linalg.qr(np.random.default_rng(seed).standard_normal((width, width)))
+    turn = turn * np.sign(np.diag(side))
+    found = {}
+    for name, values in arrays.items():
+        parts = name.split(".")
+        head = ".".join(parts[:2])
+        if values.ndim == 1:
+            new = np.full_like(values, 1 - offset)
+        elif name == "embed.weight":
+            new = values @ turn
+        elif "o" in parts or "down" in parts:
+            new = turn.T @ values
+        else:
+            norm = "norm" if name == "head.weight" else None
+            norm = norm or f"{head}.norm{1 if parts[2] in ('q', 'k', 'v') else 2}"
+            new = (values * (arrays[f"{norm}.weight"] + offset)) @ turn
+        found[name] = new.astype(np.float32)
+    return found
+
+
 def units_permuted(arrays: Arrays, seed: int) -> Arrays:
     """Return the same function with the units inside the feed-forward layers in another order."""
     chance = np.random.default_rng(seed)

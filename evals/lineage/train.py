@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import changes
@@ -86,13 +87,18 @@ class Bench:
         base, n = self.root(seed), f"{seed}"
         tuned = self.further(f"fine-tune-{n}", base, 0.3, 5e-4, 11)
         second = self.further(f"fine-tune-b-{n}", base, 0.3, 5e-4, 12)
-        self.further(f"continued-{n}", base, 1, 3e-3, 13)
+        long = self.further(f"continued-{n}", base, 1, 3e-3, 13)
         if seed == 0:  # the longest by far
             self.further(f"continued-3x-{n}", base, 3, 3e-3, 14)
         self.sibling(f"same-seed-other-data-{n}", seed, self.other, 15)
         self.sibling(f"same-seed-other-order-{n}", seed, self.known, 16)
         for name, make in self.edits(base, tuned, second, stranger, seed):
             self.made(f"{name}-{n}", make)
+        if self.family.norm != "layer":
+            offset = 1.0 if self.family.norm == "gemma" else 0.0
+            for name, model in (("fine-tune", tuned), ("continued", long)):
+                turned = partial(changes.rotated, model, seed, offset=offset)
+                self.made(f"rotated-{name}-{n}", turned)
 
     def edits(
         self, base: Arrays, tuned: Arrays, second: Arrays, stranger: Arrays, seed: int

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from provenance.audit import Audit, finding_id, presence
-from provenance.graph import IDENTITY, LINEAGE
+from collections.abc import Iterable
+
+from provenance.audit import Audit, finding_id, presence, shown_by_weights
+from provenance.graph import IDENTITY, LINEAGE, WEIGHTS
 from provenance.model import (
     CONFIDENCES,
     Component,
@@ -32,8 +34,14 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
         severity = policy.exposure.get(exposure)
         if severity is None:
             continue
-        chosen = min(own or claims, key=lambda c: (len(c.via), -CONFIDENCES.index(c.confidence)))
-        best = max((c.confidence for c in own or claims), key=CONFIDENCES.index)
+        # What weights alone show is never told as what somebody states.
+        stated = [claim for claim in claims if claim.basis != WEIGHTS]
+        weighed = [claim for claim in claims if claim.basis == WEIGHTS]
+        told = own or stated or weighed
+        chosen = min(told, key=lambda c: (len(c.via), -CONFIDENCES.index(c.confidence)))
+        best = max((c.confidence for c in told), key=CONFIDENCES.index)
+        ways = [(component.id, *claim.via) for claim in weighed]
+        agreement, evidence = shown_by_weights(audit, ways)
         rule = f"{NAME}/{exposure}"
         found.append(
             Finding(
@@ -44,15 +52,24 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
                 component=component.id,
                 path=(*audit.graph.shortest_path(component.id), *chosen.via),
                 params=(
-                    ("jurisdictions", " ".join(sorted({c.jurisdiction for c in claims}))),
-                    ("organizations", " ".join(sorted({c.organization or "" for c in claims}))),
+                    *_whose(stated),
                     ("roles", " ".join(sorted({c.role for c in claims}))),
                     ("usage", component.usage),
+                    *((f"weights-{name}", value) for name, value in _whose(weighed) if value),
+                    *agreement,
                 ),
-                citations=chosen.evidence,
+                citations=(*chosen.evidence, *evidence),
             )
         )
     return tuple(found)
+
+
+def _whose(claims: Iterable[Origin]) -> tuple[tuple[str, str], ...]:
+    claims = list(claims)
+    return (
+        ("jurisdictions", " ".join(sorted({c.jurisdiction for c in claims}))),
+        ("organizations", " ".join(sorted({c.organization or "" for c in claims}))),
+    )
 
 
 def _denied_claims(audit: Audit, policy: Policy, component: Component) -> list[Origin]:

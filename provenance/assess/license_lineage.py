@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from provenance.audit import Audit, finding_id, presence
-from provenance.graph import IDENTITY, LINEAGE
-from provenance.model import ComponentId, Finding
+from provenance.graph import WEIGHTS
+from provenance.model import Finding
 from provenance.policy import Policy
 
 NAME = "license-lineage"
@@ -33,7 +31,7 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
             missing = sorted(set(item.terms) - declared)
             if not item.via or not missing or item.expression in names:
                 continue
-            if not _stated(audit, (component.id, *item.via)):
+            if item.basis == WEIGHTS:  # which say nothing of licenses
                 continue
             found.append(
                 Finding(
@@ -59,12 +57,3 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
             )  # fmt: skip
             break  # the nearest such ancestor; the report lists every license
     return tuple(found)
-
-
-def _stated(audit: Audit, way: tuple[ComponentId, ...]) -> bool:
-    """Tell whether somebody says each step of a way; weights alone say nothing of licenses."""
-    return all(
-        any(link.target == target and link.agreement is None
-            for link in audit.graph.outgoing(source, LINEAGE | IDENTITY))
-        for source, target in pairwise(way)
-    )  # fmt: skip

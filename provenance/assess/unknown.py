@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from provenance.audit import Audit, finding_id, presence
-from provenance.model import Finding
+from provenance.audit import Audit, finding_id, presence, shown_by_weights
+from provenance.model import Finding, weakest
 from provenance.policy import Policy
 
 NAME = "unknown-origin"
@@ -18,6 +18,14 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
         if not unknown or severity is None or not audit.concerns(component):
             continue
         itself = component.id in unknown
+        # What weights alone show is never told as what somebody states.
+        ways = {
+            ancestor: (component.id, *way)
+            for ancestor, way, by_weights in (() if itself else audit.graph.ancestors(component.id))
+            if by_weights and ancestor in unknown
+        }
+        stated = tuple(name for name in unknown if name not in ways)
+        agreement, evidence = shown_by_weights(audit, ways.values())
         rule = f"{NAME}/{component.kind if itself else 'ancestor'}"
         path = audit.graph.shortest_path(component.id)
         found.append(
@@ -25,10 +33,18 @@ def assess(audit: Audit, policy: Policy) -> tuple[Finding, ...]:
                 id=finding_id(rule, component.id),
                 rule=rule,
                 severity=policy.severity(severity, component.usage, presence(component)),
-                confidence=presence(component),
+                confidence=weakest(
+                    presence(component), *(item.confidence for item in evidence if not stated)
+                ),
                 component=component.id,
-                path=path if itself else (*path, *unknown[:1]),
-                params=(("unknown", " ".join(unknown)), ("usage", component.usage)),
+                path=path if itself else (*path, *(stated or unknown)[:1]),
+                params=(
+                    ("unknown", " ".join(stated)),
+                    ("usage", component.usage),
+                    *((("weights-unknown", " ".join(ways)),) if ways else ()),
+                    *agreement,
+                ),
+                citations=evidence,
             )
         )
     return tuple(found)

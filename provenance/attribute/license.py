@@ -9,7 +9,7 @@ from functools import cached_property
 
 from provenance.attribute.license_agreement import Statement, conflict, telling
 from provenance.attribute.license_words import Words, read, symbols
-from provenance.graph import IDENTITY, LINEAGE, Graph
+from provenance.graph import WEIGHTS, Graph
 from provenance.model import (
     ComponentId,
     Evidence,
@@ -69,12 +69,13 @@ class Licenses:
     def of(self, component: ComponentId) -> tuple[License, ...]:
         """Return the component's licenses and those it carries from its ancestors."""
         found = list(self.own(component))
-        for ancestor, way in self._graph.reach(component, LINEAGE | IDENTITY):
+        for ancestor, way, by_weights in self._graph.ancestors(component):
             for item in self.own(ancestor):
                 found.append(
                     License(
                         expression=item.expression, declared_by=item.declared_by, via=way,
                         terms=item.terms, evidence=item.evidence,
+                        basis=WEIGHTS if by_weights else None,
                     )
                 )  # fmt: skip
         return tuple(found)

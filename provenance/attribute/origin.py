@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from provenance.attribute.inference import infer
-from provenance.graph import IDENTITY, LINEAGE, REQUIREMENT, Graph
+from provenance.graph import IDENTITY, LINEAGE, REQUIREMENT, WEIGHTS, Graph
 from provenance.model import (
     OWN_ROLES,
     ComponentId,
@@ -104,12 +104,12 @@ class Origins:
 
     def inherited(self, component: ComponentId) -> Iterator[Origin]:
         """Yield what comes through base models, encoders and identical copies."""
-        for ancestor, way in self._graph.reach(component, LINEAGE | IDENTITY):
+        for ancestor, way, by_weights in self._graph.ancestors(component):
             steps = zip((component, *way), way, strict=False)
             sure = weakest(*(self._graph.confidence(one, other) for one, other in steps))
             for claim in self.own(ancestor):
                 if claim.role in OWN_ROLES:
-                    yield _through(claim, "base", way, sure)
+                    yield _through(claim, "base", way, sure, WEIGHTS if by_weights else None)
 
     def training(self, component: ComponentId) -> Iterator[Origin]:
         """Yield whose data or outputs trained the component: shown, never ``base``."""
@@ -195,12 +195,13 @@ class Origins:
 
 
 def _through(
-    claim: Origin, role: Role, way: tuple[ComponentId, ...], sure: Confidence = "high"
-) -> Origin:
+    claim: Origin, role: Role, way: tuple[ComponentId, ...], sure: Confidence = "high",
+    basis: str | None = None,
+) -> Origin:  # fmt: skip
     """Return a claim as it arrives: no surer than the links it came by."""
     return Origin(
         jurisdiction=claim.jurisdiction, role=role, organization=claim.organization,
-        confidence=weakest(claim.confidence, sure), via=way, evidence=claim.evidence,
+        confidence=weakest(claim.confidence, sure), via=way, evidence=claim.evidence, basis=basis,
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line; every expected error becomes a message and an exit code."""
-    # A short process that builds trees without cycles: collecting finds nothing to free.
+    # A short process: collecting would find next to nothing, but where large sources are parsed.
     gc.disable()
     try:
         result: Any = cli.main(args=args, prog_name="provenance", standalone_mode=False)

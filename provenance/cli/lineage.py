@@ -91,9 +91,10 @@ def scan(
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @click.option("--aligned", is_flag=True, help="Also the aligned test: reads whole matrices.")
+@click.option("--units", is_flag=True, help="Also the unit test: reads rows of more matrices.")
 @_shared
 def compare(
-    first: str, second: str, aligned: bool, form: str, lang: str | None, online: bool,
+    first: str, second: str, aligned: bool, units: bool, form: str, lang: str | None, online: bool,
     budget: float | None, quiet: bool,
 ) -> None:  # fmt: skip
     """Test one model against another: files, folders, URLs, hub ids or saved sketches."""
@@ -101,7 +102,7 @@ def compare(
     from provenance.cli.lineage_scan import compared
 
     run = Lineage.start(online=online, budget=budget, tell=_tell(quiet))
-    _show([compared(run, first, second, aligned=aligned)], run, form, lang)
+    _show([compared(run, first, second, aligned=aligned, units=units)], run, form, lang)
     sys.exit(0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from provenance.artifacts.source import ArtifactError
 from provenance.edge.model_files import open_model
 from provenance.edge.ranges import BUDGET, Refused, Traffic
-from provenance.edge.sketches import LineageError, Tables, entries, sketch_of
+from provenance.edge.sketches import Bases, LineageError, Tables, sketch_of
 from provenance.fingerprint.sketch import Sketch
 from provenance.fingerprint.thresholds import Thresholds
 
 if TYPE_CHECKING:
+    from provenance.fingerprint.database import Entry
     from provenance.fingerprint.layout import Model
     from provenance.fingerprint.roles import RoleTable
     from provenance.registry import Registry
@@ -37,6 +38,7 @@ class Lineage:
     tell: Callable[[str], None]
     refused: list[tuple[str, str]] = field(default_factory=list)
     """Rows of a database that were refused, and why."""
+    _databases: dict[Path, Bases] = field(default_factory=dict)
 
     @classmethod
     def start(cls, *, online: bool, budget: float | None, tell: Callable[[str], None]) -> Lineage:
@@ -133,18 +135,20 @@ class Lineage:
             )
         return sketch
 
-    def database(self, path: Path) -> Iterator[Sketch]:
-        """Yield the sound rows of a database; the others are named.
+    def database(self, path: Path) -> Iterable[Sketch]:
+        """Return the sound rows of a database, read once a run; the others are named.
 
         Raises:
-            LineageError: no database, or not the rows it was written with.
+            UsageError, LineageError: no database, or not the rows it was written with.
         """
-        for entry in entries(path):
-            if entry.sketch is None:
-                self.refused.append((entry.name or f"line {entry.line}", entry.problem))
-                self.tell(f"{path}:{entry.line}: {entry.name}: {entry.problem}: refused")
-            else:
-                yield entry.sketch
+
+        def refuse(entry: Entry) -> None:
+            self.refused.append((entry.name or f"line {entry.line}", entry.problem))
+            self.tell(f"{path}:{entry.line}: {entry.name}: {entry.problem}: refused")
+
+        if path not in self._databases:
+            self._databases[path] = Bases(path, refuse)
+        return self._databases[path]
 
 
 _HINTS = {

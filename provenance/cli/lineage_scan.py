@@ -14,6 +14,7 @@ from provenance.edge.sketches import LineageError
 from provenance.errors import NothingToAudit
 from provenance.fingerprint.evidence import verdict_json
 from provenance.fingerprint.sketch import Sketch
+from provenance.fingerprint.statistics import Score
 from provenance.fingerprint.verdict import WORDS, Verdict, judge_all
 
 SCHEMA_VERSION = "1.0.0"
@@ -36,14 +37,16 @@ def examine(run: Lineage, name: str, db: Path | None) -> dict[str, Any]:
     return {**_result(run, sketch, found, declared), "database": str(db) if db else None}
 
 
-def compared(run: Lineage, first: str, second: str, *, aligned: bool) -> dict[str, Any]:
+def compared(
+    run: Lineage, first: str, second: str, *, aligned: bool, units: bool
+) -> dict[str, Any]:
     """Return the verdict on two models."""
     ours, theirs = run.sketch(first), run.sketch(second)
-    extra = _aligned(run, (first, ours), (second, theirs)) if aligned else None
-    found = judge_all(ours, [theirs], run.thresholds, extra)
+    extra = _more(run, (first, ours), (second, theirs), aligned=aligned, units=units)
+    found = judge_all(ours, [theirs], run.thresholds, *extra)
     if _all_equal(found) and not (ours.witness and theirs.witness):
         ours, theirs = run.sketch(first, witness=True), run.sketch(second, witness=True)
-        found = judge_all(ours, [theirs], run.thresholds, extra)
+        found = judge_all(ours, [theirs], run.thresholds, *extra)
     return {**_result(run, ours, found, []), "tokenizer": _tokenizers(first, second)}
 
 
@@ -69,36 +72,43 @@ def _all_equal(found: list[tuple[Verdict, Sketch]]) -> bool:
     return any(0 < test.digests_compared == len(test.identical) for test in tests)
 
 
-def _aligned(
-    run: Lineage, first: tuple[str, Sketch], second: tuple[str, Sketch]
-) -> dict[tuple[str, str], float]:
-    """Run the aligned test on every part of two models that lie in files."""
+def _more(
+    run: Lineage, first: tuple[str, Sketch], second: tuple[str, Sketch], *,
+    aligned: bool, units: bool,
+) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], Score]]:  # fmt: skip
+    """Run the tests on request on every part of two models that lie in files."""
     from provenance.fingerprint.aligned import aligned_z
     from provenance.fingerprint.layout import components
+    from provenance.fingerprint.units import offset_of, unit_test
 
-    sides = [
-        {c.name: c for c in components(run.model(name), run.roles)} for name, _ in (first, second)
-    ]
-    found = {}
+    in_order: dict[tuple[str, str], float] = {}
+    turned: dict[tuple[str, str], Score] = {}
+    if not (aligned or units):
+        return in_order, turned
+    models = run.model(first[0]), run.model(second[0])
+    sides = [{c.name: c for c in components(model, run.roles)} for model in models]
+    offsets = offset_of(models[0]), offset_of(models[1])
     for part in sides[0].keys() & sides[1].keys():
-        ours, theirs = first[1].part(part), second[1].part(part)
+        ours, theirs, key = first[1].part(part), second[1].part(part), (second[1].name, part)
         if ours is None or theirs is None:
             continue
+        places = sides[0][part], sides[1][part]
         try:
-            z = aligned_z(ours, theirs, sides[0][part], sides[1][part])
+            if aligned and (z := aligned_z(ours, theirs, *places)) is not None:
+                in_order[key] = z
+            limits = run.thresholds.reading
+            if units and (score := unit_test(ours, theirs, *places, limits, offsets=offsets)):
+                turned[key] = score
         except ArtifactError as error:
             run.tell(f"{first[0]}: {error.detail}")
-            continue
-        if z is not None:
-            found[second[1].name, part] = z
-    return found
+    return in_order, turned
 
 
 def _result(
     run: Lineage, sketch: Sketch, found: list[tuple[Verdict, Sketch]],
     declared: list[dict[str, Any]],
 ) -> dict[str, Any]:  # fmt: skip
-    tested = [(v, base) for v, base in found if v.comparison.form is not None]
+    tested = [(v, base) for v, base in found if v.comparison.form is not None or v.units]
     # Bases of another width cannot be tested; alone they are the answer, else they are a number.
     shown = tested or found
     words = {v.word for v, _ in shown}

@@ -14,6 +14,7 @@ MAX_SHOWN = 20
 """Bases that are told in full; the JSON has all."""
 _TOLD = ("identical", "derived", "related", "consistent", "architecture-compatible")
 _WITH_P = ("derived", "related")
+_TO_EXPLAIN = (*_WITH_P, "consistent")
 
 
 def told(result: Mapping[str, Any], words: Messages, thresholds: Thresholds) -> str:
@@ -42,13 +43,13 @@ def _verdict(verdict: Mapping[str, Any], words: Messages, thresholds: Thresholds
     ]  # fmt: skip
     if word == "architecture-compatible":
         lines.append("    " + words("weights.architecture-note"))
-    if word in _WITH_P and verdict["p"] is not None:
+    if (word in _WITH_P or "turned" in verdict["reasons"]) and verdict["p"] is not None:
         lines.append("    " + words("weights.statement", p=_p(verdict)))
     lines += [f"    {text}" for text in _statistics(verdict, words)]
-    if word in _WITH_P or word == "identical":
+    if word in _TO_EXPLAIN or word == "identical":
         lines.append("    " + words("weights.direction"))
     lines += ["    " + words(f"weights.reason-{reason}") for reason in verdict["reasons"]]
-    if word in _WITH_P:
+    if word in _TO_EXPLAIN:
         lines.append("    " + words("weights.reply", date=thresholds.frozen_on))
     return lines
 
@@ -72,6 +73,9 @@ def _statistics(verdict: Mapping[str, Any], words: Messages) -> list[str]:
             lines.append(words(f"weights.outside-{kind}", z=score["z"], share=score["share"]))
     if scores["aligned_z"] is not None:
         lines.append(words("weights.aligned", z=scores["aligned_z"]))
+    if scores["units"]:
+        lines.append(words("weights.units", z=scores["units"]["z"], share=scores["units"]["share"],
+                           ceiling=scores["units"]["ceiling"]))  # fmt: skip
     layers = verdict.get("layers", ())
     if layers:
         pairs = words("label.comma").join(f"{m['layer']}←{m['base_layer']}" for m in layers)

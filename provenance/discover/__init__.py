@@ -72,6 +72,8 @@ class Walk:
     siblings: Siblings = None  # type: ignore[assignment]  # made below
     """The files of the tree for the readers of others; one for all copies of a walk."""
 
+    _folders: dict[str, bool] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         """Let readers look at other files."""
         if self.siblings is None:
@@ -131,13 +133,23 @@ class Walk:
     def _sibling(self, path: str) -> bytes | None:
         """Return another file of the tree, at most 1 MiB; None when there is none."""
         full = f"{self.base}{os.sep}{path}"
-        # Folders on the way may be links, which must not lead out of the tree.
-        if not os.path.isfile(full) or (
-            os.path.realpath(full) != os.path.join(os.path.realpath(self.base), path)
-        ):
+        try:
+            mode = os.lstat(full).st_mode
+        except (OSError, ValueError):
             return None
-        found = read_bytes(full)
+        # Folders on the way may be links, which must not lead out of the tree.
+        inside = stat.S_ISREG(mode) and self._lies_inside(path.rpartition("/")[0])
+        found = read_bytes(full) if inside else None
         return as_utf8(found) if found is not None else None
+
+    def _lies_inside(self, folder: str) -> bool:
+        """Tell whether a folder of the tree is what its path says, no link on the way."""
+        if folder not in self._folders:
+            real = os.path.realpath(self.base)
+            self._folders[folder] = os.path.realpath(os.path.join(self.base, folder)) == (
+                os.path.join(real, folder) if folder else real
+            )
+        return self._folders[folder]
 
     def _gap(self, path: str, reason: str, **params: str) -> None:
         self.gaps.append(

@@ -7,7 +7,6 @@ about a match with a row that somebody changed.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from provenance import ids
 from provenance.artifacts.source import ArtifactError
 from provenance.edge.model_files import open_files
-from provenance.edge.sketches import LineageError, Tables, entries, sketch_of
+from provenance.edge.sketches import Bases, LineageError, Tables, sketch_of
 from provenance.errors import ProvenanceError
 from provenance.model import Agreement, ComponentId, Evidence, Gap, Link
 from provenance.ports import Enrichment
@@ -25,6 +24,7 @@ from provenance.registry import Registry
 from provenance.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from provenance.fingerprint.database import Entry
     from provenance.fingerprint.sketch import Sketch
     from provenance.fingerprint.verdict import Verdict
 
@@ -45,23 +45,16 @@ class Sketched:
             UsageError: no file that can be read, or numpy is not installed.
             LineageError: no database, or not one as it was written.
         """
-        from provenance.fingerprint.database import day_of
-
         self._path, self._root = path, root.parent if root.is_file() else root
         self._tables = Tables.of(registry)
         self._vocabulary = Vocabulary(registry)
         self._left, self._until = SCAN_BYTES, 0.0
-        digest, rows = hashlib.sha256(), 0
-        for _ in _sound(path, digest):
-            rows += 1
-        with path.open(encoding="ascii") as stream:
-            self._as_of = day_of(stream.readline(4096))
-        self._database = (path.name, digest.hexdigest(), rows)
+        self._bases = Bases(path, self._refuse)
 
     @property
     def database(self) -> tuple[str, str, int]:
         """The database's name, the SHA-256 of its file and the number of its models."""
-        return self._database
+        return self._path.name, self._bases.sha256, self._bases.rows
 
     def matches(self, weights: Mapping[ComponentId, Sequence[str]]) -> Enrichment:
         """Return whom the weights of models descend from; never raises."""
@@ -94,7 +87,7 @@ class Sketched:
         sketch = sketch_of(model, self._tables, witness=True, admit=self._admit)
         if not sketch.parts:
             raise ArtifactError("nothing in it that the tests read")
-        found = judge_all(sketch, self._bases(), self._tables.thresholds)
+        found = judge_all(sketch, self._in_time(), self._tables.thresholds)
         return [verdict for verdict, _ in found]
 
     def _admit(self, length: int, _: int) -> None:
@@ -104,8 +97,15 @@ class Sketched:
             raise ArtifactError(f"more than {SCAN_BYTES} bytes would be read in this scan")
         self._left -= length
 
-    def _bases(self) -> Iterator[Sketch]:
-        for sketch in _sound(self._path):
+    def _refuse(self, entry: Entry) -> None:
+        name = f"{entry.name}: " if entry.name else ""
+        raise LineageError(
+            f"{self._path}:{entry.line}: {name}{entry.problem}",
+            hint="the database was changed after it was built; build it again",
+        )
+
+    def _in_time(self) -> Iterator[Sketch]:
+        for sketch in self._bases:
             if time.monotonic() > self._until:
                 raise ArtifactError(f"not done within {SCAN_SECONDS:.0f} s")
             yield sketch
@@ -125,7 +125,7 @@ class Sketched:
                 how="encoder" if verdict.part in _PARTS_INSIDE else "unknown",
                 evidence=(
                     Evidence(
-                        source="weights", as_of=self._as_of,
+                        source="weights", as_of=self._bases.as_of,
                         reference=f"{agreement.database}: {agreement.base}: "
                         f"p ≤ {agreement.p:.2g}, {agreement.statistic}",
                         # The tests cannot tell which of two came first.
@@ -168,22 +168,6 @@ class Sketched:
         if ids.is_hub_repository(plain):
             return ids.hub_model(plain)
         return self._vocabulary.alias(plain) or ids.sketch_model(name)
-
-
-def _sound(path: Path, digest: hashlib._Hash | None = None) -> Iterator[Sketch]:
-    """Yield the models of a database.
-
-    Raises:
-        UsageError, LineageError: it cannot be read, or a row is not as it was written.
-    """
-    for entry in entries(path, digest):
-        if entry.sketch is None:
-            name = f"{entry.name}: " if entry.name else ""
-            raise LineageError(
-                f"{path}:{entry.line}: {name}{entry.problem}",
-                hint="the database was changed after it was built; build it again",
-            )
-        yield entry.sketch
 
 
 def _by_folder(paths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from provenance.fingerprint.sketch import Sketch
     from provenance.registry import Registry
 
+KEPT = 512 << 20
+"""Bytes of sketches kept for a run: 1,500 of a model of 8 billion parameters. A database of
+more is read and checked anew for each model."""
+
 
 class LineageError(ProvenanceError):
     """A model, sketch or database that cannot be used (exit 4)."""
@@ -84,32 +88,71 @@ def sketch_of(
     return replace(sketch, witness=witnesses, bytes_read=sketch.bytes_read + whole)
 
 
-def entries(path: Path, digest: hashlib._Hash | None = None) -> Iterator[Entry]:
-    """Yield the rows of a database, those refused with their problem.
+class Bases:
+    """The models of a database, read and checked once and shared by all comparisons of a run."""
 
-    Args:
-        digest: takes in the whole file.
+    def __init__(self, path: Path, refuse: Callable[[Entry], None]) -> None:
+        """Read the database from its first to its last line.
 
-    Raises:
-        UsageError: no file that can be read.
-        LineageError: no database, or not the rows it was written with.
-    """
-    from provenance.fingerprint import database
+        Args:
+            refuse: told of each row that is not as it was written; may raise.
 
-    try:
-        with path.open(encoding="ascii", newline="\n") as stream:
-            yield from database.read(_lines(stream, digest))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from error
-    except ArtifactError as error:
-        raise LineageError(f"{path}: {error.detail}") from error
+        Raises:
+            UsageError: no file that can be read.
+            LineageError: no database, or not the rows it was written with.
+        """
+        self._path = path
+        self._kept: list[Sketch] | None = []
+        self.sha256 = ""
+        """Of the whole file."""
+        self.as_of: str | None = None
+        """The day that its first line names."""
+        self.rows = 0
+        """How many models it has, without those refused."""
+        size = 0
+        for sketch in self._read(refuse):
+            self.rows += 1
+            size += sketch.size
+            if size > KEPT:
+                self._kept = None
+            elif self._kept is not None:
+                self._kept.append(sketch)
 
+    def __iter__(self) -> Iterator[Sketch]:
+        """Yield the models in the order of their names.
 
-def _lines(stream: TextIO, digest: hashlib._Hash | None) -> Iterator[str]:
-    """Yield lines, none longer than a row may be."""
-    from provenance.fingerprint.database import MAX_LINE
+        Raises:
+            UsageError, LineageError: a database too large to be kept has changed.
+        """
+        return self._read(lambda _: None) if self._kept is None else iter(self._kept)
 
-    while line := stream.readline(MAX_LINE + 1):
-        if digest:
+    def _read(self, refuse: Callable[[Entry], None]) -> Iterator[Sketch]:
+        from provenance.fingerprint import database
+
+        digest = hashlib.sha256()
+        try:
+            with self._path.open(encoding="ascii", newline="\n") as stream:
+                for entry in database.read(self._lines(stream, digest)):
+                    if entry.sketch is None:
+                        refuse(entry)
+                    else:
+                        yield entry.sketch
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{self._path}: {error}") from error
+        except ArtifactError as error:
+            raise LineageError(f"{self._path}: {error.detail}") from error
+        if digest.hexdigest() != (self.sha256 or digest.hexdigest()):
+            raise LineageError(f"{self._path}: changed while it was used")
+        self.sha256 = digest.hexdigest()
+
+    def _lines(self, stream: TextIO, digest: hashlib._Hash) -> Iterator[str]:
+        """Yield lines, none longer than a row may be."""
+        from provenance.fingerprint.database import MAX_LINE, day_of
+
+        first = True
+        while line := stream.readline(MAX_LINE + 1):
             digest.update(line.encode("ascii"))
-        yield line
+            if first and not self.sha256:
+                self.as_of = day_of(line)
+            first = False
+            yield line

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-MIN_BYTES = 2 * 1024 * 1024
-"""Starting processes costs what reading some megabytes does."""
+MIN_BYTES = 1024 * 1024
+"""Starting processes costs what extracting some hundred kilobytes does."""
 _BATCHES = 6
 """Batches a worker: enough that one slow file does not leave the others idle."""
 

@@ -66,7 +66,8 @@ def _statistics(verdict: Verdict) -> dict[str, Any]:
         "columns": _score(found.columns), "norms": _score(verdict.norms or found.norms),
         "outside": {kind: _score(score) for kind, score in sorted(found.outside.items())},
         "strongest_z": _number(verdict.strongest.z) if verdict.strongest else None,
-        "aligned_z": _number(verdict.aligned_z), "form": found.form,
+        "aligned_z": _number(verdict.aligned_z), "units": _score(verdict.units),
+        "form": found.form,
     }  # fmt: skip
 
 
@@ -101,6 +102,7 @@ def _records(verdict: Verdict, candidate: Sketch, base: Sketch) -> list[dict[str
         ("columns", found.columns),
         ("layers", max((m.score for m in found.layers), key=lambda s: s.z, default=None)),
         ("norms", verdict.norms or found.norms),
+        ("units", verdict.units),
     )
     for signal, score in tests:
         if score is None:

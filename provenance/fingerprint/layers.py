@@ -13,6 +13,9 @@ from provenance.fingerprint.statistics import Form, Score, features, ranks, scor
 if TYPE_CHECKING:
     from provenance.fingerprint.statistics import Doubles, Floats
 
+STACKS_KEPT = 3
+"""Each is as large as all rows of a model, and every shape in a database may want its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerMatch:
@@ -68,6 +71,8 @@ class Prepared:
             ])  # fmt: skip
             size = np.sqrt(np.einsum("lrd,lrd->ld", made, made))[:, None]
             made *= np.divide(1, size, out=np.zeros_like(size), where=size > 0)
+            if len(self._stacks) >= STACKS_KEPT:
+                del self._stacks[next(iter(self._stacks))]
             self._stacks[key] = made
         return self._stacks[key]
 
@@ -80,7 +85,7 @@ def common_rows(
     kinds = [side.kinds(layer) for side, chosen in sides for layer in chosen]
     shared = frozenset.intersection(*kinds) if kinds else frozenset()
     return {
-        kind: min(len(side.part.rows[kind, at]) for side, chosen in sides for at in chosen)
+        kind: min(side.part.height((kind, at)) for side, chosen in sides for at in chosen)
         for kind in shared
     }
 

@@ -103,7 +103,7 @@ def score_of(cosines: Doubles, rows: int) -> Score:
     )  # fmt: skip
 
 
-def ranks(vectors: Floats) -> Doubles:
+def ranks(vectors: npt.NDArray[Any]) -> Doubles:
     """Return each vector's ranks, centred and of length one; ties share their mean rank.
 
     A constant vector becomes zeros. Ties broken by position would make two strangers agree.

@@ -16,6 +16,8 @@ class Reading:
     rows_least: int
     row_bytes: int
     embedding_rows: int
+    unit_rows: int
+    unit_layers: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,8 @@ class Verdict:
     least_share: float | None = None
     architecture: bool = False
     aligned_z: float | None = None
+    units: Score | None = None
+    """The unit test, where it was run."""
 
     def p(self, thresholds: Thresholds) -> float | None:
         """Return p as it is shown: never below the floor, never above 1."""
@@ -94,13 +96,15 @@ class Base:
 
 def judge(
     candidate: Base, base: Base, found: Comparison, thresholds: Thresholds, *,
-    total: int, aligned_z: float | None = None, unrelated: tuple[str, Prepared] | None = None,
+    total: int, aligned_z: float | None = None, units: Score | None = None,
+    unrelated: tuple[str, Prepared] | None = None,
 ) -> Verdict:  # fmt: skip
     """Say what the outcome of a comparison is called.
 
     Args:
         total: tests of the whole run, for the correction of p.
         aligned_z: of the aligned test, where it was run.
+        units: of the unit test, where it was run; ``total`` counts it.
         unrelated: another base of equal width that does not match, as a control.
     """
     part = found.part
@@ -130,6 +134,8 @@ def judge(
         word, reasons = _touched(
             found, thresholds, over=over, norms=norms, share=share, controls=controls
         )
+    elif units is not None and units.log_p + log_total <= thresholds.log_p:
+        word, reasons, log_p = "consistent", ["turned"], units.log_p + log_total
     elif aligned_z is not None and aligned_z >= thresholds.aligned_z:
         word, reasons = "consistent", ["empirical"]
     elif architecture:
@@ -142,7 +148,7 @@ def judge(
     return Verdict(
         base=base.name, part=part, word=word, comparison=found, comparisons=total, log_p=log_p,
         strongest=best, norms=norms, share=share, matched=matched, controls=controls,
-        reasons=tuple(reasons), architecture=architecture, aligned_z=aligned_z,
+        reasons=tuple(reasons), architecture=architecture, aligned_z=aligned_z, units=units,
         least_share=least_share(power, needed_z(thresholds.log_p, total)) if power else None,
     )  # fmt: skip
 
@@ -210,38 +216,46 @@ def _controls(ours: Prepared, theirs: Prepared, unrelated: tuple[str, Prepared] 
 def judge_all(
     candidate: Sketch, bases: Iterable[Sketch], thresholds: Thresholds,
     aligned: Mapping[tuple[str, str], float] | None = None,
+    units: Mapping[tuple[str, str], Score] | None = None,
 ) -> list[tuple[Verdict, Sketch]]:  # fmt: skip
     """Test a model against many, each base held only as long as it is needed.
+
+    Args:
+        aligned: the outcomes of the aligned test, by base and part.
+        units: those of the unit test.
 
     Returns:
         Verdicts with the bases they are about (weights left out where nothing was found),
         the strongest first.
     """
     ours = Base.of(candidate)
-    found: list[tuple[Comparison, Base]] = []
+    found: list[tuple[Comparison, Sketch]] = []
     strangers: dict[tuple[str, int], tuple[str, Prepared]] = {}
     for sketch in bases:
         base = Base.of(sketch)
         for part in ours.parts.keys() & base.parts.keys():
             outcome = compare(ours.parts[part], base.parts[part])
             if _worth_keeping(outcome):
-                found.append((outcome, Base.of(sketch)))
+                found.append((outcome, sketch))
                 continue
-            found.append((_in_short(outcome), Base.of(_without_weights(sketch))))
+            found.append((_in_short(outcome), _without_weights(sketch)))
             width = base.parts[part].part.shape.width
             if outcome.form and (part, width) not in strangers:
                 strangers[part, width] = (base.name, Prepared(base.parts[part].part))
-    total = sum(outcome.comparisons for outcome, _ in found)
+    aligned, units = aligned or {}, units or {}
+    total = sum(outcome.comparisons for outcome, _ in found) + len(units)
     verdicts = [
         (
             judge(
-                ours, base, outcome, thresholds, total=total,
-                aligned_z=(aligned or {}).get((base.name, outcome.part)),
+                # Prepared anew: what is prepared for one base is not kept for all.
+                ours, Base.of(sketch), outcome, thresholds, total=total,
+                aligned_z=aligned.get((sketch.name, outcome.part)),
+                units=units.get((sketch.name, outcome.part)),
                 unrelated=strangers.get((outcome.part, ours.parts[outcome.part].part.shape.width)),
             ),
-            base.sketch,
+            sketch,
         )
-        for outcome, base in found
+        for outcome, sketch in found
     ]  # fmt: skip
     return sorted(
         verdicts, key=lambda v: (WORDS.index(v[0].word), -(v[0].share or 0), v[0].base, v[0].part)

@@ -183,7 +183,9 @@ class _Bill:
         yield from (("origin", _claim(origin)) for origin in attribution.origins)
         for license_claim in attribution.licenses:
             if license_claim.via:
-                yield "inherited-license", f"{license_claim.expression} {_via(license_claim.via)}"
+                basis = f" (by {license_claim.basis} alone)" if license_claim.basis else ""
+                way = _via(license_claim.via)
+                yield "inherited-license", f"{license_claim.expression}{basis} {way}"
         for link in self._links[item.id]:
             if link.relation not in _NEEDS:
                 how = f" ({link.how})" if link.how else ""
@@ -199,7 +201,8 @@ def _claim(origin: Origin) -> str:
     """Return a claim as ``US seat meta (high) via pkg:…``."""
     who = f" {origin.organization}" if origin.organization else ""
     via = f" {_via(origin.via)}" if origin.via else ""
-    return f"{origin.jurisdiction} {origin.role}{who} ({origin.confidence}){via}"
+    basis = f", by {origin.basis} alone" if origin.basis else ""
+    return f"{origin.jurisdiction} {origin.role}{who} ({origin.confidence}{basis}){via}"
 
 
 def _via(steps: tuple[ComponentId, ...]) -> str:

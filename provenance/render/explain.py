@@ -23,6 +23,7 @@ from provenance.render.wording import (
     gap_message,
     said_of,
     step_text,
+    through,
 )
 
 MAX_PLACES = 200
@@ -67,8 +68,8 @@ def render(
         line(words("label.none"))
     head("licenses")
     for item_license in attribution.licenses:
-        via = " → ".join(component_name(step, registry) for step in item_license.via)
-        suffix = f" ({words('label.via', component=via)})" if via else ""
+        way = item_license.via
+        suffix = f" ({through(item_license, way, registry, words)})" if way else ""
         terms = f" [{', '.join(item_license.terms)}]" if item_license.terms else ""
         line(clean(item_license.expression) + terms + suffix)
         for evidence in item_license.evidence:

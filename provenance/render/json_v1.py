@@ -186,6 +186,7 @@ def origin(item: Origin) -> dict[str, Any]:
         "confidence": item.confidence,
         "via": list(item.via),
         "evidence": [evidence_json(one) for one in item.evidence],
+        **({"basis": item.basis} if item.basis else {}),
     }
 
 
@@ -197,6 +198,7 @@ def license_claim(item: License) -> dict[str, Any]:
         "via": list(item.via),
         "terms": list(item.terms),
         "evidence": [evidence_json(one) for one in item.evidence],
+        **({"basis": item.basis} if item.basis else {}),
     }
 
 

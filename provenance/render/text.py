@@ -35,6 +35,9 @@ from provenance.render.wording import (
     gap_message,
     made_from,
     path_of,
+    rule_of,
+    through,
+    weights_alone,
 )
 
 if TYPE_CHECKING:
@@ -105,7 +108,9 @@ class _Writer:
         unknown = [f for f in self.open if f.rule.startswith("unknown-origin/")]
         used = [f for f in exposures if self.components[f.component].usage in ("used", "optional")]
         if used:
-            verdict, style = "decision.exposed", "bold red"
+            shown = all(map(weights_alone, used))
+            verdict = "decision.exposed-by-weights" if shown else "decision.exposed"
+            style = "yellow" if shown else "bold red"
         elif exposures:
             verdict, style = "decision.exposed-outside", "yellow"
         elif unknown:
@@ -114,8 +119,7 @@ class _Writer:
             verdict, style = "decision.none-found", "bold"
         counts = summary(report)["findings"]
         body = Text()
-        body.append(words(verdict, denied=self.label), style=style)
-        body.append("\n")
+        body.append(words(verdict, denied=self.label) + "\n", style=style)
         body.append(
             words(
                 "decision.counts", high=counts["high"], medium=counts["medium"],
@@ -138,7 +142,7 @@ class _Writer:
             return
         grouped: dict[str, list[Finding]] = defaultdict(list)
         for finding in findings:
-            grouped[finding.rule].append(finding)
+            grouped[rule_of(finding)].append(finding)
         table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
         for column, justify in (
             ("kind", "left"), ("severity", "left"), ("count", "right"), ("examples", "left"),
@@ -157,7 +161,7 @@ class _Writer:
             shown = self.words("label.comma").join(list(names)[:4])
             more = f" +{len(names) - 4}" if len(names) > 4 else ""
             table.add_row(
-                Text(self.words(f"rule.{rule}")),
+                Text(self.words(rule)),
                 Text(self.words(f"severity.{top}"), style=_STYLES[top]),
                 str(len(items)),
                 Text(shown + more),
@@ -178,7 +182,7 @@ class _Writer:
             )  # fmt: skip
             grouped: dict[str, list[Finding]] = defaultdict(list)
             for finding in items:
-                grouped[finding.rule].append(finding)
+                grouped[rule_of(finding)].append(finding)
             for rule, found in grouped.items():
                 full = len(found) if verbose else _FULL if severity in _DETAILED else 0
                 for finding in found[:full]:
@@ -253,8 +257,7 @@ class _Writer:
             if item.terms:
                 text += f" [{', '.join(item.terms)}]"
             if item.via:
-                via = component_name(item.via[-1], self.registry)
-                text += f" ({self.words('label.via', component=via)})"
+                text += f" ({through(item, item.via[-1:], self.registry, self.words)})"
             parts.append(text)
         return "; ".join(dict.fromkeys(parts[:6]))
 
@@ -293,7 +296,7 @@ class _Writer:
         return " · ".join(parts)
 
     def _list(self, rule: str, found: list[Finding]) -> None:
-        title = Text(f"{self.words(f'rule.{rule}')} ({len(found)})", style="bold")
+        title = Text(f"{self.words(rule)} ({len(found)})", style="bold")
         self.console.print(title)
         table = Table.grid(padding=(0, 2))
         table.add_column(overflow="fold", ratio=4)

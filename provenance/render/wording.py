@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from provenance import ids
 from provenance.descent import Lineage, Step
 from provenance.i18n import Messages
-from provenance.model import ComponentId, Evidence, Finding, Gap, Origin, Vulnerability
+from provenance.model import ComponentId, Evidence, Finding, Gap, License, Origin, Vulnerability
 from provenance.policy import Policy
 from provenance.registry import Registry
 
@@ -51,14 +53,42 @@ def denied_by(policy: Policy, words: Messages) -> str:
 def finding_message(finding: Finding, registry: Registry, words: Messages) -> str:
     """Return what a finding says, as one sentence."""
     params = dict(finding.params)
+    said = _sentence(f"finding.{finding.rule}", finding, params, registry, words)
+    if not any(name.startswith("weights-") for name in params):
+        return said
+    shown = {name.removeprefix("weights-"): value for name, value in params.items()}
+    kind = finding.rule.partition("/")[0]
+    weighed = _sentence(f"by-weights.{kind}", finding, shown, registry, words)
+    if weights_alone(finding):
+        return weighed
+    return words("label.sentences", first=said, second=weighed)
+
+
+def weights_alone(finding: Finding) -> bool:
+    """Tell whether a finding stands on what weights show and on nothing that somebody states."""
+    params = dict(finding.params)
+    weighed = [name for name in params if name.startswith("weights-")]
+    return bool(weighed) and not any(params.get(n.removeprefix("weights-")) for n in weighed)
+
+
+def rule_of(finding: Finding) -> str:
+    """Return the id of the message that names a finding's kind."""
+    kind = finding.rule.partition("/")[0]
+    return f"rule.{kind}/by-weights" if weights_alone(finding) else f"rule.{finding.rule}"
+
+
+def _sentence(
+    message: str, finding: Finding, params: Mapping[str, str], registry: Registry, words: Messages
+) -> str:
     organizations = [
         organization_name(name, registry, words) for name in params.get("organizations", "").split()
     ]
     return words(
-        f"finding.{finding.rule}",
+        message,
         component=component_name(finding.component, registry),
         jurisdictions=", ".join(params.get("jurisdictions", "").split()),
         organizations=words("label.comma").join(organizations) or "–",
+        model=clean(params.get("model", "")),
         declared=clean(params.get("declared", "")),
         inherited=clean(params.get("inherited", "")),
         beside=words("label.comma").join(
@@ -150,10 +180,19 @@ def gap_message(gap: Gap, registry: Registry, words: Messages) -> str:
 def claim(origin: Origin, registry: Registry, words: Messages) -> str:
     """Return a claim as ``US: operator OpenAI (high)``."""
     who = organization_name(origin.organization, registry, words) if origin.organization else ""
+    role = f"role.{origin.role}" + (f"-by-{origin.basis}" if origin.basis else "")
     return words(
-        "label.claim", jurisdiction=origin.jurisdiction, role=words(f"role.{origin.role}"),
+        "label.claim", jurisdiction=origin.jurisdiction, role=words(role),
         organization=who, confidence=words(f"confidence.{origin.confidence}"),
     ).replace("  ", " ")  # fmt: skip
+
+
+def through(
+    item: License, steps: tuple[ComponentId, ...], registry: Registry, words: Messages
+) -> str:
+    """Return how an inherited license came: ``through org/base``, and whether by weights alone."""
+    names = " → ".join(component_name(step, registry) for step in steps)
+    return words(f"label.via-{item.basis}" if item.basis else "label.via", component=names)
 
 
 def citation(evidence: Evidence, words: Messages) -> str:

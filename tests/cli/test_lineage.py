@@ -61,6 +61,32 @@ def test_compare_in_chinese(tree: Path) -> None:
     assert "若两者各自独立初始化，出现如此强的一致性的概率不超过 1e-12。" in out
 
 
+def test_compare_by_units_on_request(tree: Path) -> None:
+    """Coordinates in another order: the unit test gives a p, worded as a question."""
+    order = np.random.default_rng(4).permutation(128)
+    turned = {}
+    for name, v in noisy(llama(1, **BIG)).items():
+        out = "o_proj" in name or "down_proj" in name
+        turned[name] = v[order] if v.ndim == 1 or out else v[:, order]
+    model_folder(tree.parent / "turned", turned)
+    args = ("compare", "../turned", "base", "--units")
+    assert lineage(tree, *args[:3]).out.startswith("../turned: ARCHITECTURE-COMPATIBLE")
+    out = lineage(tree, *args).out
+    assert out.startswith("../turned: CONSISTENT WITH (transformed copy)\n")
+    for words in ("has probability at most 1e-12.", "unit test: Z ", "right of reply",
+                  "the coordinates of the stream do not"):  # fmt: skip
+        assert words in out
+    chinese = lineage(tree, *args, "--lang", "zh-CN").out
+    assert "单元检验：Z " in chinese
+    assert "概率不超过 1e-12" in chinese
+    found = lineage(tree, *args, "-f", "json").json["models"][0]["verdicts"][0]
+    assert found["statistics"]["units"]["bound"] == "hoeffding"
+    assert [e["signal"] for e in found["evidence"]][-1] == "units"
+    assert lineage(tree, "compare", "stranger", "base", "--units").out.startswith(
+        "stranger: ARCHITECTURE-COMPATIBLE"
+    )
+
+
 def test_identical_and_stranger(tree: Path) -> None:
     assert lineage(tree, "compare", "copy", "base").out.startswith("copy: IDENTICAL\n")
     out = lineage(tree, "compare", "stranger", "base").out

@@ -103,6 +103,36 @@ def test_in_text_and_in_chinese(bases: Path, tmp_path: Path) -> None:
     assert "供方有权答复，并非指控" in chinese
 
 
+EXPOSURE = "exposure/derived-weights"
+
+
+def test_an_exposure_by_weights_alone_is_worded_as_such(bases: Path, tmp_path: Path) -> None:
+    """By probability and as a question; with a declared base it is a plain statement."""
+    tree = tmp_path / "tree"
+    folder = model_folder(tree / "model", llama(1, **BIG))
+    [finding] = [f for f in report(tree, "--lineage-db", bases)["findings"]
+                 if f["rule"] == EXPOSURE]  # fmt: skip
+    assert finding["message"].startswith("Weights alone connect model:local/model with US (")
+    assert "probability at most 1e-12" in finding["message"]
+    assert "no accusation" in finding["message"]
+    assert [item["source"] for item in finding["citations"]].count("weights") == 1
+    for lang, says, never in (
+        ("en", ("weights agree, not declared", "by weights alone, base by",
+                "(by weights alone, through meta-llama/Llama-3.1-8B)",
+                "Exposed to US: not by what is declared"), ("is made from", "derived weights")),
+        ("zh-CN", ("权重一致，未作声明", "仅据权重，基础来自", "所作声明中未见", "仅据权重，经由"),
+         ("衍生权重",)),
+    ):  # fmt: skip
+        out = " ".join(scan(tree, "--lineage-db", bases, "--lang", lang).out.split())
+        assert all(text in out for text in says), out
+        assert not any(text in out for text in never)
+    (folder / "README.md").write_text(CARD.format(base="meta-llama/Llama-3.1-8B"))
+    found = report(tree, "--lineage-db", bases)
+    [finding] = [f for f in found["findings"] if f["rule"] == EXPOSURE]
+    assert finding["message"].startswith("model:local/model is made from weights of US (")
+    assert "Weights alone" not in finding["message"]
+
+
 def test_a_declared_base_is_no_finding_and_the_link_has_both_bases(
     bases: Path, tmp_path: Path
 ) -> None:

@@ -9,13 +9,16 @@ import pytest
 from provenance.assess import RULES, assess
 from provenance.audit import finding_id
 from provenance.graph import Graph
-from provenance.model import USAGES, Finding, Occurrence, Usage
+from provenance.i18n import LANGUAGES, messages
+from provenance.model import USAGES, Agreement, Evidence, Finding, Link, Occurrence, Usage
 from provenance.policy import EXPOSURES, Policy
 from provenance.registry import Registry
+from provenance.render.wording import finding_message, rule_of
 from tests.support.small_data import org, seat, small_registry
 from tests.support.small_graph import (
     KINDS,
     ROOT,
+    attributed,
     audit_of,
     base,
     component,
@@ -179,6 +182,105 @@ def test_the_nearest_of_several_ancestors_is_shown(registry: Registry) -> None:
     made = graph([base(a, f"{HF}cn/b"), base(f"{HF}cn/b", far), base(a, near)])
     found = findings(registry, made, policy(registry))
     assert found["exposure/derived-weights", a].path[-1] == near
+
+
+# -- what weights alone show -----------------------------------------------------------------
+
+AGREEMENT = Agreement(base="us/open", database="own.db", p=1e-12, statistic="columns Z 60.1, m 26")
+SHOWN = Evidence(source="weights", reference="own.db: us/open", as_of="2026-11-28",
+                 confidence="medium")  # fmt: skip
+
+
+def shown(child: str, parent: str, **changes: object) -> Link:
+    """A derivation that weights show."""
+    return Link(
+        source=child, target=parent, relation="derived-from", how="unknown", basis="weights",
+        evidence=(SHOWN,), agreement=replace(AGREEMENT, **changes),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def told(finding: Finding, registry: Registry, lang: str) -> str:
+    return finding_message(finding, registry, messages(Registry(), lang))
+
+
+def test_what_weights_alone_show_is_told_as_that(registry: Registry) -> None:
+    child, parent = f"{HF}cn/mine", f"{HF}us/open"
+    rules = policy(registry)
+    declared = findings(registry, graph([base(child, parent)]), rules)
+    weighed = findings(registry, graph([shown(child, parent)]), rules)
+    key = ("exposure/derived-weights", child)
+    assert told(declared[key], registry, "en").startswith("cn/mine is made from weights of US (")
+    english, chinese = (told(weighed[key], registry, lang) for lang in LANGUAGES)
+    assert "made from" not in english
+    assert english.startswith("Weights alone connect cn/mine with US (")
+    for part in ("the weights of cn/mine agree with those of us/open", "nothing declared",
+                 "probability at most 1e-12 (columns Z 60.1, m 26; own.db)",
+                 "right of reply, and no accusation"):  # fmt: skip
+        assert part in english
+    for part in ("的联系仅见于权重", "概率不超过 1e-12", "供方有权答复，并非指控"):
+        assert part in chinese
+    assert "为基础" not in chinese
+    assert weighed[key].id == declared[key].id
+    assert weighed[key].confidence == "medium"
+    assert SHOWN in weighed[key].citations
+    assert dict(weighed[key].params)["jurisdictions"] == ""
+    assert rule_of(weighed[key]) == "rule.exposure/by-weights"
+    assert rule_of(declared[key]) == "rule.exposure/derived-weights"
+
+
+def test_a_declared_way_is_told_though_weights_show_a_shorter_one(registry: Registry) -> None:
+    child, between, parent = f"{HF}cn/mine", f"{HF}cn/between", f"{HF}us/open"
+    made = graph([base(child, between), base(between, parent), shown(child, parent)])
+    finding = findings(registry, made, policy(registry))["exposure/derived-weights", child]
+    assert finding.path == (ROOT, child, between, parent)
+    assert told(finding, registry, "en").startswith("cn/mine is made from weights of US (")
+    assert "Weights alone" not in told(finding, registry, "en")
+    assert [o.basis for o in attributed(registry, made, child).origins if o.via] == [None, None]
+
+
+def test_declared_and_shown_stand_apart_in_one_finding(registry: Registry) -> None:
+    child = f"{HF}none/mine"
+    made = graph([
+        base(child, f"{HF}us/open"), shown(child, f"{HF}cn/a", base="cn/a", p=1e-10),
+        shown(child, f"{HF}cn/b", base="cn/b", statistic="other"),
+    ])  # fmt: skip
+    rules = policy(registry, 'deny = ["US", "CN"]')
+    finding = findings(registry, made, rules)["exposure/derived-weights", child]
+    params = dict(finding.params)
+    assert (params["jurisdictions"], params["weights-jurisdictions"]) == ("US", "CN")
+    first, second = told(finding, registry, "en").split(". ", 1)
+    assert "made from weights of US (" in first
+    assert "CN" not in first
+    assert second.startswith("Weights alone connect none/mine with CN (")
+    assert "agree with those of cn/a, cn/b" in second
+    assert "at most 1e-10 (columns Z 60.1" in second  # the bound that holds for both
+    assert "。none/mine 与 CN（" in told(finding, registry, "zh-CN")
+
+
+def test_weights_further_up_are_named_where_they_agree(registry: Registry) -> None:
+    child, between, parent = f"{HF}cn/mine", f"{HF}cn/between", f"{HF}us/open"
+    made = graph([base(child, between), shown(between, parent)])
+    finding = findings(registry, made, policy(registry))["exposure/derived-weights", child]
+    assert told(finding, registry, "en").startswith("Weights alone connect cn/mine with US")
+    assert "the weights of cn/between agree with those of us/open" in told(finding, registry, "en")
+
+
+def test_unknown_ancestors_that_weights_show(registry: Registry) -> None:
+    child, rules = f"{HF}cn/mine", policy(registry)
+    key = ("unknown-origin/ancestor", child)
+    stated = findings(registry, graph([base(child, f"{HF}none/a")]), rules)[key]
+    assert "is made from something of unknown origin" in told(stated, registry, "en")
+    only = findings(registry, graph([shown(child, f"{HF}none/a")]), rules)[key]
+    assert told(only, registry, "en").startswith(
+        "Weights alone connect cn/mine with something of unknown origin (none/a)"
+    )
+    assert "并非指控" in told(only, registry, "zh-CN")
+    assert (only.confidence, only.citations) == ("medium", (SHOWN,))
+    assert rule_of(only) == "rule.unknown-origin/by-weights"
+    made = graph([base(child, f"{HF}none/a"), shown(child, f"{HF}none/b")])
+    both = told(findings(registry, made, rules)[key], registry, "en")
+    assert both.startswith("cn/mine is made from something of unknown origin: none/a. Weights")
+    assert "(none/b)" in both
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ GROUPS = {
     "confidence": CONFIDENCES,
     "usage": USAGES,
     "kind": get_args(Kind),
-    "role": get_args(Role),
+    "role": (*get_args(Role), "base-by-weights"),
     "tier": ("clean", "partial", "unclear"),
     "layer": ("weights", "code", "runtime"),
     "state": ("none_found", "unclear", "exposed", "vendor-hosted", "not_applicable"),
@@ -161,6 +161,8 @@ GROUPS = {
     + [f"unknown-origin/{name}" for name in (*get_args(Kind)[1:], "ancestor")],
 }
 GROUPS["finding"] = GROUPS["rule"]
+GROUPS["by-weights"] = ("exposure", "unknown-origin")
+GROUPS["rule"] = [*GROUPS["rule"], *(f"{name}/by-weights" for name in GROUPS["by-weights"])]
 GROUPS["how"] = HOWS
 GROUPS["basis"] = BASES
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from provenance.edge import ancestry
+from provenance.cli.lineage_run import Lineage
+from provenance.cli.lineage_scan import examine
+from provenance.edge import ancestry, sketches
 from provenance.edge.ancestry import Sketched
 from provenance.edge.model_files import open_files
 from provenance.edge.sketches import Tables, sketch_of
@@ -88,14 +94,96 @@ def test_bytes_and_time_are_bounded(
     assert detail in dict(gap.params)["detail"]
 
 
-def test_what_is_gone_or_changed_meanwhile_is_a_gap(tree: Path, tmp_path: Path) -> None:
+class Opened:
+    """How often files are opened, by name."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.on = False
+        sys.addaudithook(self._heard)
+
+    def _heard(self, event: str, args: tuple[object, ...]) -> None:
+        if self.on and event == "open" and isinstance(args[0], str | os.PathLike):
+            self.counts[Path(args[0]).name] += 1
+
+
+@pytest.fixture(scope="module")
+def ears() -> Opened:
+    return Opened()  # an audit hook cannot be taken off again
+
+
+@pytest.fixture
+def opened(ears: Opened) -> Iterator[Counter[str]]:
+    ears.counts.clear()
+    ears.on = True
+    yield ears.counts
+    ears.on = False
+
+
+def many(tree: Path) -> dict[str, tuple[str, ...]]:
+    """Three models in a tree, by component."""
+    for name in ("n", "o"):
+        model_folder(tree / name, llama(1, **BIG))
+    return {f"model:local/{name}": (f"{name}/model.safetensors",) for name in "mno"}
+
+
+def test_the_database_is_read_once_for_all_models(
+    tree: Path, tmp_path: Path, opened: Counter[str]
+) -> None:
+    path, files = built(tmp_path, "acme/base"), many(tree)
+    opened.clear()
+    asked = Sketched(path, tree, REGISTRY)
+    assert asked.database == ("bases.db", hashlib.sha256(path.read_bytes()).hexdigest(), 1)
+    assert len(asked.matches(files).links) == 3
+    assert opened["bases.db"] == 2  # by the scan, and by this test
+
+
+def test_lineage_scan_reads_the_database_once_for_all_models(
+    tree: Path, tmp_path: Path, opened: Counter[str]
+) -> None:
+    path = built(tmp_path, "acme/base")
+    names = [str(tree / name.rpartition("/")[2]) for name in many(tree)]
+    opened.clear()
+    run = Lineage.start(online=False, budget=None, tell=lambda _: None)
+    assert {examine(run, name, path)["verdict"] for name in names} == {"identical"}
+    assert opened["bases.db"] == 1
+
+
+def test_what_was_checked_is_what_is_compared(tree: Path, tmp_path: Path) -> None:
+    """A file that changes, or goes, after it was checked changes no verdict."""
     path = built(tmp_path, "acme/base")
     asked = Sketched(path, tree, REGISTRY)
     path.write_text(path.read_text().replace("acme/base", "acme/evil"))
-    [gap] = asked.matches(FILES).gaps
-    assert "acme/evil" in dict(gap.params)["detail"]
+    first = asked.matches(FILES)
+    assert [link.target for link in first.links] == ["pkg:huggingface/acme/base"]
+    path.unlink()
+    assert asked.matches(FILES) == first
+
+
+@pytest.mark.parametrize("change", ["row", "whole"])
+def test_a_database_too_large_to_keep_is_read_again_and_may_not_change(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(sketches, "KEPT", 1000)
+    path = built(tmp_path, "acme/base")
+    text = path.read_text()
+    asked = Sketched(path, tree, REGISTRY)
+    assert len(asked.matches(many(tree)).links) == 3
+    if change == "row":
+        path.write_text(text.replace("acme/base", "acme/evil"))
+    else:
+        built(tmp_path, "acme/evil")
+    found = asked.matches(FILES)
+    assert found.links == ()
+    [gap] = found.gaps
+    assert "changed while it was used" in dict(gap.params)["detail"]
+
+
+def test_weights_that_are_gone_meanwhile_are_a_gap(tree: Path, tmp_path: Path) -> None:
+    asked = Sketched(built(tmp_path, "acme/base"), tree, REGISTRY)
     (tree / "m" / "model.safetensors").unlink()
-    assert asked.matches(FILES).links == ()
+    found = asked.matches(FILES)
+    assert (found.links, len(found.gaps)) == ((), 1)
 
 
 def test_a_pipe_for_a_configuration_does_not_hang(tree: Path, tmp_path: Path) -> None:

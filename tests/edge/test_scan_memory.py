@@ -16,11 +16,12 @@ import pytest
 
 from provenance import descent, model
 from provenance.discover import Walk
-from provenance.documents import digest_of, extract_all
+from provenance.documents import extract_all
 from provenance.edge import scan_memory
 from provenance.edge.scan_memory import ScanMemory, stamp
 from provenance.model import Extraction
 from provenance.registry import Registry
+from provenance.siblings import digest_of
 from provenance.vocabulary import Vocabulary
 
 LATER = 4_000_000_000.0
@@ -103,6 +104,55 @@ def test_a_module_that_appears_is_looked_into(tree: Tree) -> None:
     tree.write("settings.py", 'MODEL = "acme/acme-7b-chat"\n')
     assert models(tree.run()) == {"pkg:huggingface/acme/acme-7b-chat"}
     assert tree.extracted == ["app.py", "settings.py"]
+
+
+WRAPPED = {
+    "lib/far.py": "from transformers import AutoModel\ndef far(name):\n"
+    "    return AutoModel.from_pretrained(name)\n",
+    "lib/near.py": "from lib.far import far\ndef near(name):\n    return far(name)\n",
+    "one.py": 'from lib.near import near\nnear("acme/one")\n',
+    "two.py": 'from lib.near import near\nnear("acme/two")\n',
+}
+
+
+def test_a_change_far_away_reaches_all_that_rest_on_it(tree: Tree) -> None:
+    for name, text in WRAPPED.items():
+        tree.write(name, text)
+    first = tree.run()
+    assert {"pkg:huggingface/acme/one", "pkg:huggingface/acme/two"} < models(first)
+    assert tree.run() == first
+    assert tree.extracted == []
+    tree.write("lib/far.py", "def far(name):\n    return name\n")
+    assert models(tree.run()) == {"pkg:huggingface/acme/acme-7b-chat"}
+    assert {"lib/far.py", "lib/near.py", "one.py", "two.py"} == set(tree.extracted)
+    tree.write("lib/far.py", WRAPPED["lib/far.py"])
+    assert models(tree.run()) == models(first)
+
+
+def test_what_many_rest_on_is_stored_once(tree: Tree) -> None:
+    def entries() -> int:
+        tree.run()
+        return len(msgpack.unpackb(tree.file.read_bytes()[16:])["looked"])
+
+    for name, text in WRAPPED.items():
+        tree.write(name, text)
+    few = entries()
+    for number in range(20):
+        tree.write(f"more{number}.py", WRAPPED["one.py"])
+    assert entries() == few
+
+
+def test_a_file_that_changes_during_the_scan_is_not_relied_on(tree: Tree) -> None:
+    memory = ScanMemory(tree.root, "1", folder=tree.cache, now=LATER)
+    walk = Walk(root=tree.root, wanted=memory.wanted)
+
+    def halves(work: Callable[[Sequence[Any]], Any], items: Sequence[Any], size: int) -> list[Any]:
+        batch = work(items)
+        return [batch, batch._replace(results={}, digests={"settings.py": b"something else"})]
+
+    extract_all(walk, VOCABULARY, halves, memory)
+    tree.run()
+    assert "app.py" in tree.extracted
 
 
 def test_a_file_that_goes_is_forgotten(tree: Tree) -> None:

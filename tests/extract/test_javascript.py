@@ -119,6 +119,17 @@ def test_local_base_url_makes_the_model_an_alias(words: Vocabulary) -> None:
     assert [(service, place.line) for service, place in found.redirects] == [("service:openai", 2)]
 
 
+@pytest.mark.parametrize("written", ["`http://localhost:${port}/v1`", '"http://localhost:" + port'])
+def test_local_base_url_at_an_unknown_port(words: Vocabulary, written: str) -> None:
+    found = scan(words, f"""\
+        import {{ OpenAI }} from "openai";
+        const client = new OpenAI({{ baseURL: {written} }});
+        await client.chat.completions.create({{ model: "gpt-4", messages: [] }});
+        """)  # fmt: skip
+    assert ids(found) == {"pkg:npm/openai"}
+    assert gaps(found) == {("gpt-4", "alias-of-local-model", 3)}
+
+
 def test_base_url_of_another_host_is_that_hosts_service(words: Vocabulary) -> None:
     found = scan(words, """\
         import OpenAI from "openai";

@@ -344,6 +344,30 @@ def test_a_local_endpoint_is_not_the_service(url: str) -> None:
     assert [(s, w.line, w.as_written) for s, w in found.redirects] == [("service:openai", 3, url)]
 
 
+@pytest.mark.parametrize(
+    "written",
+    ['f"http://localhost:{port}/v1"', '"http://localhost:" + port + "/v1"',
+     '"http://localhost:%s/v1" % port', '"http://localhost:{}/v1".format(port)'],
+)  # fmt: skip
+def test_a_local_endpoint_at_an_unknown_port(written: str) -> None:
+    found = openai(f"base_url={written}")
+    assert ids(found) == set()
+    assert gaps(found) == {("acme-chat", "alias-of-local-model", 5)}
+
+
+@pytest.mark.parametrize(
+    "written", ['f"http://{host}/v1"', 'f"{url}/v1"', 'f"http://api{n}.io/v1"']
+)
+def test_an_endpoint_at_an_unknown_host_stays_a_question(written: str) -> None:
+    found = openai(f"base_url={written}")
+    assert ("service:openai", "endpoint-at-runtime", 3) in gaps(found)
+
+
+def test_the_host_of_a_composed_endpoint_is_known() -> None:
+    found = openai('base_url=f"https://api.deepseek.com/{version}"')
+    assert ids(found) == {"service:deepseek", "model:deepseek/acme-chat"}
+
+
 def test_a_known_compatible_host_is_that_service() -> None:
     found = openai("base_url='https://api.deepseek.com/v1'")
     assert ids(found) == {"service:deepseek", "model:deepseek/acme-chat"}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from provenance.artifacts.source import ArtifactError
 from provenance.fingerprint import database
 from provenance.fingerprint.roles import RoleTable
-from provenance.fingerprint.sketch import from_json, to_json
+from provenance.fingerprint.sketch import from_json, one_way, to_json
 from provenance.fingerprint.thresholds import Thresholds
 from tests.fingerprint.making import opened, sketch
 from tests.support.weight_files import llama
@@ -33,6 +34,19 @@ def test_round_trip_is_sorted_and_identical(text: str) -> None:
     assert [entry.name for entry in found] == ["alpha", 'quoted","sketch":', "zeta"]
     assert not any(entry.problem for entry in found)
     assert database.written(database.rows(lines(text))) == text
+
+
+def test_a_sketch_in_memory_takes_one_bit_a_weight(text: str) -> None:
+    """A thousand of them are compared in one run."""
+    for entry in database.read(lines(text)):
+        assert entry.sketch is not None
+        [part] = entry.sketch.parts
+        rows = dict(part.rows)
+        assert {key: part.height(key) for key in rows} == {k: len(v) for k, v in rows.items()}
+        assert all(set(np.unique(values)) == {-1, 1} for values in rows.values())
+        assert part.size == sum(v.size // 8 for v in rows.values()) + 64 * len(part.norms)
+        assert entry.sketch.size == part.size
+        assert one_way(part).size == sum(v.size for v in rows.values()) + 64 * len(part.norms)
 
 
 def test_a_changed_row_is_refused_and_named(text: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from provenance import ids
-from provenance.addresses import host_of, is_local_host
+from provenance.addresses import begins_address, host_of, is_local_host
 from provenance.extract.collect import Collector
 from provenance.extract.javascript.specs import Spec, Specs, specifier
 from provenance.extract.javascript.tree import (
@@ -127,6 +127,9 @@ class Clients:
             return client
         values = self.values.bound_values(expression)
         found = [value for value in values if "://" in value.text]
+        if not found:  # `http://localhost:${port}/v1`
+            begun = self.values.beginning(expression)
+            found = [begun] if begun and begins_address(begun.text) else []
         if not found:
             return self._unknown_endpoint(call, expression, client)
         result: Client | None = None

@@ -135,6 +135,26 @@ class Values:
         values = self.evaluate(item.node, item.scope, depth)
         return _weaker(values) if item.default else values
 
+    def beginning(self, item: Bound, depth: int = 0) -> Value | None:
+        """Return the text that a composition begins with, whatever becomes of its rest."""
+        node = unwrapped(item.node)
+        if depth > _MAX_DEPTH or item.key:
+            return None
+        if node.type == "identifier":
+            bound = item.scope.lookup(self.tree.text(node))[:_MAX_VALUES]
+            found = (self.beginning(other, depth + 1) for other in bound)
+            return next((value for value in found if value), None)
+        if node.type == "template_string":
+            parts = (part for part in node.named_children if part.type == "template_substitution")
+            end = next((part.start_byte for part in parts), node.end_byte - 1)
+            text = unescaped(self.tree.data[node.start_byte + 1 : end])
+            return Value(text, self.tree.line(node), "high", node.start_byte)
+        left = node.child_by_field_name("left")
+        if node.type != "binary_expression" or left is None:
+            return None
+        known = self.evaluate(left, item.scope, depth)
+        return known[0] if known else self.beginning(Bound(left, item.scope), depth + 1)
+
     # -- names of elsewhere --------------------------------------------------------------
 
     def foreign(self, name: str) -> tuple[Module, str] | None:

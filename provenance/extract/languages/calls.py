@@ -17,7 +17,7 @@ from provenance.addresses import host_of, is_local_host
 from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
-from provenance.extract.languages.arguments import Arguments, read_arguments
+from provenance.extract.languages.arguments import Arguments, Span, read_arguments
 from provenance.extract.languages.texts import Outside, Text, address_of, texts_of
 from provenance.extract.places import Places
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
@@ -173,7 +173,7 @@ def _read(
         if len(asked) != 1:
             return []
     else:
-        service, local, confident = _asked(row, given, data, vocabulary)
+        service, local, confident = _asked(row, given, data, vocabulary, match.start())
         asked |= {service} if service else set()
     written = match.group().decode("utf-8", "replace").strip(".?({<> \n")
     where = collector.occurrence(places.line(match.start()), written, confidence="medium")
@@ -207,14 +207,23 @@ def _read(
 
 
 def _asked(
-    row: Call, given: Arguments | None, data: bytes, vocabulary: Vocabulary
+    row: Call, given: Arguments | None, data: bytes, vocabulary: Vocabulary, offset: int
 ) -> tuple[ComponentId | None, bool, Confidence]:
-    """Return the service that a call asks, whether a local server, and how sure that is."""
+    """Return the service that a call asks, whether a local server, and how sure that is.
+
+    Args:
+        offset: where the call stands.
+    """
     provider = row.provider
     known = provider and ":" not in provider and provider not in ("huggingface", "client")
     service = ids.service(provider) if known else None
     for path in row.endpoint.split("|"):
-        span = given.get(path) if path and given is not None else None
+        if "." in path:
+            own = given is not None and row.yields == "client"
+            around = Span(offset, given.end) if own and given else _around(data, offset)
+            span = _option(data, around, path.encode())
+        else:
+            span = given.get(path) if path and given is not None else None
         if span is None:
             continue
         address = address_of(data, span)
@@ -225,6 +234,35 @@ def _asked(
             return None, True, "high"
         return vocabulary.service_of_host(host) or ids.service(host), False, "high"
     return service, False, "high"
+
+
+def _option(data: bytes, around: Span, name: bytes) -> Span | None:
+    """Return the argument of an option (``openai.WithBaseURL(url)``).
+
+    Options that are put together elsewhere are told where the source has such a one alone.
+    """
+    pattern = re.compile(rb"\b" + re.escape(name).replace(rb"\.", rb"\s*\.\s*") + rb"\s*\(")
+    found = [match.end() - 1 for match in islice(pattern.finditer(data), _MAX_CALLS)]
+    near = [at for at in found if around.start <= at < around.end]
+    if not near and len(found) == 1:
+        near = found
+    options = read_arguments(data, near[0]) if near else None
+    return options.get("0") if options is not None else None
+
+
+def _around(data: bytes, offset: int) -> Span:
+    """Return the brackets around a place, as far as a statement reaches."""
+    begin, closed = offset, 0
+    while begin > max(0, offset - _STATEMENT):
+        begin -= 1
+        if data[begin] in b")]}":
+            closed += 1
+        elif data[begin] in b"([{":
+            if not closed:
+                break
+            closed -= 1
+    whole = read_arguments(data, begin)
+    return Span(begin, whole.end if whole is not None else offset)
 
 
 def _model(

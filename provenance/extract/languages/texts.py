@@ -22,7 +22,7 @@ _LITERAL = re.compile(
 )
 _INTERPOLATED = re.compile(rb'\s*\$@?"([^"{}\n\\]{1,300})"\s*')
 _NAME = re.compile(
-    rb"\s*((?:[A-Za-z_]\w*\s*(?:\.|::)\s*)*)([A-Za-z_]\w*)"
+    rb"\s*\*?((?:[A-Za-z_]\w*\s*(?:\.|::)\s*)*)([A-Za-z_]\w*)"
     rb"(?:\.(?:toString|name|id|value|get(?:Name|Id|Value|Model|ModelName)|modelName)\(\))?\s*"
 )
 _FALLBACK = re.compile(
@@ -95,7 +95,10 @@ def defined(data: bytes, name: bytes) -> tuple[Text, ...]:
         rb"(?<![\w.])" + re.escape(name)
         + rb"(?:\s*:\s*[&'\w.?<>]{1,40}(?:\s\w{1,20})?)?\s*(?::=|=)\s*" + _STRING + rb"(?!\s*\+)"
         # a member of an enumeration: ``CHAT("gpt-4o"),``
-        + rb"|^[ \t]*" + re.escape(name) + rb"\s*\(\s*" + _STRING + rb"\s*[,)]",
+        + rb"|^[ \t]*" + re.escape(name) + rb"\s*\(\s*" + _STRING + rb"\s*[,)]"
+        # the default of an option: ``name := flag.String("model", "gpt-4o", "which")``
+        + rb"|\b" + re.escape(name) + rb"\s*:?=\s*\w*(?:[fF]lag|FlagSet)\w*\.String\w*\(\s*"
+        + rb'"[^"\n]{1,80}"\s*,\s*' + _STRING,
         re.MULTILINE,
     )  # fmt: skip
     return tuple(

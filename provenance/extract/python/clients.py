@@ -7,15 +7,14 @@ import re
 from dataclasses import dataclass
 
 from provenance import ids
-from provenance.addresses import host_of, is_local_host
+from provenance.addresses import begins_address, host_of, is_local_host
 from provenance.extract.collect import Collector
-from provenance.extract.python.nodes import beginning, is_nothing, last_name, source_of
+from provenance.extract.python.nodes import is_nothing, last_name, source_of
 from provenance.extract.python.scopes import Bindings, Bound, Calls, Scope, Target
-from provenance.extract.python.values import Value, Values
+from provenance.extract.python.values import Values
 from provenance.model import ComponentId, Confidence
 from provenance.vocabulary import CallSpec, Vocabulary
 
-_WITH_HOST = re.compile(r"[a-z]+://[^/:{}%\s]+[:/]")
 _ADDRESS = re.compile(
     r"(?!.*(?:prox|callback|redirect|hook|refer)).*(?:api|base|url|uri|endpoint|host|server)",
     re.IGNORECASE,
@@ -42,17 +41,6 @@ def spec_of(call: ast.Call, names: Bindings, vocabulary: Vocabulary) -> CallSpec
         return None
     dotted = names.dotted(call.func)
     return next((spec for spec in specs if spec.fits(dotted)), None)
-
-
-def _local(call: ast.Call) -> ast.expr | None:
-    """Return an argument that says by a local address where a client's requests go."""
-    for keyword in call.keywords:
-        text = beginning(keyword.value)
-        if "://" in text and keyword.arg and _ADDRESS.match(keyword.arg):
-            host = host_of(text)
-            if host and is_local_host(host):
-                return keyword.value
-    return None
 
 
 class Clients:
@@ -130,14 +118,16 @@ class Clients:
             (k.value for k in call.keywords if k.arg in spec.endpoint), None
         )  # fmt: skip
         if expression is None:
-            expression, scope = self._of_module(call, spec) or (_local(call), scope)
+            expression, scope = self._of_module(call, spec) or (self._local(call, scope), scope)
         written = source_of(call.func)
         where = self.collector.occurrence(call.lineno, written)
         if expression is None or is_nothing(expression):
             self.collector.service(default, where)
             return Client(default)
         found = [v for v in self.values.evaluate(expression, scope) or () if "://" in v.text]
-        found = found or self._begun(expression, scope)
+        if not found:  # f"http://localhost:{port}/v1"
+            begun = self.values.beginning(expression, scope)
+            found = [begun] if begun and begins_address(begun.text) else []
         if not found:
             written = source_of(expression)
             self.collector.gap(
@@ -164,16 +154,18 @@ class Clients:
             client = Client(service, confidence=value.confidence)
         return client
 
-    def _begun(self, expression: ast.expr, scope: Scope) -> list[Value]:
-        """Return addresses of which the text tells the host, and only the program the rest.
-
-        ``f"http://localhost:{port}/v1"``; nothing, when one of several tells no host.
-        """
-        bound = scope.lookup(expression.id) if isinstance(expression, ast.Name) else []
-        begun = [beginning(node) for node, _ in bound] or [beginning(expression)]
-        return [
-            Value(text, getattr(expression, "lineno", 0), "medium") for text in begun
-        ] if all(_WITH_HOST.match(text) for text in begun) else []  # fmt: skip
+    def _local(self, call: ast.Call, scope: Scope) -> ast.expr | None:
+        """Return an argument that says by a local address where a client's requests go."""
+        for keyword in call.keywords:
+            if not keyword.arg or not _ADDRESS.match(keyword.arg):
+                continue
+            value = keyword.value
+            begun = self.values.beginning(value, scope)
+            text = str(value.value) if isinstance(value, ast.Constant) else begun and begun.text
+            host = host_of(text) if text else None
+            if host and is_local_host(host):
+                return value
+        return None
 
     def _of_module(self, call: ast.Call, spec: CallSpec) -> Bound | None:
         """Return what ``openai.api_base = …`` sets for every call of the module."""

@@ -7,9 +7,11 @@ asks for is read; each module is parsed once a process.
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import warnings
 from functools import lru_cache
+from itertools import count
 
 from provenance.extract.neighbours import follow
 from provenance.extract.python.imports import find
@@ -23,6 +25,9 @@ _MAX_ERRORS = 6
 """Broken statements of one source that are left out."""
 _STATEMENT = re.compile(rb"(?!(?:elif|else|except|finally)\b)[A-Za-z_@]")
 """What a line begins with that begins a statement of the module."""
+_TIDY_EVERY = 40
+"""Sources parsed between collections."""
+_parsed = count(1)
 _MAX_MODULES = 40
 """Modules that one document may ask for."""
 
@@ -37,9 +42,13 @@ def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:
     return Module(path, Values(names, outside, depth)) if names is not None else None
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=12)
 def parse(data: bytes) -> ast.Module:
     """Parse a source; what is asked as a module soon after it was read is not parsed again."""
+    # Scopes refer to themselves, and the program runs without a collector: of a large tree
+    # nothing would ever be given back.
+    if next(_parsed) % _TIDY_EVERY == 0:
+        gc.collect(1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours
         return ast.parse(data)
@@ -74,7 +83,7 @@ def _without_statement(data: bytes, line: int) -> bytes:
     return b"\n".join(lines)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=24)
 def bindings_of(data: bytes) -> Bindings | None:
     """Return what a module binds, functions entered; None when it cannot be read."""
     if len(data) > _MAX_BYTES:

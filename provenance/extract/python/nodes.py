@@ -46,20 +46,17 @@ def last_name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def beginning(node: ast.expr) -> str:
-    """Return the literal text that a string begins with, or ``""``: of ``f"a{b}"`` it is ``a``."""
+def composed_from(node: ast.expr) -> tuple[ast.expr | None, str]:
+    """Return what a composed string begins with, and the mark that ends its fixed text."""
     if isinstance(node, ast.JoinedStr):
-        texts = [part.value for part in node.values if isinstance(part, ast.Constant)]
-        if not node.values or any("@" in str(text) for text in texts):
-            return ""  # credentials, which hide what comes after them
-        node = node.values[0]
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
-        node = node.left
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and (
-        node.func.attr == "format"
-    ):  # fmt: skip
-        node = node.func.value
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        if any("@" in str(getattr(part, "value", "")) for part in node.values):
+            return None, ""  # an address with credentials, which hide its host
+        return (node.values[0] if node.values else None), ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+        return node.left, "%" if isinstance(node.op, ast.Mod) else ""
+    if isinstance(node, ast.Call) and last_name(node.func) == "format":
+        return getattr(node.func, "value", None), "{"
+    return None, ""
 
 
 def source_of(node: ast.AST) -> str:

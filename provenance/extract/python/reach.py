@@ -13,6 +13,7 @@ import sys
 from collections.abc import Set
 from functools import lru_cache
 
+from provenance.extract.places import PythonPlaces
 from provenance.extract.python.imports import find
 from provenance.model import Document
 from provenance.siblings import Siblings
@@ -160,9 +161,11 @@ def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> f
 
 @lru_cache(maxsize=2048)
 def _holds_call(data: bytes, vocabulary: Vocabulary) -> bool:
-    """Tell whether a source may hold a call that names something."""
+    """Tell whether a source may hold a call that names something, outside of its docstrings."""
     roots = {root.decode() for root in _ROOT.findall(data)}
-    return bool(vocabulary.call_offsets(data, roots, vocabulary.called(data), loads=True))
+    offsets = vocabulary.call_offsets(data, roots, vocabulary.called(data), loads=True)
+    places = PythonPlaces(data) if offsets else None
+    return places is not None and any(places.state(offset) is None for offset in offsets)
 
 
 @lru_cache(maxsize=2048)

@@ -26,6 +26,11 @@ _LEAVES = frozenset({
     ast.alias, ast.Global, ast.Nonlocal,
 })  # fmt: skip
 """Nodes without children that could bind or call."""
+_TEXTS = frozenset({
+    "ctx", "op", "ops", "id", "attr", "arg", "name", "module", "level", "conversion", "kind",
+    "type_comment", "type_ignores", "is_async", "simple", "rest", "kwd_attrs",
+})  # fmt: skip
+"""Fields of nodes that hold words, numbers and signs."""
 _UNBINDING = frozenset({
     ast.Attribute, ast.Expr, ast.keyword, ast.Subscript, ast.BinOp, ast.If, ast.Compare,
     ast.JoinedStr, ast.FormattedValue, ast.Dict, ast.List, ast.Tuple, ast.BoolOp, ast.UnaryOp,
@@ -239,10 +244,18 @@ def build_scopes(
     return found, calls
 
 
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    kind: tuple(name for name in kind._fields if name not in _TEXTS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""The fields of each kind of node that hold other nodes."""
+
+
 def _push(node: ast.AST, scope: Scope, pending: list[tuple[ast.AST, Scope]]) -> None:
     """Put a node's children on the stack, so that they come off in file order."""
     children: list[tuple[ast.AST, Scope]] = []
-    for name in node._fields:
+    for name in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
             children += [

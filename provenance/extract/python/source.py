@@ -81,6 +81,8 @@ def read_source(
         offsets = vocabulary.call_offsets(data, roots, called)
         if document and document.sibling:
             offsets += _wrapped(data, leading(document, called, vocabulary))
+        # What stands in comments and docstrings is no call, and no reason to parse.
+        offsets = [offset for offset in offsets if places.state(offset) is None]
     body = _service_of_bodies(data, places, vocabulary, offsets)
     if offsets:
         from provenance.extract.python.calls import read_calls

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from provenance.extract.python.nodes import entries, index_of, made_by
+from provenance.extract.python.nodes import composed_from, entries, index_of, made_by
 from provenance.extract.python.scopes import SPLITS, Bindings, Bound, Scope
 from provenance.model import Confidence, weakest
 
@@ -99,6 +99,23 @@ class Values:
         if isinstance(node, ast.Call):
             return self._call(node, scope, depth)
         return None
+
+    def beginning(self, node: ast.expr, scope: Scope, depth: int = 0) -> Value | None:
+        """Return the text that a composition begins with, whatever becomes of its rest."""
+        if depth > _MAX_DEPTH:
+            return None
+        if isinstance(node, ast.Name):
+            bound = self._bound(node, scope)[:_MAX_VALUES]
+            found = (self.beginning(value, where, depth + 1) for value, where in bound)
+            return next((value for value in found if value), None)
+        first, mark = composed_from(node)
+        if first is None:
+            return None
+        known = self.evaluate(first, scope)
+        value = known[0] if known else self.beginning(first, scope, depth + 1)
+        if value is None:
+            return None
+        return value._replace(text=value.text.partition(mark)[0] if mark else value.text)
 
     def _bound(self, node: ast.Name, scope: Scope) -> list[Bound]:
         """Return what a name can stand for where it is used: not what another branch binds."""

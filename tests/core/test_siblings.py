@@ -1,0 +1,76 @@
+"""Other files are read once, answers found once, and what they rest on is noted for all."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from provenance.siblings import Looked, Siblings, digest_of
+
+
+class Files:
+    """Some files, with how often each was asked for."""
+
+    def __init__(self, **files: str) -> None:
+        self.files = {name: text.encode() for name, text in files.items()}
+        self.asked: Counter[str] = Counter()
+
+    def __call__(self, path: str) -> bytes | None:
+        self.asked[path] += 1
+        return self.files.get(path)
+
+
+def everything(looked: Looked) -> set[str]:
+    return looked.paths.union(*(everything(part) for part in looked.parts))
+
+
+def test_a_file_is_read_once_whether_it_is_there_or_not() -> None:
+    files = Files(a="1")
+    siblings = Siblings(files)
+    assert [siblings("a"), siblings("a"), siblings("b"), siblings("b")] == [b"1", b"1", None, None]
+    assert files.asked == {"a": 1, "b": 1}
+    assert siblings.digests() == {"a": digest_of(b"1"), "b": None}
+
+
+def test_an_answer_is_found_once_and_noted_by_all_that_ask() -> None:
+    siblings = Siblings(Files(a="1", b="2"))
+    worked: list[str] = []
+
+    def size() -> int:
+        worked.append("size")
+        return len(siblings("a") or b"") + len(siblings("gone") or b"")
+
+    notes = []
+    for own in ("b", "c"):
+        with siblings.noted() as looked:
+            siblings(own)
+            assert siblings.once("size", size) == 1
+        notes.append(looked)
+    assert worked == ["size"]
+    assert [everything(looked) for looked in notes] == [{"a", "gone", "b"}, {"a", "gone", "c"}]
+    assert [looked.paths for looked in notes] == [{"b"}, {"c"}]
+    assert notes[0].parts == notes[1].parts
+
+
+def test_answers_rest_on_answers() -> None:
+    siblings = Siblings(Files(a="1"))
+    with siblings.noted() as looked:
+        siblings.once("outer", lambda: siblings.once("inner", lambda: siblings("a")))
+    (part,) = looked.parts
+    assert (part.paths, part.parts) == ({"a"}, set())  # what only passes on is left out
+
+
+def test_an_answer_that_fails_is_asked_again() -> None:
+    siblings = Siblings(Files(a="1"))
+
+    def fails() -> None:
+        siblings("a")
+        raise ValueError("broken")
+
+    with siblings.noted() as looked:
+        for _ in range(2):
+            with pytest.raises(ValueError, match="broken"):
+                siblings.once("broken", fails)
+        siblings("b")
+    assert "b" in looked.paths
