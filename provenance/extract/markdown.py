@@ -55,8 +55,9 @@ _COMMAND = re.compile(
 )
 _TICKED_COMMAND = re.compile(
     r"(?<!`)`((?:\$ |sudo )?(?:ollama|docker|podman|npm|npx|pnpm|yarn|bunx?|pip3?|uvx?|pipx|conda|"
-    r"huggingface-cli|hf|modelscope|vllm|lmdeploy)[ ][^`\n]{2,200})`(?!`)"
+    r"huggingface-cli|hf|modelscope|vllm|lmdeploy)[ ](?![^`\n]*://)[^`\n]{2,200})`(?!`)"
 )
+"""A command within a sentence that installs, fetches or starts something by its name."""
 _ID = re.compile(
     rb"(?<![\w./@:#~%-])([A-Za-z0-9][\w-]{1,60}/[A-Za-z0-9][\w.-]{2,95})"
     rb"(?![\w/@-]|\.\w)"
