@@ -259,7 +259,7 @@ def _names(
         around = places.text_line(match.start()).lower()
         if _IMAGE_LINE.match(around) or (
             data[match.end() : match.end() + 1] == b":"
-            and _CONTAINERS.search(data, data.rfind(b"\n", 0, match.start()) + 1, match.start())
+            and _CONTAINERS.search(data[max(0, match.start() - 200) : match.start()].rpartition(b"\n")[2])
         ):  # fmt: skip
             continue
         where = collector.occurrence(places.line(match.start()), name, confidence="medium")

@@ -110,8 +110,8 @@ def _host(
     )  # fmt: skip
     if names_thing(url.partition("://")[2], read, collector, vocabulary):
         return True
-    before = max(0, offset - 80, places.data.rfind(b"\n", 0, offset) + 1)
-    if holds_weights(url, places.data[before:offset]):
+    before = places.data[max(0, offset - 80) : offset].rpartition(b"\n")[2]
+    if holds_weights(url, before):
         where = collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True

@@ -15,24 +15,26 @@ from provenance.extract.settings import is_placeholder, names_dataset
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
-_FLAG = re.compile(rb"data[\w-]*[\"'][ \t]*[,)]")
+_FLAG = re.compile(rb"data[\w-]{0,60}[\"'][ \t]{0,20}[,)]")
 """The end of an option's name; what comes before it is looked at from here."""
 _FIELD = re.compile(
-    rb"data\w*[ \t]*:[ \t]*[\w\[\]|. \"',]{1,60}=[ \t\n]*"
-    rb"(?:[\w.]*(?:[Ff]ield|Option|Argument)\([ \t\n]*(?:default[ \t]*=[ \t]*)?)?"
+    rb"data\w{0,60}[ \t]{0,20}:[ \t]{0,20}[\w\[\]|. \"',]{1,60}=[ \t\n]{0,80}"
+    rb"(?:[\w.]*(?:[Ff]ield|Option|Argument)\([ \t\n]{0,80}(?:default[ \t]*=[ \t]*)?)?"
     rb"[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
 )
 _OPTION = re.compile(rb"(?:add_argument|option|Option|argument|Argument)\(")
 _DEFAULT = re.compile(
-    rb"\bdefault[ \t]*=[ \t\n]*[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
+    rb"\bdefault[ \t]*=[ \t\n]{0,80}[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
 )
 _LEADING = re.compile(
-    rb"Option\([ \t\n]*[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
+    rb"Option\([ \t\n]{0,80}[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
 )
 """Typer's default comes before the flag."""
 _DATA = re.compile(r"(?:.*_)?data(?:_(?:path|name|id|repo|repo_id|hub))?")
 _HUB = re.compile(rb"load_dataset|huggingface|datasets\b")
 _BEFORE, _AFTER = 200, 500
+_MAX_NAME = 80
+_UNDER = ord("_")
 
 
 def read_options(
@@ -48,15 +50,17 @@ def read_options(
         return
     for match in _FIELD.finditer(data):
         begin = match.start()
-        while data[begin - 1 : begin].isalnum() or data[begin - 1 : begin] == b"_":
+        low = max(0, begin - _MAX_NAME)
+        while begin > low and (data[begin - 1 : begin].isalnum() or data[begin - 1] == _UNDER):
             begin -= 1
         name = data[begin : match.end()].partition(b":")[0].strip()
         _record(name, match, data, places, collector, vocabulary, settled)
     if not _OPTION.search(data):
         return
     for match in _FLAG.finditer(data):
-        begin = data.rfind(b"-", 0, match.start())
-        quote = max(data.rfind(b'"', 0, match.start()), data.rfind(b"'", 0, match.start()))
+        low = max(0, match.start() - _MAX_NAME)
+        begin = data.rfind(b"-", low, match.start())
+        quote = max(data.rfind(mark, low, match.start()) for mark in (b'"', b"'"))
         flag = data[quote + 1 : match.end()].rstrip(b" \t,)\"'")
         if quote < 0 or begin < quote or not re.fullmatch(rb"--[\w-]+", flag):
             continue
