@@ -259,7 +259,7 @@ def _names(
         around = places.text_line(match.start()).lower()
         if _IMAGE_LINE.match(around) or (
             data[match.end() : match.end() + 1] == b":"
-            and _CONTAINERS.search(data[max(0, match.start() - 200) : match.start()].rpartition(b"\n")[2])
+            and _CONTAINERS.search(_before(data, match.start()))
         ):  # fmt: skip
             continue
         where = collector.occurrence(places.line(match.start()), name, confidence="medium")
@@ -274,6 +274,11 @@ def _names(
             collector.modelscope_model(name, where)
         else:
             collector.hub_model(name, where)
+
+
+def _before(data: bytes, offset: int) -> bytes:
+    """Return what stands before an offset on its line, at most 200 bytes."""
+    return data[max(0, offset - 200) : offset].rpartition(b"\n")[2]
 
 
 def _in_code(data: bytes, start: int, end: int) -> bool:
