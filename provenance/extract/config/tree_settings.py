@@ -7,11 +7,13 @@ import re
 from provenance.addresses import host_of, is_local_host
 from provenance.extract.accelerators import DRIVERS
 from provenance.extract.aside import Aside, absorb
+from provenance.extract.asked import COSTS
 from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node, Setting, mappings, settings
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.manifests.requirements import read_requirement
+from provenance.extract.routed import RouterOf
 from provenance.extract.sections import named_provider, provider_called, provider_of_path
 from provenance.extract.settings import (
     is_placeholder,
@@ -62,14 +64,15 @@ def speaks_of(text: str) -> str:
 
 def read_tree(
     root: Node, collector: Collector, vocabulary: Vocabulary, *, usage: Usage | None = None,
-    runtime: str = "", settled: frozenset[int] = frozenset(),
+    runtime: str = "", settled: frozenset[int] = frozenset(), router: RouterOf | None = None,
 ) -> None:  # fmt: skip
     """Record what every setting of a tree names.
 
     Args:
+        router: returns the router that names of a maker's models are meant for, if any.
         settled: scalars that have been explained, by the identity of their nodes.
     """
-    reader = _TreeReader(root, collector, vocabulary, usage, runtime)
+    reader = _TreeReader(root, collector, vocabulary, usage, runtime, router)
     for setting in settings(root):
         if id(setting.node) not in settled:
             reader.setting(setting)
@@ -112,13 +115,14 @@ class _TreeReader:
 
     def __init__(
         self, root: Node, collector: Collector, vocabulary: Vocabulary, usage: Usage | None,
-        runtime: str,
+        runtime: str, router: RouterOf | None,
     ) -> None:  # fmt: skip
         self.root = root
         self.collector = collector
         self.vocabulary = vocabulary
         self.usage = usage
         self.runtime = runtime
+        self.router = router
         self.variables = Variables()
 
     def setting(self, setting: Setting) -> None:
@@ -162,6 +166,12 @@ class _TreeReader:
         provider = self._provider(setting)
         if not provider and names_model(name):
             provider = provider_of_path(setting.path[:-1], value.text, self.vocabulary)
+        maker = self.vocabulary.maker_model(value.text) if not names_model(key) else None
+        if maker is not None:  # an entry of a catalogue
+            if owner is not None and any(COSTS.search(k.encode()) for k, _ in owner.entries()):
+                return  # what is known of models that somebody else may choose
+            router = self.router(maker) if self.router and not provider else None
+            provider = provider or (router or "").removeprefix("service:")
         if names_model(name) and owner is not None:
             base = self._base(setting)
             host = host_of(self.resolve(base, setting.path).text) if base else None
