@@ -24,8 +24,9 @@ from provenance.extract.asked import (
     quoted_within,
 )
 from provenance.extract.collect import Collector
+from provenance.extract.names import runtime_model
 from provenance.extract.places import Places
-from provenance.extract.provider_near import provider_near
+from provenance.extract.provider_near import is_label, provider_listed, provider_near
 from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.settings import is_placeholder, names_model, read_model
 from provenance.extract.told_apart import tables_of
@@ -41,6 +42,8 @@ _CONSTANT = re.compile(
 """A constant with a name of letters alone, as some services call their models."""
 _PREFIX = re.compile(rb"(?:\A|\n)[ \t]*(?:[A-Z]+_)*\Z")
 _DIGIT = re.compile(rb"\d")
+_VERSION = re.compile(rb"v?\d", re.IGNORECASE)
+"""What a version or a date begins with, whoever's key it has."""
 _KEY = re.compile(
     rb"([A-Za-z_$][\w$.-]{0,60})[\"']?\]?[ \t]{0,8}(?::?[ \t]{0,4}[&\w]{1,20}[ \t]{0,4})?"
     rb"(?::=|=>|[:=(])\s{0,8}\Z"
@@ -111,7 +114,7 @@ def read_names(
         text = name.decode("ascii", "replace")
         if text not in owners:
             owners[text] = vocabulary.api_owner(text) if known else None
-        owner, beside = owners[text], None
+        owner, beside, near = owners[text], None, ""
         before = data[max(0, offset - 80) : offset]
         if text.endswith(("-", ".", ":", "/")):
             continue  # the beginning of names
@@ -132,9 +135,13 @@ def read_names(
                 collector.hub_model(alias, where)
             if alias:
                 continue
-            near = ""
-            if name.count(b"-") > 1 and _DIGIT.search(name):
-                near = provider_near(data, offset, text, vocabulary)
+            if _DIGIT.search(name):
+                listed = _listed(text, match, vocabulary)
+                if listed and is_label(data, offset, match.end()):
+                    continue
+                near = listed
+                if not near and name.count(b"-") > 1 and not _VERSION.match(name):
+                    near = provider_near(data, offset, text, vocabulary)
             if not _DIGIT.search(name) or not (
                 _names_model(before) or vocabulary.reads_like_model(text) or near
             ):
@@ -166,13 +173,17 @@ def read_names(
             collector.api_model(routed, text.partition(":")[2], where)
         elif beside is not None:
             collector.api_model(beside, text, where, by_name=True)
+        elif near.startswith("local:"):
+            runtime_model(text, near.removeprefix("local:"), where, collector, vocabulary)
         elif local:
             if state is None and _names_model(before):
                 collector.gap(text, "alias-of-local-model", where)
         elif asked and text in asked:
             collector.api_model(asked[text], text, where)
         elif owner is not None:
-            collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
+            listed = provider_listed(data, offset, text, vocabulary)
+            host = ids.service(listed) if listed and ":" not in listed else service
+            collector.api_model(_who(owner, host, vocabulary), text, where, by_name=True)
         elif reached is not None:
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
 
@@ -199,6 +210,13 @@ def _constants(
             confidence="medium",
         )  # fmt: skip
         collector.api_model(service, name, where)
+
+
+def _listed(text: str, match: re.Match[bytes], vocabulary: Vocabulary) -> str:
+    """Return the provider whose key stands over the list that a name of open weights is in."""
+    if not text[0].isalpha() or not vocabulary.looks_like_model(f"tag/{text.partition(':')[0]}"):
+        return ""
+    return provider_listed(match.string, match.start(), text, vocabulary)
 
 
 def _routed(text: str, vocabulary: Vocabulary) -> ComponentId | None:

@@ -42,6 +42,8 @@ _CONNECTION = re.compile(
     r"(?i)(?:^|;)\s*(endpoint|deployment(?:name|id)?|model(?:name|id)?)\s*=\s*([^;]{1,300})"
 )
 """The parts of a connection string (``Endpoint=…;Key=…;Deployment=…``) that matter."""
+_ENTRY_KEYS = frozenset("id name value slug".split())
+_NAME = re.compile(r"[A-Za-z](?=[\w.:-]*\d)[\w.:-]{2,80}")
 _NOT_LOADED = re.compile(r"^(?:outputs?|save|saving|push|export|logging|labels|annotations)$", re.I)
 _COMMENTED = re.compile(
     r"[ \t]*(?:#[ \t]*){1,3}(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?"
@@ -166,6 +168,14 @@ class _TreeReader:
         provider = self._provider(setting)
         if not provider and names_model(name):
             provider = provider_of_path(setting.path[:-1], value.text, self.vocabulary)
+        if not provider and not names_model(name):
+            provider = self._listed(setting, value.text)
+            if provider:
+                where = self.collector.occurrence(
+                    setting.node.line, value.text, usage=self.usage, confidence="medium"
+                )
+                read_model(value.text, where, self.collector, self.vocabulary, provider=provider)
+                return
         maker = self.vocabulary.maker_model(value.text) if not names_model(key) else None
         if maker is not None:  # an entry of a catalogue
             if owner is not None and any(COSTS.search(k.encode()) for k, _ in owner.entries()):
@@ -295,6 +305,16 @@ class _TreeReader:
             if owner.text("format") == "OpenAI" and owner.text("name"):
                 return "azure-openai"  # a deployment, as Azure describes it
         return ""
+
+    def _listed(self, setting: Setting, text: str) -> str:
+        """Return the provider whose name is the key over a name of a model, alone or in a list."""
+        path = setting.path[:-1] if setting.key in _ENTRY_KEYS else setting.path
+        vocabulary = self.vocabulary
+        if not path or "/" in text or not _NAME.fullmatch(text) or not (
+            vocabulary.api_owner(text) or vocabulary.looks_like_model(f"tag/{text}")
+        ):  # fmt: skip
+            return ""
+        return provider_of_path(path[-1:], text, vocabulary)
 
     def _elsewhere(self, host: str, value: Value, setting: Setting, provider: str) -> bool:
         """Read a model whose base URL stands beside it; return whether that settled it."""
