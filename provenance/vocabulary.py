@@ -14,6 +14,7 @@ from provenance import ids
 from provenance.addresses import folder_of, host_of, is_fetched, is_page
 from provenance.registry import Registry
 from provenance.registry.descent import DescentWords
+from provenance.registry.routing import Routing
 from provenance.registry.specs import CallSpec as CallSpec
 from provenance.registry.specs import Constant, Triggers, places, triggers
 from provenance.registry.tables import Call, Default, fits
@@ -193,22 +194,14 @@ class Vocabulary:
         return service if not on_hub and self.is_api_family(service, name) else None
 
     @cached_property
-    def _makers(self) -> Mapping[str, str]:
-        """The service with models of its own that a router means by the part before a slash."""
-        routed = self._registry.identified_by("prefix").items()
-        own = {prefix: service for prefix, service in routed if not prefix.endswith(":")}
-        own |= self._registry.identified_by("maker")
-        return {prefix: service for prefix, service in own.items() if service in self.family_owners}
+    def routing(self) -> Routing:
+        """What is known of services that hand requests on to others."""
+        return Routing(self._registry)
 
     def may_be_routed(self, name: str) -> bool:
         """Tell whether the part before a slash is a maker's or a router's: cheap, to begin with."""
         prefix = name.partition("/")[0]
-        return prefix in self._makers or prefix in self._router_prefixes
-
-    @cached_property
-    def _router_prefixes(self) -> frozenset[str]:
-        prefixes = self._registry.identified_by("prefix").items()
-        return frozenset(prefix for prefix, service in prefixes if self.is_router(service))
+        return prefix in self.routing.makers or prefix in self.routing.prefixes
 
     def maker_model(self, name: str) -> str | None:
         """Return the maker whose own API ``maker/model`` names, as routers write it.
@@ -217,38 +210,10 @@ class Vocabulary:
         a maker offers through its API alone no hub has. Routers write small letters.
         """
         prefix, slash, model = name.partition("/")
-        maker = self._makers.get(prefix) if slash else None
+        maker = self.routing.makers.get(prefix) if slash else None
         if maker is None or name != name.lower():
             return None
         return maker if self.api_owner(model.partition(":")[0]) == maker else None
-
-    def is_router(self, service: str) -> bool:
-        """Tell whether a service hands requests on to others, by names like ``openai/gpt-4o``."""
-        return "llm.router" in self._registry.functions(service)
-
-    @cached_property
-    def router_signs(self) -> Mapping[bytes, str]:
-        """Texts in a source that speak of a router: hosts, variables, its clients on npm."""
-        found: dict[bytes, str] = {}
-        for scheme in ("host", "env"):
-            for sign, service in self._registry.identified_by(scheme).items():
-                if "*" not in sign and self.is_router(service):
-                    found[sign.encode()] = service
-        for client, service in self.default_services.items():
-            if client.startswith("pkg:npm/") and self.is_router(service):
-                name = ids.short(client)
-                found |= {f"{quote}{name}{quote}".encode(): service for quote in "\"'"}
-        return found
-
-    @cached_property
-    def plain_routers(self) -> Mapping[str, str]:
-        """The router that functions of an npm package mean by a plain name, by the package."""
-        found: dict[str, str] = {}
-        for row in self.script_calls:
-            service = ids.service(row.provider.removeprefix("prefix:"))
-            if row.provider.startswith("prefix:") and self.is_router(service):
-                found[row.callable.partition("#")[0]] = service
-        return found
 
     def is_api_family(self, service: str, name: str) -> bool:
         """Tell whether a service is known to offer a model of this name."""

@@ -78,7 +78,7 @@ class RoutedNames:
         name = text
         if "/" in rest:
             asked, name = vocabulary.provider_prefix(prefix), rest
-            if asked is None or not vocabulary.is_router(asked):
+            if asked is None or not vocabulary.routing.is_router(asked):
                 return False
         maker = vocabulary.maker_model(name)
         if maker is None:
@@ -151,11 +151,11 @@ class Routers:
     def _nearby(self) -> ComponentId | None:
         """Return the one router that the source, else one of its imports, speaks of."""
         vocabulary = self._vocabulary
-        if self._service is not None and vocabulary.is_router(self._service):
+        if self._service is not None and vocabulary.routing.is_router(self._service):
             return self._service
         found = {
             service
-            for sign, service in vocabulary.router_signs.items()
+            for sign, service in vocabulary.routing.signs.items()
             if (at := self._data.find(sign)) >= 0 and self._places.state(at) is None
         }
         if found or self._siblings is None:
@@ -163,7 +163,7 @@ class Routers:
         for number, path in enumerate(self._modules(self._siblings)):
             other = self._siblings(path) if number < _MAX_MODULES else None
             if other is not None:
-                signs = vocabulary.router_signs.items()
+                signs = vocabulary.routing.signs.items()
                 found |= {service for sign, service in signs if sign in other}
         return next(iter(found)) if len(found) == 1 else None
 
@@ -176,12 +176,14 @@ class Routers:
         packages = _packages(self._path, self._siblings)
         clients = self._vocabulary.default_services
         asked = {clients.get(ids.package("npm", name)) for name in packages}
-        routers = {service for service in asked if service and self._vocabulary.is_router(service)}
+        routers = {
+            service for service in asked if service and self._vocabulary.routing.is_router(service)
+        }
         if maker in asked or len(routers) > 1:
             return None
         if not routers and not asked & self._vocabulary.family_owners:
             # An SDK whose plain names are the router's, and nobody else's client.
-            also = self._vocabulary.plain_routers
+            also = self._vocabulary.routing.plain
             routers = {also[name] for name in packages if name in also}
         return next(iter(routers)) if len(routers) == 1 else None
 

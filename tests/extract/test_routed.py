@@ -193,13 +193,21 @@ def test_a_manifest_that_is_none_says_nothing(manifest: str) -> None:
 # -- calls -------------------------------------------------------------------------------------
 
 
+PICK = """\
+import { gateway } from "ai";
+function pick(id) {
+  return gateway.languageModel(id);
+}
+pick("openai/gpt-4.1");
+"""
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        PICK,
         'import { gateway } from "@ai-sdk/gateway";\ngateway.languageModel("openai/gpt-4.1");\n',
         'import { gateway } from "ai";\ngateway("openai/gpt-4.1");\n',
-        'import { gateway } from "ai";\nfunction pick(id) {\n  return gateway.languageModel(id);\n}\n'
-        'pick("openai/gpt-4.1");\n',
         'import { createGateway } from "ai";\nconst g = createGateway();\ng("openai/gpt-4.1");\n',
         'import { streamText } from "ai";\nstreamText({ model: "openai/gpt-4.1", prompt });\n',
     ],
