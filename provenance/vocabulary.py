@@ -181,13 +181,11 @@ class Vocabulary:
         repository: a prefix that is also a hub namespace counts as a provider only
         for a name that its API is known to offer and the hub is not.
         """
-        if maker := self.maker_model(repository):
+        if maker := self.routing.maker_model(repository):
             return maker
         prefix, _, name = repository.partition("/")
         service = self.provider_prefix(prefix)
-        if service is None:
-            return None
-        if prefix.lower() not in self._registry.known_namespaces:
+        if service is None or prefix.lower() not in self._registry.known_namespaces:
             return service
         hub = ids.hub_model(repository)
         on_hub = self._registry.lineage(hub) or self._registry.functions(hub)
@@ -196,24 +194,7 @@ class Vocabulary:
     @cached_property
     def routing(self) -> Routing:
         """What is known of services that hand requests on to others."""
-        return Routing(self._registry)
-
-    def may_be_routed(self, name: str) -> bool:
-        """Tell whether the part before a slash is a maker's or a router's: cheap, to begin with."""
-        prefix = name.partition("/")[0]
-        return prefix in self.routing.makers or prefix in self.routing.prefixes
-
-    def maker_model(self, name: str) -> str | None:
-        """Return the maker whose own API ``maker/model`` names, as routers write it.
-
-        ``google/gemini-2.5-flash`` is one, ``google/gemma-2-9b`` a hub repository: what
-        a maker offers through its API alone no hub has. Routers write small letters.
-        """
-        prefix, slash, model = name.partition("/")
-        maker = self.routing.makers.get(prefix) if slash else None
-        if maker is None or name != name.lower():
-            return None
-        return maker if self.api_owner(model.partition(":")[0]) == maker else None
+        return Routing(self._registry, self.api_owner)
 
     def is_api_family(self, service: str, name: str) -> bool:
         """Tell whether a service is known to offer a model of this name."""

@@ -80,7 +80,7 @@ class RoutedNames:
             asked, name = vocabulary.provider_prefix(prefix), rest
             if asked is None or not vocabulary.routing.is_router(asked):
                 return False
-        maker = vocabulary.maker_model(name)
+        maker = vocabulary.routing.maker_model(name)
         if maker is None:
             return False
         if self._recorded >= _MAX_NAMES or not self._is_asked(text, offset, end):

@@ -210,9 +210,9 @@ def literals(
         tail = match.group(2).decode("ascii", "replace")
         if text + tail in datasets or (tail and routed is None):
             continue
-        if vocabulary.may_be_routed(text):
+        if vocabulary.routing.may_be_routed(text):
             if routed is None:
-                if vocabulary.maker_model(text):
+                if vocabulary.routing.maker_model(text):
                     continue
             elif routed(text + tail, match.start(), match.end()):
                 continue

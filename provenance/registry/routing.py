@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from provenance import ids
@@ -12,8 +12,10 @@ from provenance.registry import Registry
 class Routing:
     """What one registry knows of routers."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, api_owner: Callable[[str], str | None]) -> None:
+        """Take a registry, and what tells whose own family a model's bare name is of."""
         self._registry = registry
+        self._api_owner = api_owner
 
     @cached_property
     def makers(self) -> Mapping[str, str]:
@@ -29,6 +31,23 @@ class Routing:
         """What stands before ``maker/model`` and is a router itself."""
         prefixes = self._registry.identified_by("prefix").items()
         return frozenset(prefix for prefix, service in prefixes if self.is_router(service))
+
+    def may_be_routed(self, name: str) -> bool:
+        """Tell whether the part before a slash is a maker's or a router's: cheap, to begin with."""
+        prefix = name.partition("/")[0]
+        return prefix in self.makers or prefix in self.prefixes
+
+    def maker_model(self, name: str) -> str | None:
+        """Return the maker whose own API ``maker/model`` names, as routers write it.
+
+        ``google/gemini-2.5-flash`` is one, ``google/gemma-2-9b`` a hub repository: what
+        a maker offers through its API alone no hub has. Routers write small letters.
+        """
+        prefix, slash, model = name.partition("/")
+        maker = self.makers.get(prefix) if slash else None
+        if maker is None or name != name.lower():
+            return None
+        return maker if self._api_owner(model.partition(":")[0]) == maker else None
 
     def is_router(self, service: str) -> bool:
         """Tell whether a service hands requests on to others, by names like ``openai/gpt-4o``."""

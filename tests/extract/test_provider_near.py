@@ -51,7 +51,7 @@ GROQ = "model:groq/llama3-70b-8192"
         pytest.param(
             "app.py",
             'class A:\n    def __init__(self):\n        self.models = {\n'
-            '            "GROQ": [("Llama 3 70B", "llama3-70b-8192"), ("GROQ-7B", "gemma-7b-it")],\n'
+            '            "GROQ": [("Llama 3", "llama3-70b-8192"), ("GEMMA-7B", "gemma-7b-it")],\n'
             '            "OPENAI": [("GPT 4.1", "gpt-4.1")],\n'
             '            "NOBODY": [("A", "llama3-8b-8192")],\n'
             "        }\n",
@@ -65,7 +65,7 @@ GROQ = "model:groq/llama3-70b-8192"
         ),
         pytest.param(
             "app.ts",
-            'export const offered = {\n  groq: [{ id: "llama3-70b-8192", family: "llama-3-8b" }],\n'
+            'export const models = {\n  groq: [{ id: "llama3-70b-8192", family: "llama-3-8b" }],\n'
             '  OLLAMA: ["llama3-8b"],\n};\n',
             {GROQ, "model:ollama/llama3-8b"},
             id="records, and a runtime",

@@ -176,7 +176,7 @@ class _TreeReader:
                 )
                 read_model(value.text, where, self.collector, self.vocabulary, provider=provider)
                 return
-        maker = self.vocabulary.maker_model(value.text) if not names_model(key) else None
+        maker = self.vocabulary.routing.maker_model(value.text) if not names_model(key) else None
         if maker is not None:  # an entry of a catalogue
             if owner is not None and any(COSTS.search(k.encode()) for k, _ in owner.entries()):
                 return  # what is known of models that somebody else may choose
