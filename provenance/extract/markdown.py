@@ -56,6 +56,11 @@ _ID = re.compile(
     rb"(?![\w/@-]|\.\w)"
 )
 _SIZE = re.compile(r"[\d.]+[BM]?", re.IGNORECASE)
+_TICKED_COMMAND = re.compile(
+    r"(?<!`)`((?:uv pip|pip3?|npm|pnpm|yarn|ollama|huggingface-cli|hf)[ ]+"
+    r"(?:install|i|add|run|pull|download)[ ](?![^`\n]*://)[^`\n]{2,200})`(?!`)"
+)
+"""A command within a sentence that installs or fetches something by its name."""
 _TICKED = re.compile(rb"`([a-z0-9][\w.:-]{2,60})`", re.IGNORECASE)
 _AZURE = re.compile(rb"azure[ _-]?open[ _-]?ai|azure ai (?:foundry|studio)", re.IGNORECASE)
 _OPENAI = re.compile(
@@ -121,6 +126,7 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
     read_prose(data, places, aside, vocabulary)
     _api_names(data, places, aside, vocabulary)
     made = frozenset(_BUILT.findall(text))
+    _commands(text, aside, vocabulary)
     pythons: list[Block] = []
     for block in blocks(text):
         language = block.language.lower()
@@ -149,6 +155,13 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
     _python(pythons, aside, vocabulary)
     found = aside.done()
     absorb(found, collector)
+
+
+def _commands(text: str, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Read the commands that stand within sentences."""
+    for match in _TICKED_COMMAND.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        read_shell(match.group(1), line, collector, vocabulary, "documentation")
 
 
 def blocks(text: str) -> Iterator[Block]:

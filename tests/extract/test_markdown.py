@@ -7,7 +7,7 @@ import pytest
 from provenance.extract import markdown
 from provenance.extract.collect import Collector
 from provenance.model import Extraction
-from tests.support.reading import ids, lines, vocabulary
+from tests.support.reading import ids, lines, read, vocabulary
 from tests.support.settings_files import at, direct, imports
 
 README = """\
@@ -113,3 +113,11 @@ def test_reuse_keeps_the_callers_name() -> None:
 def test_names_of_hosted_models_between_back_ticks() -> None:
     found = md("Use `gpt-4o-mini`, not gpt-4 and not `my-model`.\n")
     assert ids(found, "model") == {"model:openai/gpt-4o-mini"}
+
+
+def test_commands_within_sentences() -> None:
+    text = "Then run `ollama run llama2`, or `npm i -g some-cli`. Not `run it` nor ``pip``.\n"
+    found = read("a.md", text)
+    assert {"model:ollama/llama2", "pkg:npm/some-cli"} <= ids(found)
+    assert {c.usage for c in found.components if c.kind != "service"} == {"documentation"}
+    assert ids(read("a.md", "Get it by `pip install https://acme.example/x.zip`.\n")) == set()
