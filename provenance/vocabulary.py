@@ -14,6 +14,7 @@ from provenance import ids
 from provenance.addresses import folder_of, host_of, is_fetched, is_page
 from provenance.registry import Registry
 from provenance.registry.descent import DescentWords
+from provenance.registry.routing import Routing
 from provenance.registry.specs import CallSpec as CallSpec
 from provenance.registry.specs import Constant, Triggers, places, triggers
 from provenance.registry.tables import Call, Default, fits
@@ -180,15 +181,20 @@ class Vocabulary:
         repository: a prefix that is also a hub namespace counts as a provider only
         for a name that its API is known to offer and the hub is not.
         """
+        if maker := self.routing.maker_model(repository):
+            return maker
         prefix, _, name = repository.partition("/")
         service = self.provider_prefix(prefix)
-        if service is None:
-            return None
-        if prefix.lower() not in self._registry.known_namespaces:
+        if service is None or prefix.lower() not in self._registry.known_namespaces:
             return service
         hub = ids.hub_model(repository)
         on_hub = self._registry.lineage(hub) or self._registry.functions(hub)
         return service if not on_hub and self.is_api_family(service, name) else None
+
+    @cached_property
+    def routing(self) -> Routing:
+        """What is known of services that hand requests on to others."""
+        return Routing(self._registry, self.api_owner)
 
     def is_api_family(self, service: str, name: str) -> bool:
         """Tell whether a service is known to offer a model of this name."""

@@ -12,9 +12,21 @@ from collections.abc import Callable, Mapping
 
 from provenance import ids
 from provenance.addresses import is_local_host
+from provenance.extract.asked import (
+    COMPARED,
+    COSTS,
+    ENTRY,
+    NOT_ASKED,
+    OPENING,
+    SETTINGS,
+    SOUGHT,
+    is_pattern,
+    quoted_within,
+)
 from provenance.extract.collect import Collector
+from provenance.extract.names import runtime_model
 from provenance.extract.places import Places
-from provenance.extract.provider_near import provider_near
+from provenance.extract.provider_near import is_label, provider_listed, provider_near
 from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.settings import is_placeholder, names_model, read_model
 from provenance.extract.told_apart import tables_of
@@ -30,35 +42,15 @@ _CONSTANT = re.compile(
 """A constant with a name of letters alone, as some services call their models."""
 _PREFIX = re.compile(rb"(?:\A|\n)[ \t]*(?:[A-Z]+_)*\Z")
 _DIGIT = re.compile(rb"\d")
+_VERSION = re.compile(rb"v?\d", re.IGNORECASE)
+"""What a version or a date begins with, whoever's key it has."""
 _KEY = re.compile(
     rb"([A-Za-z_$][\w$.-]{0,60})[\"']?\]?[ \t]{0,8}(?::?[ \t]{0,4}[&\w]{1,20}[ \t]{0,4})?"
     rb"(?::=|=>|[:=(])\s{0,8}\Z"
 )
 """A key, variable, parameter (with its type) or setter right before a literal."""
-_CLOSED = re.compile(rb"[\])}]")
 _GIVING = (b"=", b":", b">")
 """The last sign of what gives a value: ``=``, ``:``, ``:=``, ``=>``."""
-_COMPARED = re.compile(
-    rb"(?:[=!]==?|\bcase|\.(?:includes|startsWith|startswith|endswith|endsWith|has|contains|equals|Contains|Equals"
-    rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
-)
-"""Right before a literal that something else is compared with."""
-_SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
-"""Right after a literal that is looked for in another name."""
-_MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
-_LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
-_ENTRY = re.compile(rb"[ \t]*:(?!:)")
-_SETTINGS = re.compile(rb"[ \t]*:[ \t]*(?:[A-Za-z_][\w.]*\(|\{)")
-_COSTS = re.compile(rb"cost|price|pricing|per_token|per_million", re.IGNORECASE)
-_OPENING = (b"{", b",", b"")
-"""What stands before a key of a table."""
-_NOT_ASKED = re.compile(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
-_PATTERNS = re.compile(
-    rb"(?:\w*(?:pattern|prefix|capable|support|allow|known|limit|price|cost|context)\w*"
-    rb"[ \t]*(?::[^=\n]{0,60})?=|\bany\([^\n]{0,60}\bin)[ \t]*\Z",
-    re.IGNORECASE,
-)
-"""What stands before a list that tells models apart by their names."""
 _URL = re.compile(rb"(?:https?|wss?)://([A-Za-z0-9._-]+)((?::\d+)?[\w./~%-]*)")
 _MAX_LITERALS = 20_000
 _MAX_NAMES = 1_000
@@ -122,18 +114,18 @@ def read_names(
         text = name.decode("ascii", "replace")
         if text not in owners:
             owners[text] = vocabulary.api_owner(text) if known else None
-        owner, beside = owners[text], None
+        owner, beside, near = owners[text], None, ""
         before = data[max(0, offset - 80) : offset]
         if text.endswith(("-", ".", ":", "/")):
             continue  # the beginning of names
         if claimed and claimed(offset, text):
             continue
-        if _SOUGHT.match(data, match.end()):
+        if SOUGHT.match(data, match.end()):
             continue  # ``"o3" in model`` tells models apart
-        if _ENTRY.match(data, match.end()) and before.rstrip()[-1:] in _OPENING:
+        if ENTRY.match(data, match.end()) and before.rstrip()[-1:] in OPENING:
             _entry(text, match, places, collector, vocabulary)
             continue
-        routed = None if _quoted_within(data, offset) else _routed(text, vocabulary)
+        routed = None if quoted_within(data, offset) else _routed(text, vocabulary)
         if owner is None and routed is None:
             alias = _legacy_name(text, vocabulary)
             if alias and not is_shown(data, offset, match.end()):
@@ -143,9 +135,13 @@ def read_names(
                 collector.hub_model(alias, where)
             if alias:
                 continue
-            near = ""
-            if name.count(b"-") > 1 and _DIGIT.search(name):
-                near = provider_near(data, offset, text, vocabulary)
+            if _DIGIT.search(name):
+                listed = _listed(text, match, vocabulary)
+                if listed and is_label(data, offset, match.end()):
+                    continue
+                near = listed
+                if not near and name.count(b"-") > 1 and not _VERSION.match(name):
+                    near = provider_near(data, offset, text, vocabulary)
             if not _DIGIT.search(name) or not (
                 _names_model(before) or vocabulary.reads_like_model(text) or near
             ):
@@ -162,8 +158,8 @@ def read_names(
         ):
             continue  # a display name, or a mark such as a syllable
         if (
-            _NOT_ASKED.search(places.text_line(offset))
-            or _is_pattern(data, offset)
+            NOT_ASKED.search(places.text_line(offset))
+            or is_pattern(data, offset)
             or tables_of(data).tell_apart(offset, match.end())
         ):
             continue
@@ -171,19 +167,23 @@ def read_names(
         if recorded > _MAX_NAMES:
             return
         state = places.state(offset)
-        sure: Confidence = "low" if _COMPARED.search(before) else "medium"
+        sure: Confidence = "low" if COMPARED.search(before) else "medium"
         where = collector.occurrence(places.line(offset), text, usage=state, confidence=sure)
         if routed is not None:
             collector.api_model(routed, text.partition(":")[2], where)
         elif beside is not None:
             collector.api_model(beside, text, where, by_name=True)
+        elif near.startswith("local:"):
+            runtime_model(text, near.removeprefix("local:"), where, collector, vocabulary)
         elif local:
             if state is None and _names_model(before):
                 collector.gap(text, "alias-of-local-model", where)
         elif asked and text in asked:
             collector.api_model(asked[text], text, where)
         elif owner is not None:
-            collector.api_model(_who(owner, service, vocabulary), text, where, by_name=True)
+            listed = provider_listed(data, offset, text, vocabulary)
+            host = ids.service(listed) if listed and ":" not in listed else service
+            collector.api_model(_who(owner, host, vocabulary), text, where, by_name=True)
         elif reached is not None:
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
 
@@ -210,6 +210,13 @@ def _constants(
             confidence="medium",
         )  # fmt: skip
         collector.api_model(service, name, where)
+
+
+def _listed(text: str, match: re.Match[bytes], vocabulary: Vocabulary) -> str:
+    """Return the provider whose key stands over the list that a name of open weights is in."""
+    if not text[0].isalpha() or not vocabulary.looks_like_model(f"tag/{text.partition(':')[0]}"):
+        return ""
+    return provider_listed(match.string, match.start(), text, vocabulary)
 
 
 def _routed(text: str, vocabulary: Vocabulary) -> ComponentId | None:
@@ -240,12 +247,6 @@ def _is_vague(
     return not any(len(name) > 3 and vocabulary.api_owner(name) == owner for name in names)
 
 
-def _quoted_within(data: bytes, offset: int) -> bool:
-    """Tell whether a literal is only quoted by the sentence of another, as an example."""
-    other = b"'" if data[offset : offset + 1] == b'"' else b'"'
-    return data.count(other, data.rfind(b"\n", 0, offset) + 1, offset) % 2 == 1
-
-
 def _entry(
     text: str, match: re.Match[bytes], places: Places, collector: Collector,
     vocabulary: Vocabulary,
@@ -255,30 +256,15 @@ def _entry(
     What is known of each is more than a number there: settings that it is asked with.
     """
     data, offset = places.data, match.start()
-    if not _SETTINGS.match(data, match.end()) or tables_of(data).tell_apart(offset, match.end()):
+    if not SETTINGS.match(data, match.end()) or tables_of(data).tell_apart(offset, match.end()):
         return
     near = provider_near(data, offset, text, vocabulary)
-    if not near or near.startswith("local:") or _COSTS.search(data, offset, match.end() + 300):
+    if not near or near.startswith("local:") or COSTS.search(data, offset, match.end() + 300):
         return
     where = collector.occurrence(
         places.line(offset), text, usage=places.state(offset), confidence="medium"
     )
     collector.api_model(ids.service(near), text, where, by_name=True)
-
-
-def _is_pattern(data: bytes, offset: int) -> bool:
-    """Tell whether a literal stands in a list that names are held against, not picked from."""
-    name = tables_of(data).name_around(offset)
-    if name and _PATTERNS.match(name.encode() + b" ="):
-        return True
-    before = data[max(0, offset - 600) : offset]
-    opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
-    if opening < 0 or _CLOSED.search(before, opening):
-        return False
-    before = before[:opening]
-    if _MEMBERSHIP.search(before) and not _LOOP.search(before):
-        return True
-    return bool(_PATTERNS.search(before))
 
 
 def _legacy_name(text: str, vocabulary: Vocabulary) -> str | None:

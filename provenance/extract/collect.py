@@ -36,7 +36,10 @@ GEMINI = "service:google-gemini"
 
 _ROUTERS = frozenset(
     ids.service(slug)
-    for slug in "github-models openrouter vercel-ai-gateway portkey aihubmix replicate fal".split()
+    for slug in (
+        "github-models openrouter vercel-ai-gateway portkey aihubmix replicate fal requesty "
+        "cloudflare-ai-gateway aimlapi cometapi edenai langdb nano-gpt unify"
+    ).split()
 )
 """Services with names like ``openai/gpt-4o`` of their own, which are no hub repositories."""
 

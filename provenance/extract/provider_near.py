@@ -23,6 +23,10 @@ _BRANCH = re.compile(
     rb"(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
     rb"[^\n]{0,20}?==[ \t]*|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
 )
+_ENTRY_KEY = re.compile(
+    rb"(?<![A-Za-z])(?:\w{0,20}_)?(?:id|name|model|value|slug|modelId|modelName)[\"']?\s{0,4}[:=]\Z"
+)
+_SECOND = re.compile(rb"\s{0,8},\s{0,8}[\"'`][\w.:/@-]{2,80}[\"'`]\s{0,8},?\s{0,8}[)\]]")
 _MAX_LINES = 12
 
 
@@ -43,6 +47,31 @@ def provider_near(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -
         return service.partition(":")[2]  # a member of an enumeration
     branch = _branch(data, offset) if _branches(data) else b""
     return provider_of_path([branch.decode()], text, vocabulary) if branch else ""
+
+
+def provider_listed(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -> str:
+    """Return the slug of the provider whose name is the key over a list of names, or ``""``.
+
+    Args:
+        offset: where the literal with the name begins, at its quote.
+    """
+    key = tables_of(data).key_of_list(offset)
+    if not key or not _names_entry(data, offset):
+        return ""
+    return provider_of_path([key.decode()], text, vocabulary)
+
+
+def is_label(data: bytes, offset: int, end: int) -> bool:
+    """Tell whether a literal is the first of a pair in a list: the name that people see."""
+    return data[offset - 1 : offset] in (b"(", b"[") and bool(_SECOND.match(data, end))
+
+
+def _names_entry(data: bytes, offset: int) -> bool:
+    """Tell whether a literal in a list's entry is its name: it has no key, or one that says so."""
+    before = data[max(0, offset - 60) : offset].rstrip()
+    if not before.endswith((b":", b"=")):
+        return True
+    return bool(_ENTRY_KEY.search(before))
 
 
 @lru_cache(maxsize=2)

@@ -147,7 +147,9 @@ def read_setting(
         return read_model(
             value, where, collector, vocabulary, provider=provider, runtime=runtime
         ) or bool(service)
-    if not _OUTPUT_KEY.search(key) and vocabulary.looks_like_model(value):
+    if not _OUTPUT_KEY.search(key) and (
+        vocabulary.looks_like_model(value) or vocabulary.routing.maker_model(value)
+    ):  # fmt: skip
         medium = collector.occurrence(line, value, usage=usage, confidence="medium")
         return read_model(value, medium, collector, vocabulary, provider=provider)
     return bool(service)

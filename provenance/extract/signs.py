@@ -6,7 +6,7 @@ All work on bytes and offsets, so that a file is searched without being parsed.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from provenance import ids
 from provenance.addresses import is_local_host
@@ -24,8 +24,11 @@ from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
 _LITERAL = re.compile(
-    rb"[\"'][ ]{0,2}([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[ ]{0,2}[\"']"
+    rb"[\"'`][ ]{0,2}([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})"
+    rb"((?:/[a-z][\w.-]{1,80})?(?::[a-z]{2,20})?)[ ]{0,2}[\"'`]"
 )
+"""A text of two parts; routers put themselves before it and a variant (``:free``) behind."""
+_BACKTICK = ord("`")
 _SCHEMES = (b"https", b"http", b"wss", b"ws")
 _HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
 _VARIABLE_ENDS = tuple(
@@ -190,11 +193,14 @@ def variables(data: bytes, places: Places, collector: Collector, vocabulary: Voc
 
 def literals(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
-    datasets: Set[str] = frozenset(), settled: Set[tuple[int, str]] = frozenset(),
+    datasets: Set[str] = frozenset(), settled: Set[tuple[int, str]] = frozenset(), *,
+    routed: Callable[[str, int, int], bool] | None = None,
 ) -> None:  # fmt: skip
     """Report quoted strings that read like hub ids wherever they stand (tables, defaults).
 
     Args:
+        routed: records a name that has the form of a router's, by where its literal begins
+            and ends; returns whether it has.
         datasets: texts already known to name datasets.
         settled: (line, text) of literals that a call has explained already.
     """
@@ -207,7 +213,16 @@ def literals(
     for match in _LITERAL.finditer(data):
         text = match.group(1).decode("ascii", "replace")
         offset = match.start(1)
-        if text in datasets or not (
+        tail = match.group(2).decode("ascii", "replace")
+        if text + tail in datasets or (tail and routed is None):
+            continue
+        if vocabulary.routing.may_be_routed(text):
+            if routed is None:
+                if vocabulary.routing.maker_model(text):
+                    continue
+            elif routed(text + tail, match.start(), match.end()):
+                continue
+        if tail or data[match.start()] == _BACKTICK or not (
             vocabulary.looks_like_model(text)
             or (_NAMED.search(data, max(0, offset - 60), offset - 1)
                 and may_be_repository(text))

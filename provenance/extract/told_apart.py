@@ -36,6 +36,9 @@ KEY = re.compile(
     rb"(?<![\w$])[\[\"'`]?(?:[\w$]+\.){0,3}([A-Za-z][\w-]{1,40})[\"'`\]]{0,2}\s{0,4}:\s{0,8}\Z"
 )
 """The key right before what a table holds: ``"groq": […]``, ``Supplier.GROQ: "…"``."""
+_BETWEEN = (b"[", b"(", b",")
+"""What stands before an entry of a list."""
+_LIST = b"[("
 _MAX_TABLE = 60_000
 
 
@@ -118,6 +121,28 @@ class Tables:
         number = self._around(offset)
         opening = None if number is None else self._brackets[number].innermost(offset)
         before = self._data[max(0, opening - 100) : opening].rstrip() if opening else b""
+        match = KEY.search(before) if before.endswith(b":") else None
+        return match.group(1) if match else b""
+
+    def key_of_list(self, offset: int) -> bytes:
+        """Return the key of the list that an offset lies in an entry of, or ``b""``.
+
+        An entry is the text itself, or a bracket with it and little else:
+        ``"groq": [("Llama 3", "llama3-8b-8192"), …]``, ``groq: [{ id: "llama3-8b-8192" }]``.
+        """
+        number = self._around(offset)
+        if number is None:
+            return b""
+        brackets = self._brackets[number]
+        opening = brackets.innermost(offset)
+        if (
+            opening is not None
+            and self._data[max(0, opening - 200) : opening].rstrip()[-1:] in _BETWEEN
+        ):
+            opening = brackets.innermost(opening - 1)
+        if opening is None or self._data[opening] not in _LIST:
+            return b""
+        before = self._data[max(0, opening - 100) : opening].rstrip()
         match = KEY.search(before) if before.endswith(b":") else None
         return match.group(1) if match else b""
 

@@ -23,7 +23,7 @@ _COMPONENT = re.compile(
     r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+|domain:[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
 )
 _SCHEMES = frozenset(
-    "host env import client hub dataset prefix runtime family whisper constant terraform "
+    "host env import client hub dataset prefix maker runtime family whisper constant terraform "
     "arm".split()
 )
 """What identifiers are of; see data/README.md."""

@@ -7,7 +7,7 @@ import pytest
 from provenance.extract import markdown
 from provenance.extract.collect import Collector
 from provenance.model import Extraction
-from tests.support.reading import ids, lines, vocabulary
+from tests.support.reading import ids, lines, read, vocabulary
 from tests.support.settings_files import at, direct, imports
 
 README = """\
@@ -188,3 +188,11 @@ def test_tools_that_documentation_runs_by_npx() -> None:
     found = md("```bash\nnpx acme-init my-app\nnpx tsc --noEmit\nnpm i -g acme-cli\n```\n")
     assert ids(found, "package") == {"pkg:npm/acme-init", "pkg:npm/acme-cli"}
     assert at(found, "pkg:npm/acme-init") == [(2, "documentation")]
+
+
+def test_commands_within_sentences() -> None:
+    text = "Then run `ollama run llama2`, or `npm i -g some-cli`. Not `run it` nor ``pip``.\n"
+    found = read("a.md", text)
+    assert {"model:ollama/llama2", "pkg:npm/some-cli"} <= ids(found)
+    assert {c.usage for c in found.components if c.kind != "service"} == {"documentation"}
+    assert ids(read("a.md", "Get it by `pip install https://acme.example/x.zip`.\n")) == set()

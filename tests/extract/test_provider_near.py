@@ -42,6 +42,67 @@ def test_the_provider_is_said_beside(text: str, expected: set[str]) -> None:
     assert ids(read("app.py", text), "model") == expected
 
 
+GROQ = "model:groq/llama3-70b-8192"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        pytest.param(
+            "app.py",
+            'class A:\n    def __init__(self):\n        self.models = {\n'
+            '            "GROQ": [("Llama 3", "llama3-70b-8192"), ("GEMMA-7B", "gemma-7b-it")],\n'
+            '            "OPENAI": [("GPT 4.1", "gpt-4.1")],\n'
+            '            "NOBODY": [("A", "llama3-8b-8192")],\n'
+            "        }\n",
+            {GROQ, "model:groq/gemma-7b-it", "model:openai/gpt-4.1"},
+            id="pairs of a label and a name",
+        ),
+        pytest.param(
+            "app.py", 'M = {"Azure": ["gpt-4.1"], "groq": ["llama3-70b-8192"]}\n',
+            {"model:azure-openai/gpt-4.1", GROQ},
+            id="bare names, and a host of another's family",
+        ),
+        pytest.param(
+            "app.ts",
+            'export const models = {\n  groq: [{ id: "llama3-70b-8192", family: "llama-3-8b" }],\n'
+            '  OLLAMA: ["llama3-8b"],\n};\n',
+            {GROQ, "model:ollama/llama3-8b"},
+            id="records, and a runtime",
+        ),
+        pytest.param(
+            "a.json",
+            '{"models": {"groq": ["llama3-70b-8192"], "Cerebras": [{"id": "llama3.1-8b"}]}}',
+            {GROQ, "model:cerebras/llama3.1-8b"},
+            id="settings in JSON",
+        ),
+        pytest.param(
+            "a.yaml", "models:\n  groq:\n  - llama3-70b-8192\n  openai: gpt-4.1\n",
+            {GROQ, "model:openai/gpt-4.1"},
+            id="settings in YAML",
+        ),
+    ],
+)  # fmt: skip
+def test_a_provider_is_the_key_over_a_list(path: str, text: str, expected: set[str]) -> None:
+    assert ids(read(path, text), "model") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app.py", 'T = {"groq": [("llama3-70b-8192", 8192)]}\n'),
+        ("app.py", 'MAX_TOKENS = {"groq": ["llama3-70b-8192"]}\n'),
+        ("app.py", 'T = {"acme": ["llama3-70b-8192"], "groq": ["2024-05-01-preview"]}\n'),
+        ("app.py", 'T = {"groq": [{"family": "llama3-70b-8192"}]}\n'),
+        ("app.py", 'T = {"groq": load(["llama3-70b-8192"])}\n'),
+        ("a.yaml", "models: {}\nversions:\n  groq: 0.9.1\n  openai: v1-beta-2\n"),
+        ("a.json", '{"models": {"acme": ["llama3-70b-8192"]}}'),
+    ],
+)
+def test_what_a_provider_s_key_stands_over_is_not_always_a_model(path: str, text: str) -> None:
+    assert {i for i in ids(read(path, text), "model") if "groq" in i or "openai" in i} == set()
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -790,3 +790,11 @@ def test_the_usage_of_a_place_is_that_of_its_folder() -> None:
     assert component(found, "pkg:huggingface/acme/chat-7b").usage == "example"
     assert component(source('M = ["acme/chat-7b"]\n', "src/load_test.py"),
                      "pkg:huggingface/acme/chat-7b").usage == "used"  # fmt: skip
+
+
+def test_a_name_of_a_hundred_thousand_parts_is_a_gap() -> None:
+    """Python's own parser would take half a minute for it."""
+    found = source(
+        f"from transformers import AutoModel\nx = {'a.' * 100_000}b\nAutoModel.from_pretrained(x)\n"
+    )
+    assert [(gap.subject, gap.reason) for gap in found.gaps] == [("app.py", "malformed-file")]

@@ -13,6 +13,8 @@ from provenance.extract.config.mcp import read_servers
 from provenance.extract.config.tree_settings import read_tree, speaks_of
 from provenance.extract.config.yaml_tree import Node, mappings
 from provenance.extract.deploy.workloads import Workloads
+from provenance.extract.places import Places
+from provenance.extract.routed import RouterOf, Routers
 from provenance.model import Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -80,17 +82,19 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if not flow and (len(data) > MAX_BYTES or not _TRIGGER.search(data)):
         return collector.done()
     text, _ = textfile.decode(data)
-    read_json(text, 1, collector, vocabulary, flow=flow)
+    router = Routers(document, data, Places(data), vocabulary)
+    read_json(text, 1, collector, vocabulary, flow=flow, router=router)
     return collector.done()
 
 
 def read_json(
     text: str, first_line: int, collector: Collector, vocabulary: Vocabulary, *,
-    flow: bool = False,
+    flow: bool = False, router: RouterOf | None = None,
 ) -> None:  # fmt: skip
     """Read JSON text into ``collector`` unless it is data.
 
     Args:
+        router: returns the router that names of a maker's models are meant for, if any.
         flow: it may be a flow of a visual builder, or hold scripts.
     """
     root = load(text, collector, first_line)
@@ -106,7 +110,7 @@ def read_json(
     for path, mapping, _ in mappings(root):
         if path and path[-1] in ("env", "environment"):
             workloads.environment(mapping)
-    read_tree(root, collector, vocabulary, runtime=runtime, settled=settled)
+    read_tree(root, collector, vocabulary, runtime=runtime, settled=settled, router=router)
 
 
 def _is_data(root: Node) -> bool:

@@ -7,11 +7,13 @@ import re
 from provenance.addresses import host_of, is_local_host
 from provenance.extract.accelerators import DRIVERS
 from provenance.extract.aside import Aside, absorb
+from provenance.extract.asked import COSTS
 from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node, Setting, mappings, settings
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.manifests.requirements import read_requirement
+from provenance.extract.routed import RouterOf
 from provenance.extract.sections import named_provider, provider_called, provider_of_path
 from provenance.extract.settings import (
     is_placeholder,
@@ -40,6 +42,8 @@ _CONNECTION = re.compile(
     r"(?i)(?:^|;)\s*(endpoint|deployment(?:name|id)?|model(?:name|id)?)\s*=\s*([^;]{1,300})"
 )
 """The parts of a connection string (``Endpoint=…;Key=…;Deployment=…``) that matter."""
+_ENTRY_KEYS = frozenset("id name value slug".split())
+_NAME = re.compile(r"[A-Za-z](?=[\w.:-]*\d)[\w.:-]{2,80}")
 _NOT_LOADED = re.compile(r"^(?:outputs?|save|saving|push|export|logging|labels|annotations)$", re.I)
 _COMMENTED = re.compile(
     r"[ \t]*(?:#[ \t]*){1,3}(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?"
@@ -62,14 +66,15 @@ def speaks_of(text: str) -> str:
 
 def read_tree(
     root: Node, collector: Collector, vocabulary: Vocabulary, *, usage: Usage | None = None,
-    runtime: str = "", settled: frozenset[int] = frozenset(),
+    runtime: str = "", settled: frozenset[int] = frozenset(), router: RouterOf | None = None,
 ) -> None:  # fmt: skip
     """Record what every setting of a tree names.
 
     Args:
+        router: returns the router that names of a maker's models are meant for, if any.
         settled: scalars that have been explained, by the identity of their nodes.
     """
-    reader = _TreeReader(root, collector, vocabulary, usage, runtime)
+    reader = _TreeReader(root, collector, vocabulary, usage, runtime, router)
     for setting in settings(root):
         if id(setting.node) not in settled:
             reader.setting(setting)
@@ -112,13 +117,14 @@ class _TreeReader:
 
     def __init__(
         self, root: Node, collector: Collector, vocabulary: Vocabulary, usage: Usage | None,
-        runtime: str,
+        runtime: str, router: RouterOf | None,
     ) -> None:  # fmt: skip
         self.root = root
         self.collector = collector
         self.vocabulary = vocabulary
         self.usage = usage
         self.runtime = runtime
+        self.router = router
         self.variables = Variables()
 
     def setting(self, setting: Setting) -> None:
@@ -162,6 +168,20 @@ class _TreeReader:
         provider = self._provider(setting)
         if not provider and names_model(name):
             provider = provider_of_path(setting.path[:-1], value.text, self.vocabulary)
+        if not provider and not names_model(name):
+            provider = self._listed(setting, value.text)
+            if provider:
+                where = self.collector.occurrence(
+                    setting.node.line, value.text, usage=self.usage, confidence="medium"
+                )
+                read_model(value.text, where, self.collector, self.vocabulary, provider=provider)
+                return
+        maker = self.vocabulary.routing.maker_model(value.text) if not names_model(key) else None
+        if maker is not None:  # an entry of a catalogue
+            if owner is not None and any(COSTS.search(k.encode()) for k, _ in owner.entries()):
+                return  # what is known of models that somebody else may choose
+            router = self.router(maker) if self.router and not provider else None
+            provider = provider or (router or "").removeprefix("service:")
         if names_model(name) and owner is not None:
             base = self._base(setting)
             host = host_of(self.resolve(base, setting.path).text) if base else None
@@ -285,6 +305,16 @@ class _TreeReader:
             if owner.text("format") == "OpenAI" and owner.text("name"):
                 return "azure-openai"  # a deployment, as Azure describes it
         return ""
+
+    def _listed(self, setting: Setting, text: str) -> str:
+        """Return the provider whose name is the key over a name of a model, alone or in a list."""
+        path = setting.path[:-1] if setting.key in _ENTRY_KEYS else setting.path
+        vocabulary = self.vocabulary
+        if not path or "/" in text or not _NAME.fullmatch(text) or not (
+            vocabulary.api_owner(text) or vocabulary.looks_like_model(f"tag/{text}")
+        ):  # fmt: skip
+            return ""
+        return provider_of_path(path[-1:], text, vocabulary)
 
     def _elsewhere(self, host: str, value: Value, setting: Setting, provider: str) -> bool:
         """Read a model whose base URL stands beside it; return whether that settled it."""

@@ -11,6 +11,7 @@ from provenance.extract.config.mcp import read_servers
 from provenance.extract.config.tree_settings import read_comments, read_tree, speaks_of
 from provenance.extract.deploy import compose, kubernetes
 from provenance.extract.places import Places
+from provenance.extract.routed import Routers
 from provenance.model import Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -57,12 +58,19 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     text = textfile.bounded(data, collector, yaml_tree.MAX_BYTES)
     if text is None:
         return collector.done()
-    read_yaml(text, 1, collector, vocabulary)
+    read_yaml(text, 1, collector, vocabulary, document)
     return collector.done()
 
 
-def read_yaml(text: str, first_line: int, collector: Collector, vocabulary: Vocabulary) -> None:
-    """Read YAML text into ``collector``; addresses are found in any text."""
+def read_yaml(
+    text: str, first_line: int, collector: Collector, vocabulary: Vocabulary,
+    document: Document | None = None,
+) -> None:  # fmt: skip
+    """Read YAML text into ``collector``; addresses are found in any text.
+
+    Args:
+        document: what the text is all of, to look around it in the tree.
+    """
     data = text.encode("utf-8", "replace")
     places = Places(data, _COMMENT, first_line=first_line)
     signs.addresses(data, places, collector, vocabulary)
@@ -70,6 +78,7 @@ def read_yaml(text: str, first_line: int, collector: Collector, vocabulary: Voca
         return
     read_comments(text, first_line, collector, vocabulary)
     runtime = speaks_of(text)
+    router = Routers(document, data, places, vocabulary)
     roots = kubernetes.load_template(text, first_line, collector)
     if roots is None:
         kubernetes.read_template(text, collector, vocabulary)
@@ -82,4 +91,4 @@ def read_yaml(text: str, first_line: int, collector: Collector, vocabulary: Voca
             compose.read_services(root, collector, vocabulary, runtime)
         else:
             kubernetes.read_images(root, collector, vocabulary)
-            read_tree(root, collector, vocabulary, runtime=runtime)
+            read_tree(root, collector, vocabulary, runtime=runtime, router=router)

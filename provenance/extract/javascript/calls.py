@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.javascript.clients import Client, Clients
@@ -202,7 +203,7 @@ class Reader:
     def _unread(self, call: Node, argument: Bound, spec: Spec | None) -> None:
         """Say that a name is known only at run time; a model object is no name."""
         node = unwrapped(argument.node)
-        if spec is not None and spec.provider == "prefix":
+        if spec is not None and spec.provider.partition(":")[0] == "prefix":
             return  # these take model objects as well, whose making has been read
         if node.type in _NO_NAMES:
             return
@@ -219,7 +220,10 @@ class Reader:
         if provider.partition(":")[0] in ("huggingface", "modelscope"):
             names.weights(text, provider, where, self.collector, self.vocabulary,
                           function=function)  # fmt: skip
-        elif provider == "prefix":
+        elif provider.startswith("prefix:") and "/" in text:
+            service = ids.service(provider.removeprefix("prefix:"))
+            names.served(service, text, where, self.collector, function=function)
+        elif provider.partition(":")[0] == "prefix":
             if not read_model(text, where, self.collector, self.vocabulary):
                 self.collector.gap(text, "provider-unresolved", where)
         elif client is None:

@@ -6,6 +6,7 @@ A model's name may be a constant of ``./config``, a client an export of ``@/lib/
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from provenance.extract.javascript.tree import Tree
@@ -35,6 +36,13 @@ def _find(path: str, specifier: str, siblings: Siblings) -> str:
     """Return the first file there is that a specifier in ``path`` may mean, or ``""``."""
     found = (other for other in _candidates(path, specifier) if siblings(other) is not None)
     return next((other for other in found if other != path), "")
+
+
+def imported(path: str, specifiers: Iterable[str], siblings: Siblings) -> Iterator[str]:
+    """Yield the files of the tree that specifiers in a file mean."""
+    for specifier in sorted(specifiers):
+        if found := _find(path, specifier, siblings):
+            yield found
 
 
 def _load(path: str, data: bytes, outside: Lookup, depth: int) -> Module | None:

@@ -12,9 +12,11 @@ import re
 from provenance import ids
 from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
+from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
+from provenance.extract.routed import RoutedNames, Routers
 from provenance.model import ComponentId, Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -102,17 +104,24 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         )  # fmt: skip
         claimed, told, service, local = result
     read_ollama(data, places, collector, vocabulary)
+
+    def is_claimed(offset: int, _: str) -> bool:
+        return offset in claimed
+
     if _CATALOGUE.search(data):
         api_names.read_names(
-            data,
-            places,
-            collector,
-            vocabulary,
-            claimed=lambda at, _: at in claimed,
-            service=service,
-            local=local,
+            data, places, collector, vocabulary, claimed=is_claimed, service=service, local=local
         )
-    signs.literals(data, places, collector, vocabulary, frozenset(told | modules))
+    routers = Routers(
+        document, data, places, vocabulary, service=service,
+        modules=lambda siblings: imported(document.path, modules, siblings),
+    )  # fmt: skip
+    routed = RoutedNames(
+        places, collector, vocabulary, router=routers, claimed=is_claimed, local=local
+    )
+    signs.literals(
+        data, places, collector, vocabulary, frozenset(told | modules), routed=routed.read
+    )
     return collector.done()
 
 

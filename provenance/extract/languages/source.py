@@ -22,6 +22,7 @@ from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
+from provenance.extract.routed import RoutedNames, Routers
 from provenance.model import ComponentId, Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -144,7 +145,11 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         data, places, collector, vocabulary, service=service, local=local,
         claimed=lambda at, _: at in told.offsets,
     )  # fmt: skip
-    signs.literals(data, places, collector, vocabulary, imported | told.texts)
+    routed = RoutedNames(
+        places, collector, vocabulary, local=local,
+        router=Routers(document, data, places, vocabulary, service=service),
+    )  # fmt: skip
+    signs.literals(data, places, collector, vocabulary, imported | told.texts, routed=routed.read)
     return collector.done()
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from provenance.siblings import Siblings
 
+_MAX_NAME = 300
+"""Characters of a dotted name; a longer one names no module."""
+
 
 def find(path: str, dotted: str, siblings: Siblings) -> str:
     """Return the file that a dotted name means where ``path`` imports it, or ``""``.
@@ -12,6 +15,8 @@ def find(path: str, dotted: str, siblings: Siblings) -> str:
     then ``src``: what runs a file can put any of them on the path. A package without
     ``__init__.py`` is found by its module.
     """
+    if len(dotted) > _MAX_NAME:
+        return ""
     folder = path.rpartition("/")[0]
     found = siblings.once(("import", folder, dotted), lambda: _find(folder, dotted, siblings))
     if found != path:

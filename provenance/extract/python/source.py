@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Set
+from collections.abc import Iterator, Set
 
 from provenance.extract import accelerators, api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
 from provenance.extract.python.commands import read_commands, read_installs
 from provenance.extract.python.doctests import read_examples
+from provenance.extract.python.imports import find
 from provenance.extract.python.options import read_options
 from provenance.extract.python.reach import leading
+from provenance.extract.routed import RoutedNames, Routers
 from provenance.model import Document, Extraction, Import
+from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
 
 NAME = "python-source"
@@ -100,11 +103,24 @@ def read_source(
     read_examples(data, places, collector, vocabulary)
     accelerators.devices(data, places, collector)
     read_options(data, places, collector, vocabulary, settled)
-    signs.literals(data, places, collector, vocabulary, datasets, settled)
-    api_names.read_names(
-        data, places, collector, vocabulary,
-        claimed=lambda offset, text: (places.line(offset), text) in settled, asked=asked,
+
+    def is_claimed(offset: int, text: str) -> bool:
+        return (places.line(offset), text) in settled
+
+    routers = Routers(
+        document, data, places, vocabulary, service=body,
+        modules=lambda siblings: _imported(collector, siblings),
     )  # fmt: skip
+    routed = RoutedNames(places, collector, vocabulary, router=routers, claimed=is_claimed)
+    signs.literals(data, places, collector, vocabulary, datasets, settled, routed=routed.read)
+    api_names.read_names(data, places, collector, vocabulary, claimed=is_claimed, asked=asked)
+
+
+def _imported(collector: Collector, siblings: Siblings) -> Iterator[str]:
+    """Yield the files of the tree that a source imports."""
+    for item in collector.imports:
+        if found := find(collector.path, item.module, siblings):
+            yield found
 
 
 def _service_of_bodies(

@@ -1,0 +1,55 @@
+"""Whether a literal asks for a model, or only speaks of one.
+
+What is compared with, looked for, priced or given to a tokenizer names no model that is
+used. Told from the bytes around it, in every language.
+"""
+
+from __future__ import annotations
+
+import re
+
+from provenance.extract.told_apart import tables_of
+
+_CLOSED = re.compile(rb"[\])}]")
+COMPARED = re.compile(
+    rb"(?:[=!]==?|\bcase|\.(?:includes|startsWith|startswith|endswith|endsWith|has|contains|equals|Contains|Equals"
+    rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
+)
+"""Right before a literal that something else is compared with."""
+SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
+"""Right after a literal that is looked for in another name."""
+_MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
+_LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
+ENTRY = re.compile(rb"[ \t]*:(?!:)")
+SETTINGS = re.compile(rb"[ \t]*:[ \t]*(?:[A-Za-z_][\w.]*\(|\{)")
+COSTS = re.compile(rb"cost|price|pricing|per_token|per_million", re.IGNORECASE)
+OPENING = (b"{", b",", b"")
+"""What stands before a key of a table."""
+NOT_ASKED = re.compile(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
+_PATTERNS = re.compile(
+    rb"(?:\w*(?:pattern|prefix|capable|support|allow|known|limit|price|cost|context)\w*"
+    rb"[ \t]*(?::[^=\n]{0,60})?=|\bany\([^\n]{0,60}\bin)[ \t]*\Z",
+    re.IGNORECASE,
+)
+"""What stands before a list that tells models apart by their names."""
+
+
+def quoted_within(data: bytes, offset: int) -> bool:
+    """Tell whether a literal is only quoted by the sentence of another, as an example."""
+    other = b"'" if data[offset : offset + 1] == b'"' else b'"'
+    return data.count(other, data.rfind(b"\n", 0, offset) + 1, offset) % 2 == 1
+
+
+def is_pattern(data: bytes, offset: int) -> bool:
+    """Tell whether a literal stands in a list that names are held against, not picked from."""
+    name = tables_of(data).name_around(offset)
+    if name and _PATTERNS.match(name.encode() + b" ="):
+        return True
+    before = data[max(0, offset - 600) : offset]
+    opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
+    if opening < 0 or _CLOSED.search(before, opening):
+        return False
+    before = before[:opening]
+    if _MEMBERSHIP.search(before) and not _LOOP.search(before):
+        return True
+    return bool(_PATTERNS.search(before))

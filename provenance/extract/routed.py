@@ -1,0 +1,214 @@
+"""Names as routers write them, wherever they stand: ``"anthropic/claude-opus-4.5"``.
+
+The part before the slash is the maker, what follows a model of its own API: no hub has it.
+Whom the source asks is told by the router that it, a module it imports or the manifest
+above it speaks of; where none does, the maker is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TypeAlias
+
+from provenance import ids
+from provenance.extract.asked import (
+    COMPARED,
+    COSTS,
+    ENTRY,
+    NOT_ASKED,
+    OPENING,
+    SETTINGS,
+    SOUGHT,
+    is_pattern,
+    quoted_within,
+)
+from provenance.extract.collect import Collector
+from provenance.extract.places import Places
+from provenance.extract.told_apart import tables_of
+from provenance.model import ComponentId, Document
+from provenance.siblings import Siblings
+from provenance.vocabulary import Vocabulary
+
+RouterOf: TypeAlias = Callable[[ComponentId], "ComponentId | None"]
+"""Returns the router that is asked for a maker's models, None when none is known."""
+
+_MAX_NAMES = 500
+"""A source that names more is data."""
+_MAX_FOLDERS = 12
+_MAX_MANIFEST = 128 * 1024
+_MAX_MODULES = 24
+_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies")
+
+
+class RoutedNames:
+    """Records the names of one source that have a router's form."""
+
+    def __init__(
+        self, places: Places, collector: Collector, vocabulary: Vocabulary, *,
+        router: RouterOf,
+        claimed: Callable[[int, str], bool] | None = None, local: bool = False,
+    ) -> None:  # fmt: skip
+        """Take what tells of the source.
+
+        Args:
+            router: returns the router that is asked for a maker's models here, if any.
+            claimed: tells of a literal, by the offset of its quote and its text, whether a
+                call has explained it.
+            local: the source's only client asks a local server.
+        """
+        self._places = places
+        self._collector = collector
+        self._vocabulary = vocabulary
+        self._router = router
+        self._claimed = claimed
+        self._local = local
+        self._recorded = 0
+
+    def read(self, text: str, offset: int, end: int) -> bool:
+        """Record what a literal between these names; return whether it has the form.
+
+        Args:
+            text: ``maker/model``, or ``router/maker/model``.
+        """
+        vocabulary, data = self._vocabulary, self._places.data
+        prefix, _, rest = text.partition("/")
+        asked = None
+        name = text
+        if "/" in rest:
+            asked, name = vocabulary.provider_prefix(prefix), rest
+            if asked is None or not vocabulary.routing.is_router(asked):
+                return False
+        maker = vocabulary.routing.maker_model(name)
+        if maker is None:
+            return False
+        if self._recorded >= _MAX_NAMES or not self._is_asked(text, offset, end):
+            return True
+        self._recorded += 1
+        compared = COMPARED.search(data, max(0, offset - 80), offset)
+        where = self._collector.occurrence(
+            self._places.line(offset), text, usage=self._places.state(offset),
+            confidence="low" if compared else "medium",
+        )  # fmt: skip
+        asked = asked or self._router(maker)
+        if asked is not None:
+            self._collector.api_model(asked, name, where)
+        else:
+            self._collector.api_model(maker, name.partition("/")[2], where, by_name=True)
+        return True
+
+    def _is_asked(self, text: str, offset: int, end: int) -> bool:
+        """Tell whether a literal stands where names that are asked for do."""
+        data = self._places.data
+        if self._local or (self._claimed and self._claimed(offset, text)):
+            return False
+        if SOUGHT.match(data, end) or quoted_within(data, offset):
+            return False
+        opening = data[max(0, offset - 80) : offset].rstrip()[-1:]
+        if ENTRY.match(data, end) and opening in OPENING and (
+            not SETTINGS.match(data, end) or COSTS.search(data, offset, end + 300)
+        ):  # fmt: skip
+            return False  # the key of a table of what is known of models
+        return not (
+            NOT_ASKED.search(self._places.text_line(offset))
+            or is_pattern(data, offset)
+            or tables_of(data).tell_apart(offset, end)
+        )
+
+
+class Routers:
+    """Finds the router that the names of one source are meant for, when first asked."""
+
+    def __init__(
+        self, document: Document | None, data: bytes, places: Places, vocabulary: Vocabulary, *,
+        service: ComponentId | None = None,
+        modules: Callable[[Siblings], Iterable[str]] = lambda _: (),
+    ) -> None:  # fmt: skip
+        """Take what there is to look at.
+
+        Args:
+            service: the only service that the source's clients ask, if there is one.
+            modules: returns the paths of the files of the tree that the source imports.
+        """
+        self._siblings = document.sibling if document else None
+        self._path = document.path if document else ""
+        self._data = data
+        self._places = places
+        self._vocabulary = vocabulary
+        self._service = service
+        self._modules = modules
+        self._here: ComponentId | None = None
+        self._looked = False
+
+    def __call__(self, maker: ComponentId) -> ComponentId | None:
+        """Return the router that is asked for a maker's models, None when none is known."""
+        if not self._looked:
+            self._looked = True
+            self._here = self._nearby()
+        return self._here or (self._declared(maker) if self._siblings else None)
+
+    def _nearby(self) -> ComponentId | None:
+        """Return the one router that the source, else one of its imports, speaks of."""
+        vocabulary = self._vocabulary
+        if self._service is not None and vocabulary.routing.is_router(self._service):
+            return self._service
+        found = {
+            service
+            for sign, service in vocabulary.routing.signs.items()
+            if (at := self._data.find(sign)) >= 0 and self._places.state(at) is None
+        }
+        if found or self._siblings is None:
+            return next(iter(found)) if len(found) == 1 else None
+        for number, path in enumerate(self._modules(self._siblings)):
+            other = self._siblings(path) if number < _MAX_MODULES else None
+            if other is not None:
+                signs = vocabulary.routing.signs.items()
+                found |= {service for sign, service in signs if sign in other}
+        return next(iter(found)) if len(found) == 1 else None
+
+    def _declared(self, maker: ComponentId) -> ComponentId | None:
+        """Return the router whose client the nearest ``package.json`` declares.
+
+        Where the maker's own client is declared too, a name may be taken apart for it.
+        """
+        assert self._siblings is not None
+        packages = _packages(self._path, self._siblings)
+        clients = self._vocabulary.default_services
+        asked = {clients.get(ids.package("npm", name)) for name in packages}
+        routers = {
+            service for service in asked if service and self._vocabulary.routing.is_router(service)
+        }
+        if maker in asked or len(routers) > 1:
+            return None
+        if not routers and not asked & self._vocabulary.family_owners:
+            # An SDK whose plain names are the router's, and nobody else's client.
+            also = self._vocabulary.routing.plain
+            routers = {also[name] for name in packages if name in also}
+        return next(iter(routers)) if len(routers) == 1 else None
+
+
+def _packages(path: str, siblings: Siblings) -> frozenset[str]:
+    """Return the npm packages that the nearest manifest above a file declares."""
+    parts = path.split("/")[:-1]
+    for size in range(len(parts), max(-1, len(parts) - _MAX_FOLDERS), -1):
+        manifest = "/".join((*parts[:size], "package.json"))
+        if siblings(manifest) is not None:
+            return siblings.once(
+                ("packages declared", manifest), partial(_declared, manifest, siblings)
+            )
+    return frozenset()
+
+
+def _declared(manifest: str, siblings: Siblings) -> frozenset[str]:
+    data = siblings(manifest) or b""
+    if len(data) > _MAX_MANIFEST:
+        return frozenset()
+    try:
+        root = json.loads(data)
+    except (ValueError, RecursionError):
+        return frozenset()
+    if not isinstance(root, dict):
+        return frozenset()
+    tables = (root.get(key) for key in _DEPENDENCIES)
+    return frozenset(name for table in tables if isinstance(table, dict) for name in table)
