@@ -14,8 +14,11 @@ _FOLDERS = frozenset(
     "config configs conf checkpoint checkpoints ckpt ckpts output outputs out save saves saved "
     "results weights cache tmp var etc usr opt home mnt assets static public scripts tools utils "
     "examples example packages node_modules train val eval loss metrics refs heads origin "
-    "feature feat fix hotfix release bugfix chore dist logs pretrained finetuned".split()
+    "feature feat fix hotfix release bugfix chore dist logs pretrained finetuned finetune "
+    "finetuning".split()
 )
+_METHODS = frozenset("lora qlora dora peft sft dpo ppo grpo rlhf ptq qat gptq awq".split())
+"""What is done to models."""
 _FILE = re.compile(
     r"\.(?:py|md|rst|txt|jsonl?|ya?ml|toml|ini|cfg|csv|tsv|parquet|png|jpe?g|gif|svg|webp|html?|"
     r"css|[jt]sx?|vue|sh|ipynb|log|xml|pdf|zip|gz|tar|whl|so|c|cc|cpp|cu|h|hpp|go|rs|java|mp[34]|"
@@ -40,5 +43,7 @@ def may_be_repository(text: str) -> bool:
     """Tell whether a text has the form of a hub id and of nothing more usual."""
     if not ids.is_hub_repository(text) or is_file_name(text):
         return False
-    namespace = text.partition("/")[0].lower()
+    namespace, _, name = text.lower().partition("/")
+    if name.replace("-", "") in _METHODS:
+        return False  # ``full-parameter/LoRA``: one or the other
     return not (namespace in _MIME or namespace in _FOLDERS or _NUMBER.fullmatch(namespace))

@@ -15,11 +15,12 @@ from provenance.addresses import is_local_host
 from provenance.extract.asked import (
     COMPARED,
     COSTS,
-    ENTRY,
     NOT_ASKED,
-    OPENING,
     SETTINGS,
     SOUGHT,
+    has_own_name,
+    is_entry,
+    is_key_of,
     is_pattern,
     quoted_within,
 )
@@ -122,7 +123,9 @@ def read_names(
             continue
         if SOUGHT.match(data, match.end()):
             continue  # ``"o3" in model`` tells models apart
-        if ENTRY.match(data, match.end()) and before.rstrip()[-1:] in OPENING:
+        if is_key_of(data, offset, match.end()):
+            continue  # ``MODELS["fast"]``: what it means stands in the table
+        if is_entry(data, offset, match.end()):
             _entry(text, match, places, collector, vocabulary)
             continue
         routed = None if quoted_within(data, offset) else _routed(text, vocabulary)
@@ -261,6 +264,8 @@ def _entry(
     near = provider_near(data, offset, text, vocabulary)
     if not near or near.startswith("local:") or COSTS.search(data, offset, match.end() + 300):
         return
+    if has_own_name(data, match.end()):
+        return  # the key is what the project calls it
     where = collector.occurrence(
         places.line(offset), text, usage=places.state(offset), confidence="medium"
     )

@@ -18,6 +18,14 @@ COMPARED = re.compile(
 """Right before a literal that something else is compared with."""
 SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
 """Right after a literal that is looked for in another name."""
+_REMARKS = re.compile(rb"(?:[ \t]*(?:#|//)[^\n]*\n\s*)+\Z")
+"""Comments that stand before an entry."""
+_PICKED = re.compile(rb"[\w\])]\[\Z")
+_OWN_NAME = re.compile(
+    rb"[ \t]*:[ \t]*(?:[A-Za-z_][\w.]*\(|\{)[^(){}]{0,300}?"
+    rb"(?<!\w)[\"']?(?:id|model|model_?(?:id|name))[\"']?[ \t]*[:=][ \t]*[\"'`]",
+    re.IGNORECASE,
+)
 _MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
 _LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
 ENTRY = re.compile(rb"[ \t]*:(?!:)")
@@ -38,6 +46,28 @@ def quoted_within(data: bytes, offset: int) -> bool:
     """Tell whether a literal is only quoted by the sentence of another, as an example."""
     other = b"'" if data[offset : offset + 1] == b'"' else b'"'
     return data.count(other, data.rfind(b"\n", 0, offset) + 1, offset) % 2 == 1
+
+
+def is_entry(data: bytes, offset: int, end: int) -> bool:
+    """Tell whether a literal is the key of an entry of a table."""
+    if not ENTRY.match(data, end):
+        return False
+    before = _REMARKS.sub(b"", data[max(0, offset - 160) : offset])
+    return before.rstrip()[-1:] in OPENING
+
+
+def is_key_of(data: bytes, offset: int, end: int) -> bool:
+    """Tell whether a literal picks an entry of a table that stands in the same source."""
+    picks = data[end : end + 1] == b"]" and _PICKED.search(data, max(0, offset - 80), offset)
+    if not picks:
+        return False
+    entry = re.compile(re.escape(data[offset:end]) + ENTRY.pattern)
+    return any(match.start() != offset for match in entry.finditer(data))
+
+
+def has_own_name(data: bytes, end: int) -> bool:
+    """Tell whether what stands under a key that ends here names a model itself."""
+    return bool(_OWN_NAME.match(data, end))
 
 
 def is_pattern(data: bytes, offset: int) -> bool:

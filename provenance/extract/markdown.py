@@ -156,6 +156,10 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
             from provenance.extract.config.json_config import read_json
 
             read_json(block.text, block.line, mentions, vocabulary)
+        elif language in ("xml", "gradle", "groovy", "kotlin", "kts"):
+            from provenance.extract.manifests.coordinates import read_snippet
+
+            read_snippet(block.text, block.line, mentions, vocabulary)
         elif language in ("dockerfile", "docker"):
             from provenance.extract.deploy.dockerfile import read_dockerfile
 

@@ -21,6 +21,8 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 """What documentation writes where a reader is to put a name."""
+_WHERE_TO_PUT = re.compile(r"(?:.*/)?path/to/.*", re.IGNORECASE)
+"""A path that a reader is to put in."""
 _HUB_MARKS = ("hf-hub:", "hf_hub:")
 """How tools with names of their own say that a name is a hub's."""
 _DATA_FORMATS = frozenset(
@@ -63,6 +65,9 @@ def weights(
     hub, _, tool = provider.partition(":")
     text = text.removeprefix("https://huggingface.co/").removeprefix("hf://")
     is_repository = ids.is_hub_repository(text)
+    if _WHERE_TO_PUT.fullmatch(text):
+        collector.gap(text, "dynamic-name", where, expression=text)
+        return
     if (
         text.startswith((".", "/", "~"))
         or text.count("/") > 1

@@ -25,7 +25,11 @@ _DATA = re.compile(
     rb"data[-_ ]?sets?(?![a-z])|training data|corpus|corpora|" + "数据集".encode(), re.IGNORECASE
 )
 """What a heading, a line or an address says of data."""
-_CODE_HOST = re.compile(rb"https?://(?:codeload\.)?github\.com/[^/]+/[^/]+/archive/")
+_TOLD = re.compile(
+    rb"https?://(?:(?:codeload\.)?github\.com/[^/]+/[^/]+/archive/|(?:www\.)?(?:huggingface\.co|hf\.co"
+    rb"|hf-mirror\.com|modelscope\.cn)/)"
+)
+"""Addresses that others read: sources of a code host, what a hub's repositories hold."""
 _HEADING = re.compile(rb"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 _PINNED = re.compile(rb"`([A-Za-z][\w.-]{1,60}(?:\[[\w,-]+\])?[ ]?==[ ]?\d+\.\d[\w.+]*)`")
 _INSTALLED = re.compile(
@@ -68,7 +72,7 @@ def heading_above(data: bytes, offset: int) -> bytes:
 
 def _archives(data: bytes, places: Places, collector: Collector) -> None:
     for match in _ARCHIVE.finditer(data):
-        if _CODE_HOST.match(match.group()):
+        if _TOLD.match(match.group()):
             continue
         line = places.text_line(match.start())
         if not (_DATA.search(line) or _DATA.search(heading_above(data, match.start()))):

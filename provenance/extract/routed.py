@@ -16,11 +16,10 @@ from provenance import ids
 from provenance.extract.asked import (
     COMPARED,
     COSTS,
-    ENTRY,
     NOT_ASKED,
-    OPENING,
     SETTINGS,
     SOUGHT,
+    is_entry,
     is_pattern,
     quoted_within,
 )
@@ -105,8 +104,7 @@ class RoutedNames:
             return False
         if SOUGHT.match(data, end) or quoted_within(data, offset):
             return False
-        opening = data[max(0, offset - 80) : offset].rstrip()[-1:]
-        if ENTRY.match(data, end) and opening in OPENING and (
+        if is_entry(data, offset, end) and (
             not SETTINGS.match(data, end) or COSTS.search(data, offset, end + 300)
         ):  # fmt: skip
             return False  # the key of a table of what is known of models

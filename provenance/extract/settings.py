@@ -149,6 +149,7 @@ def read_setting(
         ) or bool(service)
     if not _OUTPUT_KEY.search(key) and (
         vocabulary.looks_like_model(value) or vocabulary.routing.maker_model(value)
+        or ("/" in value and vocabulary.owner_of_path(value))
     ):  # fmt: skip
         medium = collector.occurrence(line, value, usage=usage, confidence="medium")
         return read_model(value, medium, collector, vocabulary, provider=provider)
@@ -227,7 +228,8 @@ def read_model(
     if value.startswith(_HUB_HOSTS) and (repository := _on_hub(value.partition("/")[2])):
         collector.hub_model(repository, where)
         return True
-    if not provider and "/" in value and (owner := vocabulary.owner_of_path(value)):
+    owner = vocabulary.owner_of_path(value) if "/" in value else None
+    if owner and provider in ("", owner.removeprefix("service:")):
         collector.api_model(owner, value, where)
         return True
     routed = vocabulary.routed(value) if "/" in value and not provider else None

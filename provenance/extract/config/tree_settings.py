@@ -32,7 +32,7 @@ _PROVIDER_KEYS = ("provider", "model_provider", "llm_provider", "embedding_provi
 _BASE_KEYS = frozenset("apibase baseurl openaiapibase apibaseurl apiurl endpoint azureendpoint "
                        "azureopenaiendpoint".split())  # fmt: skip
 """In small letters, without what joins their words."""
-_SHELL_KEYS = frozenset("run setup command commands script cmd entrypoint before_script "
+_SHELL_KEYS = frozenset("run setup command commands script cmd cmds entrypoint before_script "
                         "after_script install build_command start_command".split())  # fmt: skip
 _TAGGED = re.compile(r"[a-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)+:[\w.-]+")
 """An image with a path and a tag: nothing else is written so."""

@@ -20,6 +20,7 @@ from provenance.extract.languages import constants as model_constants
 from provenance.extract.languages.calls import read_calls
 from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
+from provenance.extract.manifests.coordinates import JBANG, read_jbang
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
@@ -136,6 +137,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     service, local = _client(data, packages, imported, language, places, collector, vocabulary)
     outside = Elsewhere(document).texts
     told = read_calls(data, language.ecosystem, places, collector, vocabulary, outside)
+    if JBANG in data:
+        read_jbang(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
     read_ollama(data, places, collector, vocabulary)
     model_constants.read_constants(

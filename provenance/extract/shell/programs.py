@@ -259,8 +259,8 @@ def docker(rest: Arguments, shell: Shell) -> None:
     if not words:
         return
     image = words[0]
-    if image.text.startswith("$") and len(words) > 1 and is_image(words[1].text):
-        image = words[1]  # options that a variable holds
+    if _is_options(image) and len(words) > 1 and is_image(words[1].text):
+        image = words[1]
     bare = not re.search(r"[/:@]", image.text)
     if image.text not in shell.variables.made and not (bare and shell.usage == "documentation"):
         read_image(
@@ -283,6 +283,11 @@ def docker(rest: Arguments, shell: Shell) -> None:
             for device, slug in _DEVICES:
                 if given.startswith(device):
                     _platform(slug, argument, shell)
+
+
+def _is_options(argument: Argument) -> bool:
+    """Tell whether a variable holds options of the command, not the image: by its name."""
+    return argument.text.startswith("$") and not re.search(r"image|img", argument.text, re.I)
 
 
 def _platform(slug: str, argument: Argument, shell: Shell) -> None:

@@ -243,6 +243,10 @@ class Cloned(NamedTuple):
     """The last part of the path it was put at."""
 
 
+_GIVEN = re.compile(r"\$(?:\d|OPTARG|\{(?:\d|OPTARG)\})")
+"""An argument of the script, or of one of its options."""
+
+
 class Variables:
     """Variables by name; unknown ones stay as they are written."""
 
@@ -255,7 +259,10 @@ class Variables:
         self.cloned: Cloned | None = None
 
     def set(self, name: str, value: Value) -> None:
-        """Give a variable a value."""
+        """Give a variable a value; what a caller may give leaves the one before as default."""
+        known = self.known.get(name)
+        if known is not None and known.text and _GIVEN.fullmatch(value.text):
+            value = Value(known.text, default=True)
         self.known[name] = value
 
     def expand(self, text: str, depth: int = 0) -> Value:
