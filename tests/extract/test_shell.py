@@ -255,6 +255,28 @@ def test_tools_that_come_with_a_package() -> None:
 # -- containers ----------------------------------------
 
 
+def test_what_a_caller_may_give_leaves_the_value_before_as_default() -> None:
+    found = sh(
+        """\
+        IMAGE=acme/server:1.2
+        case $1 in
+          -i) shift; IMAGE=$1 ;;
+        esac
+        docker run -it ${IMAGE} \\
+          python cli.py
+        """
+    )
+    assert ids(found, "container") == {"pkg:docker/acme/server@1.2"}
+    (where,) = component(found, "pkg:docker/acme/server@1.2").occurrences
+    assert (where.line, where.confidence) == (5, "medium")
+
+
+def test_the_word_after_an_unknown_image_is_none() -> None:
+    found = sh("IMAGE=$(make_one)\ndocker run -it ${IMAGE} python cli.py\n")
+    assert ids(found, "container") == set()
+    assert reasons(found) == {("dynamic-name", 2)}
+
+
 def test_docker_run() -> None:
     found = sh(
         "docker run --gpus all -p 80:80 -e MODEL_ID=acme/env-7b \\\n"

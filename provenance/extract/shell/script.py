@@ -228,11 +228,11 @@ class Shell:
             self._loop(name, word.items)
             return
         value = self.variables.expand(text)
-        if "$" in value.text and f"${{{name}" not in text:
-            # A later use names the variable's own source: ``$1``, ``$(…)``.
-            self.variables.known.pop(name, None)
         if "$" not in value.text:
             self.variables.set(name, value)
+        elif f"${{{name}" not in text:
+            # A later use names the variable's own source: ``$1``, ``$(…)``.
+            self.variables.unset(name, value.text)
         if _HUB_BY_VARIABLE.fullmatch(name) and value.text.lower() in ("1", "true", "yes"):
             self.hub = "modelscope"
         self.setting(name, Argument(value.text, word.line, value.default))

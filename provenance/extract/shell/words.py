@@ -259,11 +259,18 @@ class Variables:
         self.cloned: Cloned | None = None
 
     def set(self, name: str, value: Value) -> None:
-        """Give a variable a value; what a caller may give leaves the one before as default."""
-        known = self.known.get(name)
-        if known is not None and known.text and _GIVEN.fullmatch(value.text):
-            value = Value(known.text, default=True)
+        """Give a variable a value."""
         self.known[name] = value
+
+    def unset(self, name: str, text: str) -> None:
+        """Give a variable a value that is not known.
+
+        Args:
+            text: what it is given. An argument of the caller leaves the value before as default.
+        """
+        known = self.known.pop(name, None)
+        if known is not None and known.text and _GIVEN.fullmatch(text):
+            self.known[name] = Value(known.text, default=True)
 
     def expand(self, text: str, depth: int = 0) -> Value:
         """Return the text with known variables and written defaults filled in."""
