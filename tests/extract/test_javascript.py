@@ -354,3 +354,19 @@ def test_the_table_has_a_row_once_and_in_order() -> None:
     text = (Path(__file__).parents[2] / "data" / "calls_js.csv").read_text("utf-8")
     keys = [line.partition(",")[0] for line in text.splitlines()[1:]]
     assert keys == sorted(set(keys))
+
+
+def test_commands_that_a_script_runs(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import { execSync } from "node:child_process";
+        execSync("ollama pull llama3:8b");
+        execSync(`npx -y @acme/tool@1.2 --model ${name}`);
+        template.runCmd(['pip install vllm==0.9.1', 'echo done']);
+        // execSync("ollama pull gone");
+        console.log("ollama pull shown");
+        run("npx");
+        """)  # fmt: skip
+    assert {
+        ("model:ollama/llama3:8b", 2), ("pkg:npm/%40acme/tool@1.2", 3), ("pkg:pypi/vllm@0.9.1", 4),
+    } <= {(c.id, o.line) for c in found.components for o in c.occurrences}  # fmt: skip
+    assert not [item for item in ids(found) if "gone" in item or "shown" in item]

@@ -12,6 +12,7 @@ import re
 from provenance import ids
 from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
+from provenance.extract.javascript.commands import read_commands
 from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
 from provenance.extract.places import Places
@@ -104,6 +105,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         )  # fmt: skip
         claimed, told, service, local = result
     read_ollama(data, places, collector, vocabulary)
+    read_commands(data, places, collector, vocabulary)
 
     def is_claimed(offset: int, _: str) -> bool:
         return offset in claimed
