@@ -74,6 +74,21 @@ class Graph:
             if relations is None or link.relation in relations:
                 yield link
 
+    @cached_property
+    def _incoming(self) -> dict[ComponentId, list[Link]]:
+        incoming: dict[ComponentId, list[Link]] = {}
+        for link in self.links:
+            incoming.setdefault(link.target, []).append(link)
+        return incoming
+
+    def incoming(
+        self, component: ComponentId, relations: frozenset[Relation] | None = None
+    ) -> Iterator[Link]:
+        """Yield the links that lead to a component, in the order of their sources."""
+        for link in self._incoming.get(component, ()):
+            if relations is None or link.relation in relations:
+                yield link
+
     def confidence(self, source: ComponentId, target: ComponentId) -> Confidence:
         """Return how sure the surest link between two neighbours is."""
         levels: list[Confidence] = ["low"]

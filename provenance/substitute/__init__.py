@@ -94,8 +94,7 @@ def functions_of(audit: Audit, component: ComponentId) -> tuple[str, ...]:
 
 def _asked_of(audit: Audit, service: ComponentId) -> tuple[str, ...]:
     """Return what the models that a service serves here are used for."""
-    served = (link.source for link in audit.graph.links
-              if link.relation == "served-by" and link.target == service)  # fmt: skip
+    served = (link.source for link in audit.graph.incoming(service, frozenset({"served-by"})))
     names = {name for source in served for name in audit.graph.components[source].functions}
     return tuple(sorted(names))
 
