@@ -16,6 +16,9 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+MAX_HELD = 32 * 1024 * 1024
+"""Bytes of files that are kept; of a larger tree the ones read first are read again."""
+
 
 @dataclass(slots=True, eq=False)
 class Looked:
@@ -34,6 +37,8 @@ class Siblings:
         """Take what returns a file's bytes by its path, None when there is no such file."""
         self._read = read
         self._files: dict[str, bytes | None] = {}
+        self._held = 0
+        """Bytes of those."""
         self._digests: dict[str, bytes | None] = {}
         self._answers: dict[Hashable, tuple[Any, Looked]] = {}
         self._open = [Looked()]
@@ -42,11 +47,22 @@ class Siblings:
         """Return another file of the tree, None when there is none."""
         self._open[-1].paths.add(path)
         if path not in self._files:
-            self._files[path] = self._read(path)
+            found = self._read(path)
+            self._files[path] = found
+            self._held += len(found or b"")
+            while self._held > MAX_HELD and len(self._files) > 1:
+                self._give_up(next(iter(self._files)))
+            return found
         return self._files[path]
+
+    def _give_up(self, path: str) -> None:
+        """Forget what a file holds, though not what it held when others asked."""
+        self.digest(path)
+        self._held -= len(self._files.pop(path) or b"")
 
     def digest(self, path: str) -> bytes | None:
         """Return the digest of another file, None when there is none."""
+        self._open[-1].paths.add(path)
         if path not in self._digests:
             data = self(path)
             self._digests[path] = None if data is None else digest_of(data)
@@ -54,7 +70,9 @@ class Siblings:
 
     def digests(self) -> Mapping[str, bytes | None]:
         """Return the digests of all files that were asked for."""
-        return {path: self.digest(path) for path in tuple(self._files)}
+        for path in tuple(self._files):
+            self.digest(path)
+        return self._digests
 
     def once(self, key: Hashable, work: Callable[[], Result]) -> Result:
         """Return an answer that depends on nothing but its key and files of the tree.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from provenance import ids
 from provenance.addresses import folder_of, host_of, is_fetched, is_page
@@ -16,15 +16,13 @@ from provenance.registry import Registry
 from provenance.registry.descent import DescentWords
 from provenance.registry.routing import Routing
 from provenance.registry.specs import CallSpec as CallSpec
-from provenance.registry.specs import Constant, Triggers, places, triggers
+from provenance.registry.specs import Constant, Triggers, called_names, places, triggers
 from provenance.registry.tables import Call, Default, fits
 from provenance.shapes import has_size, is_file_name, may_be_repository
 
 _RUNS_MODELS = frozenset(
     "llm.api llm.router embedding.api rerank.api image.api video.api tts.api asr.api".split()
 )
-_CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
-"""A name that is called, or imported under another name."""
 _ALIAS = re.compile(rb"[ \t]+as[ \t]+([A-Za-z_]\w*)")
 _NOTHING: Set[bytes] = frozenset()
 _MODEL_HOSTS = frozenset("llm.router gpu.cloud".split())
@@ -353,7 +351,7 @@ class Vocabulary:
 
     def called(self, data: bytes) -> frozenset[bytes]:
         """Return every name that a source calls, or imports under another name."""
-        return _called(data)
+        return called_names(data)
 
     def call_offsets(
         self, data: bytes, roots: Iterable[str], called: Set[bytes] | None = None, *,
@@ -386,12 +384,6 @@ class Vocabulary:
             calls = re.finditer(rb"\b" + name + rb"[ \t]*\(", data)
             found += (match.start() for match in calls)
         return found
-
-
-@lru_cache(maxsize=1024)
-def _called(data: bytes) -> frozenset[bytes]:
-    """Search a source once, though those that import it ask as well."""
-    return frozenset(_CALLED.findall(data))
 
 
 def _stem(name: str) -> str:

@@ -240,7 +240,7 @@ def _flattened(wholes: Sequence[Looked], paths: Mapping[str, int]) -> tuple[list
 
     def number_of(looked: Looked) -> int:
         if looked not in known:
-            parts = tuple(sorted(number_of(part) for part in looked.parts))
+            parts = tuple(sorted({number_of(part) for part in looked.parts}))
             entry = (tuple(sorted(paths[path] for path in looked.paths)), parts)
             known[looked] = entries.setdefault(entry, len(entries))
         return known[looked]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -11,6 +12,11 @@ from provenance.registry.tables import Call, fits
 Triggers: TypeAlias = tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]
 """Last names to look for, by the root a source imports; and those of any receiver, each with
 the dotted words that must stand together."""
+
+
+_CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
+_MAX_KEPT = 64 * 1024
+"""A larger source is not kept for the sake of those that import it."""
 
 
 class CallSpec(NamedTuple):
@@ -53,6 +59,17 @@ def places(argument: str, mark: str = "") -> tuple[str | int, ...]:
         if place and place.startswith("/") == bool(mark)
     ]
     return tuple(int(place) if place.isdigit() else place for place in found)
+
+
+def called_names(data: bytes) -> frozenset[bytes]:
+    """Return every name that a source calls, or imports under another name."""
+    return _called(data) if len(data) <= _MAX_KEPT else frozenset(_CALLED.findall(data))
+
+
+@lru_cache(maxsize=1024)
+def _called(data: bytes) -> frozenset[bytes]:
+    """Search a source once, though those that import it ask as well."""
+    return frozenset(_CALLED.findall(data))
 
 
 def triggers(rows: Iterable[Call]) -> Triggers:

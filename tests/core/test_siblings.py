@@ -74,3 +74,14 @@ def test_an_answer_that_fails_is_asked_again() -> None:
                 siblings.once("broken", fails)
         siblings("b")
     assert "b" in looked.paths
+
+
+def test_of_a_large_tree_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("provenance.siblings.MAX_HELD", 25)
+    files = Files(a="x" * 10, b="x" * 10, c="x" * 10, d="x" * 100)
+    siblings = Siblings(files)
+    for path in "abcd":
+        assert siblings(path) == files.files[path]
+    assert siblings("a") == b"x" * 10
+    assert files.asked == {"a": 2, "b": 1, "c": 1, "d": 1}
+    assert siblings.digests() == {path: digest_of(data) for path, data in files.files.items()}

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Set
-from functools import lru_cache
+from collections.abc import Mapping, Set
 
 from provenance.extract.places import PythonPlaces
 from provenance.extract.python.imports import find
@@ -79,8 +78,9 @@ class Reach:
 
         Only a module that holds such a call is parsed for it.
         """
-        data = self._source(home)
-        if not _holds_call(data, self._vocabulary):
+        if not self._siblings.once(
+            ("holds call", home), lambda: _holds_call(self._source(home), self._vocabulary)
+        ):
             return frozenset()
         from provenance.extract.python.outline import outline_of
 
@@ -90,6 +90,9 @@ class Reach:
     def _source(self, home: str) -> bytes:
         data = self._siblings(home)
         return data if data is not None and len(data) <= _MAX_BYTES else b""
+
+    def _imports(self, home: str) -> dict[str, tuple[str, str]]:
+        return self._siblings.once(("imports", home), lambda: _imports(self._source(home)))
 
     def _is_quiet(self, home: str, steps: int) -> bool:
         """Tell that nothing in a module leads anywhere, whatever it is called.
@@ -110,7 +113,7 @@ class Reach:
         def found() -> tuple[str, ...]:
             asked = {
                 module
-                for module, _ in _imports(self._source(home)).values()
+                for module, _ in self._imports(home).values()
                 if self._is_of_tree(module.partition(".")[0])
             }
             others = {find(home, module, self._siblings) for module in asked}
@@ -121,9 +124,10 @@ class Reach:
     def _holds(self, home: str, name: str, steps: int) -> bool:
         if name in self._ends(home):
             return True
-        source = self._source(home)
-        imports = _imports(source)
-        asked = _calling(source).get(name)
+        imports = self._imports(home)
+        asked = self._siblings.once(
+            ("calling", home), lambda: _calling(self._source(home), imports)
+        ).get(name)
         if asked is None:  # a re-export, if anything
             asked = frozenset((name,)) & imports.keys()
         return bool(asked) and self._siblings.once(
@@ -159,7 +163,6 @@ def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> f
     return frozenset(found)
 
 
-@lru_cache(maxsize=2048)
 def _holds_call(data: bytes, vocabulary: Vocabulary) -> bool:
     """Tell whether a source may hold a call that names something, outside of its docstrings."""
     roots = {root.decode() for root in _ROOT.findall(data)}
@@ -168,10 +171,8 @@ def _holds_call(data: bytes, vocabulary: Vocabulary) -> bool:
     return places is not None and any(places.state(offset) is None for offset in offsets)
 
 
-@lru_cache(maxsize=2048)
-def _calling(data: bytes) -> dict[str, frozenset[str]]:
+def _calling(data: bytes, imports: Mapping[str, tuple[str, str]]) -> dict[str, frozenset[str]]:
     """Return what a source defines, with the imported names that are called there."""
-    imports = _imports(data)
     marks = [(m.start(), m.group(1)) for m in _DEFINED.finditer(data)]
     ends = [*(start for start, _ in marks[1:]), len(data)]
     spans = [
@@ -198,7 +199,6 @@ def _calling(data: bytes) -> dict[str, frozenset[str]]:
     return calling
 
 
-@lru_cache(maxsize=2048)
 def _imports(data: bytes) -> dict[str, tuple[str, str]]:
     """Return what a source imports from modules: name here, (module, name there)."""
     found: dict[str, tuple[str, str]] = {}
