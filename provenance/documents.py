@@ -33,6 +33,7 @@ def extract_all(
         memory: what earlier runs found; learns what this one finds.
     """
     paths = list(walk.paths())
+    walk.siblings.noting = memory is not None
     known = dict(_recalled(paths, memory, walk)) if memory else {}
     changed = [item for item in paths if item.path not in known]
 
@@ -109,9 +110,9 @@ def _extract_batch(
         digest = digest_of(document.data)
         known = memory.recall(item.path, digest, own.siblings.digest)
         if known is None:
-            with own.siblings.noted() as looked:
+            with own.siblings.noted() as notes:
                 extraction = guarded(reader.extract, document, vocabulary)
-            known = Remembered(extraction, digest, looked)
+            known = Remembered(extraction, digest, notes.done())
         found[item.path] = known
     return Batch(found, own.siblings.digests() if memory else {}, own.read, own.gaps)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -20,32 +20,52 @@ MAX_HELD = 32 * 1024 * 1024
 """Bytes of files that are kept; of a larger tree the ones read first are read again."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Looked:
     """What an answer rests on. No answer rests on itself, however far around."""
 
-    paths: set[str] = field(default_factory=set)
+    paths: tuple[str, ...] = ()
     """Files looked into, or for which there was nothing to look into."""
-    parts: set[Looked] = field(default_factory=set)
+    parts: tuple[Looked, ...] = ()
     """What the answers rest on that this one made use of."""
+
+
+class Notes:
+    """What is being looked at."""
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+        self.parts: set[Looked] = set()
+
+    def done(self) -> Looked:
+        """Return what was looked at."""
+        if not self.paths and len(self.parts) == 1:
+            return next(iter(self.parts))  # it only passes on what another found
+        return Looked(tuple(self.paths), tuple(self.parts))
 
 
 class Siblings:
     """Reads the files of one tree for whoever reads one of them."""
 
-    def __init__(self, read: Callable[[str], bytes | None]) -> None:
-        """Take what returns a file's bytes by its path, None when there is no such file."""
+    def __init__(self, read: Callable[[str], bytes | None], *, noting: bool = True) -> None:
+        """Take what returns a file's bytes by its path, None when there is no such file.
+
+        Args:
+            noting: somebody will ask what answers rest on.
+        """
+        self.noting = noting
         self._read = read
         self._files: dict[str, bytes | None] = {}
         self._held = 0
         """Bytes of those."""
         self._digests: dict[str, bytes | None] = {}
         self._answers: dict[Hashable, tuple[Any, Looked]] = {}
-        self._open = [Looked()]
+        self._open = [Notes()]
 
     def __call__(self, path: str) -> bytes | None:
         """Return another file of the tree, None when there is none."""
-        self._open[-1].paths.add(path)
+        if self.noting:
+            self._open[-1].paths.add(path)
         if path not in self._files:
             found = self._read(path)
             self._files[path] = found
@@ -57,12 +77,14 @@ class Siblings:
 
     def _give_up(self, path: str) -> None:
         """Forget what a file holds, though not what it held when others asked."""
-        self.digest(path)
+        if self.noting:
+            self.digest(path)
         self._held -= len(self._files.pop(path) or b"")
 
     def digest(self, path: str) -> bytes | None:
         """Return the digest of another file, None when there is none."""
-        self._open[-1].paths.add(path)
+        if self.noting:
+            self._open[-1].paths.add(path)
         if path not in self._digests:
             data = self(path)
             self._digests[path] = None if data is None else digest_of(data)
@@ -83,25 +105,30 @@ class Siblings:
         """
         known = self._answers.get(key)
         if known is None:
-            with self.noted() as looked:
-                known = self._answers[key] = (work(), looked)
-        part, whole = known[1], self._open[-1]
-        if part.paths or len(part.parts) > 1:
-            whole.parts.add(part)
-        else:  # it only passes on what another found
-            whole.parts |= part.parts
-        answer: Result = known[0]
-        return answer
+            if self.noting:
+                with self.noted() as notes:
+                    answer = work()
+                known = (answer, notes.done())
+            else:
+                known = (work(), _NOTHING)
+            self._answers[key] = known
+        if self.noting:
+            self._open[-1].parts.add(known[1])
+        result: Result = known[0]
+        return result
 
     @contextmanager
-    def noted(self) -> Iterator[Looked]:
+    def noted(self) -> Iterator[Notes]:
         """Note what is looked at in the meantime."""
-        looked = Looked()
-        self._open.append(looked)
+        notes = Notes()
+        self._open.append(notes)
         try:
-            yield looked
+            yield notes
         finally:
             self._open.pop()
+
+
+_NOTHING = Looked()
 
 
 def digest_of(data: bytes) -> bytes:

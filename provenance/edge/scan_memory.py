@@ -258,7 +258,7 @@ def _unflattened(entries: object, paths: tuple[str, ...]) -> list[Looked]:
     for own, parts in cast("tuple[_Flat, ...]", entries):
         if any(number < 0 for number in (*own, *parts)):
             raise ValueError("no such entry")
-        found.append(Looked({paths[n] for n in own}, {found[n] for n in parts}))
+        found.append(Looked(tuple(paths[n] for n in own), tuple(found[n] for n in parts)))
     return found
 
 

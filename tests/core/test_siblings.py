@@ -22,7 +22,7 @@ class Files:
 
 
 def everything(looked: Looked) -> set[str]:
-    return looked.paths.union(*(everything(part) for part in looked.parts))
+    return set(looked.paths).union(*(everything(part) for part in looked.parts))
 
 
 def test_a_file_is_read_once_whether_it_is_there_or_not() -> None:
@@ -43,22 +43,22 @@ def test_an_answer_is_found_once_and_noted_by_all_that_ask() -> None:
 
     notes = []
     for own in ("b", "c"):
-        with siblings.noted() as looked:
+        with siblings.noted() as noted:
             siblings(own)
             assert siblings.once("size", size) == 1
-        notes.append(looked)
+        notes.append(noted.done())
     assert worked == ["size"]
     assert [everything(looked) for looked in notes] == [{"a", "gone", "b"}, {"a", "gone", "c"}]
-    assert [looked.paths for looked in notes] == [{"b"}, {"c"}]
+    assert [looked.paths for looked in notes] == [("b",), ("c",)]
     assert notes[0].parts == notes[1].parts
 
 
 def test_answers_rest_on_answers() -> None:
     siblings = Siblings(Files(a="1"))
-    with siblings.noted() as looked:
+    with siblings.noted() as notes:
         siblings.once("outer", lambda: siblings.once("inner", lambda: siblings("a")))
-    (part,) = looked.parts
-    assert (part.paths, part.parts) == ({"a"}, set())  # what only passes on is left out
+    looked = notes.done()  # what only passes on is left out
+    assert (looked.paths, looked.parts) == (("a",), ())
 
 
 def test_an_answer_that_fails_is_asked_again() -> None:
@@ -68,12 +68,12 @@ def test_an_answer_that_fails_is_asked_again() -> None:
         siblings("a")
         raise ValueError("broken")
 
-    with siblings.noted() as looked:
+    with siblings.noted() as notes:
         for _ in range(2):
             with pytest.raises(ValueError, match="broken"):
                 siblings.once("broken", fails)
         siblings("b")
-    assert "b" in looked.paths
+    assert "b" in notes.done().paths
 
 
 def test_of_a_large_tree_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
