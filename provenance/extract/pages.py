@@ -20,9 +20,10 @@ _PAGES = (
     (re.compile(rf"{_MODELSCOPE}models/([\w-]+/[\w.-]+)"), "modelscope"),
     (re.compile(rf"{_MODELSCOPE}datasets/([\w-]+/[\w.-]+)"), "modelscope-data"),
     (re.compile(r"(?:www\.)?kaggle\.com/datasets/([\w-]+/[\w.-]+)"), "kaggle-data"),
+    (re.compile(r"(?:(?:www|us|eu|openslr)\.)?openslr\.org/(?:resources/)?(\d+)"), "openslr-data"),
     (re.compile(r"(?:www\.)?kaggle\.com/models/([\w-]+/[\w.-]+)"), "kaggle"),
 )
-_HOSTS = ("ollama", "civitai", "kaggle", "modelscope")
+_HOSTS = ("ollama", "civitai", "kaggle", "modelscope", "openslr")
 _ROWS = re.compile(r"dataset=([\w.-]+)(?:%2F|/)([\w.-]+)", re.IGNORECASE)
 """The query of the hub's viewer of datasets."""
 _TAIL = ".,;:)"

@@ -95,6 +95,10 @@ def names_tracker(key: str) -> bool:
     return bool(_TRACKER_KEY.fullmatch(key.lstrip("-").replace("-", "_")))
 
 
+_BARE_ADDRESS = re.compile(r"www\.[\w-]{1,60}(?:\.[a-z]{2,10}){1,2}/\S{1,300}")
+"""An address that a program puts its scheme before."""
+
+
 def read_setting(
     key: str, value: str, line: int, collector: Collector, vocabulary: Vocabulary, *,
     usage: Usage | None = None, default: bool = False, provider: str = "", runtime: str = "",
@@ -125,6 +129,8 @@ def read_setting(
     if value.startswith("ollama://"):
         _runtime_model("ollama", value.partition("://")[2], where, collector, vocabulary)
         return True
+    if _BARE_ADDRESS.fullmatch(value):
+        value = f"https://{value}"
     if "://" in value:
         return _address(key, value, line, usage, collector, vocabulary) or bool(service)
     if names_tracker(key) and (trackers := _trackers(value, vocabulary)):

@@ -277,6 +277,11 @@ def test_the_word_after_an_unknown_image_is_none() -> None:
     assert reasons(found) == {("dynamic-name", 2)}
 
 
+def test_an_address_whose_scheme_is_put_before_it_later() -> None:
+    found = sh("data_url=www.openslr.org/resources/60\nnote=www.acme.example\n")
+    assert ids(found, "dataset") == {"dataset:openslr/60"}
+
+
 def test_docker_run() -> None:
     found = sh(
         "docker run --gpus all -p 80:80 -e MODEL_ID=acme/env-7b \\\n"

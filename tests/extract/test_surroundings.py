@@ -57,6 +57,7 @@ def test_a_literal_in_a_table_of_datasets() -> None:
         ("https://ollama.com/library/deepseek-r1:1.5b.", "model:ollama/deepseek-r1:1.5b"),
         ("https://civitai.com/models/136268/kohaku-v2", "model:civitai/136268"),
         ("https://www.kaggle.com/datasets/acme/some-data", "dataset:kaggle/acme/some-data"),
+        ("https://www.openslr.org/resources/60/dev.tar.gz", "dataset:openslr/60"),
         ("https://huggingface.co/api/datasets/acme/news/parquet/default/train/0.parquet",
          "dataset:huggingface/acme/news"),
         ("https://huggingface.co/api/models/acme/x-7b", "pkg:huggingface/acme/x-7b"),
