@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from provenance.edge.hub_environment import DEFAULT_MODELSCOPE, DEFAULT_TIMEOUT
+from provenance.edge.hub_client import HubClient
+from provenance.edge.hub_environment import DEFAULT_MODELSCOPE
 from provenance.edge.hub_guard import Guard, Stop, Traffic, guarding
-from provenance.edge.hub_lookup import Lookups, RecordError, checked_endpoint, checked_token
+from provenance.edge.hub_lookup import RecordError
 from provenance.edge.hub_records import (
-    HubFailure,
     HubRecord,
     clean_text,
     clean_texts,
@@ -40,45 +39,27 @@ _OK = 200  # Code of the envelope
 _MAX_TIME = 253_402_300_800  # the year 10000, in seconds
 
 
-class ModelScope:
-    """Looks up models and datasets on ModelScope; the arguments are those of `Hub`."""
+class ModelScope(HubClient):
+    """Looks up models and datasets on ModelScope."""
 
-    def __init__(
-        self,
-        *,
-        endpoint: str | None,
-        token: str | None,
-        cache_dir: Path | None,
-        offline: bool,
-        timeout: float = DEFAULT_TIMEOUT,
-        max_requests: int = 200,
-        deadline: float = 60.0,
-        now: Callable[[], str],
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._endpoint = checked_endpoint(endpoint or DEFAULT_MODELSCOPE)
-        self._token = checked_token(token)
-        self._timeout = timeout
-        self._now = now
+    @staticmethod
+    def _public() -> str:
+        return DEFAULT_MODELSCOPE
+
+    def _traffic(self, max_requests: int) -> Traffic:
         # A session cookie is how ModelScope's own client sends a token.
         cookie = None if self._token is None else f"m_session_id={self._token}"
-        self._lookups = Lookups(
-            traffic=Traffic(
-                endpoint=self._endpoint, max_requests=max_requests, routes=_ROUTES, cookie=cookie
-            ),
-            call=self._call, well_formed=lambda identifier: _parsed(identifier) is not None,
-            renamed=_with_name, with_token=self._token is not None, cache_dir=cache_dir,
-            offline=offline, deadline=deadline, sleep=sleep,
-        )  # fmt: skip
+        return Traffic(
+            endpoint=self._endpoint, max_requests=max_requests, routes=_ROUTES, cookie=cookie
+        )
 
-    @property
-    def hosts_contacted(self) -> tuple[str, ...]:
-        """Sorted host[:port] of every request that was started, redirects included."""
-        return self._lookups.hosts_contacted
+    @staticmethod
+    def _is_well_formed(identifier: str) -> bool:
+        return _parsed(identifier) is not None
 
-    def lookup(self, ids: Sequence[str]) -> tuple[HubRecord | HubFailure, ...]:
-        """Ask for each id once; the results are in the order asked. Remote trouble never raises."""
-        return self._lookups.lookup(ids)
+    @staticmethod
+    def _with_name(identifier: str, name: str) -> str:
+        return _with_name(identifier, name)
 
     def _call(self, identifier: str, guard: Guard) -> HubRecord:
         """One guarded request, read; or whatever it raises."""
