@@ -30,6 +30,9 @@ class Looked:
     """What the answers rest on that this one made use of."""
 
 
+_NOTHING = Looked()
+
+
 class Notes:
     """What is being looked at."""
 
@@ -126,9 +129,6 @@ class Siblings:
             yield notes
         finally:
             self._open.pop()
-
-
-_NOTHING = Looked()
 
 
 def digest_of(data: bytes) -> bytes:

@@ -61,8 +61,11 @@ def is_key_of(data: bytes, offset: int, end: int) -> bool:
     picks = data[end : end + 1] == b"]" and _PICKED.search(data, max(0, offset - 80), offset)
     if not picks:
         return False
-    entry = re.compile(re.escape(data[offset:end]) + ENTRY.pattern)
-    return any(match.start() != offset for match in entry.finditer(data))
+    key, at = data[offset:end], -1
+    while (at := data.find(key, at + 1)) >= 0:
+        if ENTRY.match(data, at + len(key)):
+            return True
+    return False
 
 
 def has_own_name(data: bytes, end: int) -> bool:

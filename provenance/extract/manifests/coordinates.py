@@ -24,6 +24,7 @@ _GRADLE = re.compile(
     r"([A-Za-z][\w.-]*):([A-Za-z][\w.-]*)(?::([\w.+-]+))?[\"']"
 )
 _MAX_ARTIFACTS = 200
+_SHOWN: Usage = "documentation"
 
 
 def read_jbang(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
@@ -55,9 +56,6 @@ def read_snippet(text: str, first_line: int, collector: Collector, vocabulary: V
         group, artifact, version = match.groups()
         line = first_line + text.count("\n", 0, match.start())
         _declare(group, artifact, version or "", line, packages, _SHOWN)
-
-
-_SHOWN: Usage = "documentation"
 
 
 def _declare(

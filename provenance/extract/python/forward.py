@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from provenance.extract.python.arguments import pairs
-from provenance.extract.python.imports import find
+from provenance.extract.python.imports import find, joined
 from provenance.extract.python.modules import bindings_of
 from provenance.extract.python.origins import Origin, Step, Tracer
 from provenance.extract.python.outline import Sink, outline_of
@@ -95,8 +95,7 @@ class Forwarding:
         found = self._member(path, module, (symbol, *attributes), level)
         if found is not None or not attributes:
             return found
-        dot = "" if module.endswith(".") else "."
-        return self._member(path, f"{module}{dot}{symbol}", tuple(attributes), level)
+        return self._member(path, joined(module, symbol), tuple(attributes), level)
 
     def _member(
         self, path: str, dotted: str, member: tuple[str, ...], level: int

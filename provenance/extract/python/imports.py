@@ -8,6 +8,11 @@ _MAX_NAME = 300
 """Characters of a dotted name; a longer one names no module."""
 
 
+def joined(module: str, name: str) -> str:
+    """Return the dotted name of a module inside another; dots alone stay as they are."""
+    return f"{module}{'.' if name and not module.endswith('.') else ''}{name}"
+
+
 def find(path: str, dotted: str, siblings: Siblings) -> str:
     """Return the file that a dotted name means where ``path`` imports it, or ``""``.
 

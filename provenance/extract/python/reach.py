@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Set
 
 from provenance.extract.places import PythonPlaces
-from provenance.extract.python.imports import find
+from provenance.extract.python.imports import find, joined
 from provenance.model import Document
 from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
@@ -58,7 +58,7 @@ class Reach:
             return True
         if not dotted or (home and not home.endswith("__init__.py")):
             return False
-        inner = find(path, _joined(module, name), self._siblings)
+        inner = find(path, joined(module, name), self._siblings)
         return bool(inner) and bool(self._ends(inner))
 
     def _is_of_tree(self, top: str) -> bool:
@@ -136,10 +136,6 @@ class Reach:
                 self.leads(home, *imports[here], steps - 1, dotted=False) for here in sorted(asked)
             ),
         )
-
-
-def _joined(module: str, name: str) -> str:
-    return f"{module}{'' if module.endswith('.') else '.'}{name}"
 
 
 def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> frozenset[bytes]:

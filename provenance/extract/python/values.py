@@ -12,6 +12,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from provenance.extract.python.imports import joined
 from provenance.extract.python.nodes import composed_from, entries, index_of, made_by
 from provenance.extract.python.scopes import SPLITS, Bindings, Bound, Scope
 from provenance.model import Confidence, weakest
@@ -189,9 +190,7 @@ class Values:
         # ``from app import config`` may name a module, ``import app.config`` its package.
         steps = ((symbol, *path) if symbol else path) or ("",)
         for cut in range(len(steps)):
-            inner = ".".join(steps[:cut])
-            dotted = f"{module}{'.' if inner and not module.endswith('.') else ''}{inner}"
-            found = self.outside(dotted, self._depth + 1)
+            found = self.outside(joined(module, ".".join(steps[:cut])), self._depth + 1)
             if found is not None:
                 values = found.values.public(steps[cut:], depth, key)
                 if values:
