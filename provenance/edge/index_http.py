@@ -19,7 +19,7 @@ Reason = Literal[
     "not-found", "unauthorized", "rate-limited", "server-error", "timeout", "offline",
     "invalid-response", "too-large", "too-many",
 ]  # fmt: skip
-MAX_RETRIES = 2  # after 429 and 5xx
+MAX_RETRIES = 2  # after 429, 5xx and a connection that breaks
 MAX_WAIT = 5.0  # seconds; asked to wait longer, a request gives up at once
 MAX_SECONDS = 60.0  # that one answer may take, however slowly it drips
 MAX_REDIRECTS = 5
@@ -154,7 +154,9 @@ class Fetcher:
         except requests.exceptions.ConnectionError as error:
             if "timed out" in str(error):  # a read that stalls within the body comes as this
                 raise FetchError("timeout", f"nothing for {self._timeout:g} seconds") from None
-            raise FetchError("offline", "no connection") from None
+            # One that breaks is no sign that the index is gone, and an index that is gone ends
+            # the questions for every package that is left.
+            raise _Busy("offline", "no connection", 0.0) from None
         except Exception as error:  # whatever the server provoked becomes a value
             detail = f"no usable answer ({type(error).__name__})"
             raise FetchError("invalid-response", detail) from None
@@ -219,7 +221,7 @@ class Fetcher:
 
 
 class _Busy(Exception):
-    """An answer after which one may try again."""
+    """What one may try again after."""
 
     def __init__(self, reason: Reason, detail: str, wait: float) -> None:
         super().__init__(detail)

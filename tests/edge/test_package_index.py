@@ -187,6 +187,13 @@ def test_a_busy_index_is_asked_again_a_few_times(tmp_path: Path) -> None:
         assert double.paths.count("/simple/demo/") == (busy + 1 if count else 3)
 
 
+def test_a_connection_that_breaks_does_not_end_the_questions(tmp_path: Path) -> None:
+    with IndexDouble(demo=released("demo", "1.0", MIT, cut=1)) as double:
+        found = ask(double, tmp_path)
+    assert len(found.licenses) == 1
+    assert double.paths.count("/simple/demo/") == 2
+
+
 def test_an_index_that_is_gone_is_asked_once(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(package_index, "WORKERS", 1)
     with IndexDouble() as double:

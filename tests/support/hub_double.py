@@ -10,13 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import sys
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from tests.support.hub_repos import (
@@ -28,6 +24,7 @@ from tests.support.hub_repos import (
     Repo,
     Request,
 )
+from tests.support.loopback import Double, Handler
 
 __all__ = ["FOREVER", "Behaviour", "HubDouble", "Repo", "Request"]
 
@@ -37,94 +34,8 @@ _RESOLVE = re.compile(r"/(datasets/)?([^/]+(?:/[^/]+)?)/resolve/([^/]+)/(.+)")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Handler(Handler):
     double: HubDouble
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Keep what went wrong in the double itself; a client that hung up is no error."""
-        error = sys.exc_info()[1]
-        if error is not None and not isinstance(error, OSError):
-            self.double.errors.append(error)
-
-
-class HubDouble:
-    """Context manager that serves `repos` on 127.0.0.1; leaving raises what failed inside it.
-
-    `tokens` are those the hub knows: any other one is answered 401, as by the real hub.
-    """
-
-    def __init__(self, *repos: Repo, tokens: Sequence[str] = ()) -> None:
-        self.repos: dict[tuple[str, str], Repo] = {(repo.kind, repo.id): repo for repo in repos}
-        self.tokens = frozenset(tokens).union(*(repo.readers for repo in repos))
-        self.errors: list[BaseException] = []
-        self.closing = threading.Event()
-        self._lock = threading.Lock()
-        self._requests: list[Request] = []
-        self._counts: Counter[str] = Counter()
-        self._servers = tuple(_Server(("127.0.0.1", 0), _Handler) for _ in range(2))
-        for server in self._servers:
-            server.double = self
-
-    @property
-    def host(self) -> str:
-        """host:port of the hub."""
-        return f"127.0.0.1:{self._servers[0].server_port}"
-
-    @property
-    def url(self) -> str:
-        """Endpoint of the hub, without a trailing slash."""
-        return f"http://{self.host}"
-
-    @property
-    def cdn_url(self) -> str:
-        """Base URL of the storage, another origin (port) than the hub."""
-        return f"http://127.0.0.1:{self._servers[1].server_port}"
-
-    @property
-    def requests(self) -> tuple[Request, ...]:
-        """Every request so far, of hub and storage, in the order of arrival."""
-        with self._lock:
-            return tuple(self._requests)
-
-    def note(self, request: Request) -> None:
-        """Record one request."""
-        with self._lock:
-            self._requests.append(request)
-
-    def count(self, key: str) -> int:
-        """How often `key` was counted, this time included."""
-        with self._lock:
-            self._counts[key] += 1
-            return self._counts[key]
-
-    def __enter__(self) -> Self:
-        for server in self._servers:
-            threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.closing.set()
-        for server in self._servers:
-            server.shutdown()
-            server.server_close()
-        if self.errors and error is None:
-            raise AssertionError(f"the double itself failed: {self.errors!r}")
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it
-        """Stay silent."""
 
     def do_HEAD(self) -> None:
         """Answer a HEAD request."""
@@ -139,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {key: self.headers[key] for key in _KEPT_HEADERS if key in self.headers}
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
         self.request_seen = Request(self.command, parts.path, query, headers)
-        self.server.double.note(self.request_seen)
+        self.double.note(self.request_seen)
         if parts.path.startswith("/cdn/"):
             return self._cdn(parts.path.removeprefix("/cdn/"))
         if parts.path == "/api/agent-harnesses":  # huggingface_hub asks this for its user agent
@@ -155,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _open(self, kind: str, name: str) -> Repo | None:
         """Find the repository and apply what holds for all of its routes; None once answered."""
-        double, token = self.server.double, self.request_seen.token
+        double, token = self.double, self.request_seen.token
         repo = double.repos.get((kind, name))
         if token is not None and token not in double.tokens:
             self._error(401, None, "Invalid credentials in Authorization header")
@@ -171,8 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _troubled(self, repo: Repo) -> bool:
         """Delay, fail or redirect as configured; True once answered."""
         how, parts = repo.behaviour, urlsplit(self.path)
-        seen = self.server.double.count(f"{repo.kind}:{repo.id}")
-        if how.delay and self.server.double.closing.wait(min(how.delay, MAX_DELAY)):
+        seen = self.double.count(f"{repo.kind}:{repo.id}")
+        if how.delay and self.double.closing.wait(min(how.delay, MAX_DELAY)):
             self.close_connection = True
             return True
         if seen <= how.rate_limited:
@@ -230,14 +141,14 @@ class _Handler(BaseHTTPRequestHandler):
         if repo.behaviour.cdn is None:
             blob = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
             return self._bytes(data, {**commit, "ETag": f'"{blob}"'}, repo.behaviour)
-        digest, double = hashlib.sha256(data).hexdigest(), self.server.double
+        digest, double = hashlib.sha256(data).hexdigest(), self.double
         base = double.cdn_url if repo.behaviour.cdn == "other" else double.url
         linked = {"X-Linked-Etag": f'"{digest}"', "X-Linked-Size": str(len(data))}
         return self._send(302, {**commit, **linked, "Location": f"{base}/cdn/{digest}"})
 
     def _cdn(self, digest: str) -> None:
         """Serve stored bytes by digest; like signed storage URLs, refuse a second credential."""
-        double = self.server.double
+        double = self.double
         other = self.server is double._servers[1]
         if other and self.request_seen.token is not None:
             return self._error(400, None, "Only one auth mechanism allowed")
@@ -296,5 +207,50 @@ class _Handler(BaseHTTPRequestHandler):
         for start in range(0, len(body), 65536):
             piece = body[start : start + 65536]
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-            self.server.double.closing.wait(min(drip, MAX_DELAY))
+            self.double.closing.wait(min(drip, MAX_DELAY))
         self.wfile.write(b"0\r\n\r\n")
+
+
+class HubDouble(Double):
+    """Context manager that serves `repos` on 127.0.0.1; leaving raises what failed inside it.
+
+    `tokens` are those the hub knows: any other one is answered 401, as by the real hub.
+    """
+
+    handler = _Handler
+    servers = 2
+
+    def __init__(self, *repos: Repo, tokens: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.repos: dict[tuple[str, str], Repo] = {(repo.kind, repo.id): repo for repo in repos}
+        self.tokens = frozenset(tokens).union(*(repo.readers for repo in repos))
+        self._lock = threading.Lock()
+        self._requests: list[Request] = []
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def url(self) -> str:
+        """Endpoint of the hub, without a trailing slash."""
+        return self.origin
+
+    @property
+    def cdn_url(self) -> str:
+        """Base URL of the storage, another origin (port) than the hub."""
+        return f"http://{self.address_of(1)}"
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """Every request so far, of hub and storage, in the order of arrival."""
+        with self._lock:
+            return tuple(self._requests)
+
+    def note(self, request: Request) -> None:
+        """Record one request."""
+        with self._lock:
+            self._requests.append(request)
+
+    def count(self, key: str) -> int:
+        """How often `key` was counted, this time included."""
+        with self._lock:
+            self._counts[key] += 1
+            return self._counts[key]

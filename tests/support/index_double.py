@@ -11,13 +11,12 @@ import io
 import json
 import re
 import tarfile
-import threading
 import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+
+from tests.support.loopback import Double, Handler
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -71,6 +70,8 @@ class Project:
     """Seconds between the bytes of a page."""
     busy: int = 0
     """So many times 503 first."""
+    cut: int = 0
+    """So many times the connection is closed without a word first."""
     announce_length: int = 0
     """A Content-Length of a metadata file that is never sent."""
     metadata_status: int = 200
@@ -85,78 +86,40 @@ def released(name: str, version: str, *lines: str, **behaviour: object) -> Proje
     return Project(files={file: b"PK"}, beside={file: content}, **behaviour)  # type: ignore[arg-type]
 
 
-class IndexDouble:
-    """Context manager that serves projects, by normal name, on 127.0.0.1."""
-
-    def __init__(self, *, html: bool = False, auth: str = "", **projects: Project) -> None:
-        self.projects = {name.replace("_", "-"): project for name, project in projects.items()}
-        self.html = html
-        self.auth = auth
-        """What an ``Authorization`` header must be."""
-        self.paths: list[str] = []
-        self.headers: list[dict[str, str]] = []
-        self.busy: Counter[str] = Counter()
-        self.closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self._server.double = self  # type: ignore[attr-defined]
-
-    @property
-    def host(self) -> str:
-        """host:port."""
-        return f"127.0.0.1:{self._server.server_port}"
-
-    @property
-    def url(self) -> str:
-        """Address of the index."""
-        return f"http://{self.host}/simple"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Stay silent."""
+class _Handler(Handler):
+    double: IndexDouble
 
     def do_GET(self) -> None:
         """Answer a page, a file, or the metadata beside it."""
-        double: IndexDouble = self.server.double  # type: ignore[attr-defined]
+        double = self.double
         double.paths.append(self.path)
         double.headers.append({key.lower(): value for key, value in self.headers.items()})
         if double.auth and self.headers.get("Authorization") != double.auth:
-            return self._send(401)
+            return self.send(401)
         kind, _, rest = self.path.strip("/").partition("/")
         if kind == "simple":
             project = double.projects.get(rest)
-            return self._send(404) if project is None else self._page(rest, project)
+            return self.send(404) if project is None else self._page(rest, project)
         name, _, file = rest.partition("/")
         project = double.projects.get(name)
         if kind == "files" and project:
             return self._file(project, file)
-        return self._send(404)
+        return self.send(404)
 
     def _page(self, name: str, project: Project) -> None:
-        double: IndexDouble = self.server.double  # type: ignore[attr-defined]
+        double = self.double
         if project.delay:
             double.closing.wait(project.delay)
         double.busy[name] += 1
+        if double.busy[name] <= project.cut:
+            self.close_connection = True
+            return None
         if double.busy[name] <= project.busy:
-            return self._send(503)
+            return self.send(503)
         if project.redirect:
-            return self._send(302, headers={"Location": project.redirect})
+            return self.send(302, headers={"Location": project.redirect})
         if project.status != 200:
-            return self._send(project.status)
+            return self.send(project.status)
         html = double.html or "json" not in self.headers.get("Accept", "")
         kind = "text/html" if html else "application/vnd.pypi.simple.v1+json"
         body = project.page
@@ -171,43 +134,57 @@ class _Handler(BaseHTTPRequestHandler):
         if file != of:
             content = project.beside.get(of)
             if content is None:
-                return self._send(404)
+                return self.send(404)
             if project.announce_length:
-                self.send_response(200)
-                self.send_header("Content-Length", str(project.announce_length))
-                return self.end_headers()
+                return self.head(200, {}, project.announce_length)
             return self._send(project.metadata_status, content, {}, project.max_age)
         data = project.files.get(file)
         if data is None:
-            return self._send(404)
+            return self.send(404)
         match = _RANGE.fullmatch(self.headers.get("Range", ""))
         if not match:
-            return self._send(200, data)
+            return self.send(200, data)
         size = len(data)
         first = int(match[1]) if match[1] else max(size - int(match[2]), 0)
         last = min(int(match[2]), size - 1) if match[1] and match[2] else size - 1
         part = {"Content-Range": f"bytes {first}-{last}/{size}"}
-        return self._send(206, data[first : last + 1], part)
+        return self.send(206, data[first : last + 1], part)
 
     def _send(
-        self, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None,
-        max_age: int = 0, drip: float = 0.0,
-    ) -> None:  # fmt: skip
-        self.send_response(status)
-        for key, value in (headers or {}).items():
-            self.send_header(key, value)
-        if max_age:
-            self.send_header("Cache-Control", f"max-age={max_age}")
-            self.send_header("ETag", f'"{hashlib.sha256(body).hexdigest()}"')
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
+        self, status: int, body: bytes, headers: Mapping[str, str], max_age: int, drip: float = 0.0
+    ) -> None:
+        """Send an answer that may be kept, or one that comes byte by byte."""
+        kept = {"Cache-Control": f"max-age={max_age}",
+                "ETag": f'"{hashlib.sha256(body).hexdigest()}"'} if max_age else {}  # fmt: skip
         if not drip:
-            self.wfile.write(body)
-            return
+            return self.send(status, body, {**headers, **kept})
+        self.head(status, {**headers, **kept}, len(body))
         for byte in body:
-            if self.server.double.closing.wait(drip):  # type: ignore[attr-defined]
-                return
+            if self.double.closing.wait(drip):
+                return None
             self.wfile.write(bytes((byte,)))
+        return None
+
+
+class IndexDouble(Double):
+    """Context manager that serves projects, by normal name, on 127.0.0.1."""
+
+    handler = _Handler
+
+    def __init__(self, *, html: bool = False, auth: str = "", **projects: Project) -> None:
+        super().__init__()
+        self.projects = {name.replace("_", "-"): project for name, project in projects.items()}
+        self.html = html
+        self.auth = auth
+        """What an ``Authorization`` header must be."""
+        self.paths: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.busy: Counter[str] = Counter()
+
+    @property
+    def url(self) -> str:
+        """Address of the index."""
+        return f"{self.origin}/simple"
 
 
 def _digest(project: Project, file: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from tests.support.loopback import Double, Handler
 
 VULNERABLE = {
     # As the service words it, cut to what pip-audit reads. The ids are real, the rest is short.
@@ -46,53 +45,9 @@ RAW: Mapping[str, tuple[int, bytes]] = {
 SLOW = "slow"
 
 
-class OsvDouble:
-    """Context manager that serves on 127.0.0.1 and keeps what it was asked for."""
-
-    def __init__(self, *, down: bool = False) -> None:
-        self.down = down
-        self.asked: list[tuple[str, str]] = []
-        self.closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.double = self
-
-    @property
-    def host(self) -> str:
-        """host:port."""
-        return f"127.0.0.1:{self._server.server_port}"
-
-    @property
-    def url(self) -> str:
-        """Where queries go."""
-        return f"http://{self.host}/v1/query"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    double: OsvDouble
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hung up is no error."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
+class _Handler(Handler):
     def do_POST(self) -> None:
-        double = self.server.double
+        double: OsvDouble = self.double
         query: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         assert self.path == "/v1/query"
         assert query["package"]["ecosystem"] == "PyPI"
@@ -105,10 +60,20 @@ class _Handler(BaseHTTPRequestHandler):
             status, body = 503, b""
         elif name in VULNERABLE and (name, version) != FIXED:
             body = json.dumps({"vulns": [VULNERABLE[name], WITHDRAWN]}).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.send(status, body)
 
-    def log_message(self, *_: object) -> None:
-        """Nothing on stderr."""
+
+class OsvDouble(Double):
+    """Context manager that serves on 127.0.0.1 and keeps what it was asked for."""
+
+    handler = _Handler
+
+    def __init__(self, *, down: bool = False) -> None:
+        super().__init__()
+        self.down = down
+        self.asked: list[tuple[str, str]] = []
+
+    @property
+    def url(self) -> str:
+        """Where queries go."""
+        return f"{self.origin}/v1/query"

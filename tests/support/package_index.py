@@ -12,14 +12,12 @@ import html
 import io
 import re
 import tarfile
-import threading
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.support.loopback import Double, Handler
 
 
 def normal(name: str) -> str:
@@ -114,40 +112,74 @@ def sdist(name: str, version: str, *requires: str, mark: Path | None = None) -> 
     return File(normal(name), f"{stem}.tar.gz", buffer.getvalue())
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
+class _Handler(Handler):
     double: PackageIndex
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hung up, or was stopped by its timeout, is what some tests want."""
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        double = self.double
+        path = self.path.partition("?")[0]
+        double.asked.append(path)
+        parts = path.strip("/").split("/")
+        status, data, kind = 404, b"not found", "text/plain"
+        if len(parts) == 2 and parts[0] == "simple":
+            answer = double.answers.get(parts[1], 0)
+            if answer is None:
+                double.closing.wait(120)
+                return
+            page = double.page(parts[1])
+            if isinstance(answer, bytes):
+                status, data, kind = 200, answer, "text/html"
+            elif answer:
+                status, data = answer, b"no"
+            elif page:
+                status, data, kind = 200, page, "text/html"
+        elif len(parts) == 2 and parts[0] == "files":
+            file = double.files.get(parts[1].removesuffix(".metadata"))
+            if file and parts[1].endswith(".metadata"):
+                status, data, kind = 200, file.metadata, "text/plain"
+            elif file:
+                status, data, kind = 200, file.data, "application/octet-stream"
+        start, end = self._range(len(data)) if status == 200 else (0, len(data))
+        headers = {"Content-Type": kind, "Accept-Ranges": "bytes"}
+        if (start, end) != (0, len(data)):
+            status, headers["Content-Range"] = 206, f"bytes {start}-{end - 1}/{len(data)}"
+        self.send(status, data[start:end], headers)
+
+    def _range(self, size: int) -> tuple[int, int]:
+        match = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
+        if not match:
+            return 0, size
+        first, last = match.groups()
+        if not first:
+            return max(0, size - int(last)), size
+        return int(first), min(size, int(last) + 1 if last else size)
 
 
-class PackageIndex:
+class PackageIndex(Double):
     """Context manager that serves files on 127.0.0.1.
 
     ``answers`` gives projects another answer than their page: a status (403), bytes (sent as
     they are, with status 200), or None (no answer until the index is closed).
     """
 
+    handler = _Handler
+
     def __init__(self, *files: File, answers: dict[str, int | bytes | None] | None = None) -> None:
+        super().__init__()
         self.files = {file.name: file for file in files}
         self.answers = answers or {}
-        self.closing = threading.Event()
         self.asked: list[str] = []
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.double = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
     @property
     def url(self) -> str:
         """The simple interface's address, without a trailing slash."""
-        return f"http://127.0.0.1:{self._server.server_port}/simple"
-
-    @property
-    def host(self) -> str:
-        """host:port."""
-        return f"127.0.0.1:{self._server.server_port}"
+        return f"{self.origin}/simple"
 
     def projects(self) -> set[str]:
         """The projects that were asked for."""
@@ -172,74 +204,3 @@ class PackageIndex:
                 said += f' data-requires-python="{html.escape(file.requires_python)}"'
             links.append(f'<a href="/files/{file.name}#sha256={digest}"{said}>{file.name}</a><br>')
         return ("<!DOCTYPE html><html><body>\n" + "\n".join(links) + "\n</body></html>").encode()
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Server
-
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
-    def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def _answer(self, *, body: bool) -> None:
-        double = self.server.double
-        path = self.path.partition("?")[0]
-        double.asked.append(path)
-        parts = path.strip("/").split("/")
-        status, data, kind = 404, b"not found", "text/plain"
-        if len(parts) == 2 and parts[0] == "simple":
-            answer = double.answers.get(parts[1], 0)
-            if answer is None:
-                double.closing.wait(120)
-                return
-            page = double.page(parts[1])
-            if isinstance(answer, bytes):
-                status, data, kind = 200, answer, "text/html"
-            elif answer:
-                status, data = answer, b"no"
-            elif page:
-                status, data, kind = 200, page, "text/html"
-        elif len(parts) == 2 and parts[0] == "files":
-            file = double.files.get(parts[1].removesuffix(".metadata"))
-            if file and parts[1].endswith(".metadata"):
-                status, data, kind = 200, file.metadata, "text/plain"
-            elif file:
-                status, data, kind = 200, file.data, "application/octet-stream"
-        start, end = self._range(len(data)) if status == 200 else (0, len(data))
-        self.send_response(206 if (start, end) != (0, len(data)) else status)
-        self.send_header("Content-Type", kind)
-        if (start, end) != (0, len(data)):
-            self.send_header("Content-Range", f"bytes {start}-{end - 1}/{len(data)}")
-        self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Content-Length", str(end - start))
-        self.end_headers()
-        if body:
-            self.wfile.write(data[start:end])
-
-    def _range(self, size: int) -> tuple[int, int]:
-        match = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
-        if not match:
-            return 0, size
-        first, last = match.groups()
-        if not first:
-            return max(0, size - int(last)), size
-        return int(first), min(size, int(last) + 1 if last else size)
-
-    def log_message(self, *args: object) -> None:
-        """Nothing on stderr."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import re
 import struct
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
 
 from tests.support.artifacts import gguf
+from tests.support.loopback import Double, Handler
 
 CODES = {"float32": "F32", "float16": "F16", "int8": "I8", "uint8": "U8"}
 Arrays = Mapping[str, np.ndarray]
@@ -153,65 +151,45 @@ class Sparse:
         return data + raw[(start - len(self.head)) % 2 :][:left]
 
 
-@dataclass
-class Served:
-    """What a server was asked."""
-
-    url: str
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-    """Path, range and authorization of each request."""
-    sent: int = 0
-
-
 Answer = Callable[[BaseHTTPRequestHandler], bool]
 
 
-@contextmanager
-def serving(files: Mapping[str, object], instead: Answer | None = None) -> Iterator[Served]:
+class _Handler(Handler):
+    def do_GET(self) -> None:
+        """Answer with the range that is asked for."""
+        double: serving = self.double
+        asked = self.headers.get("Range", "")
+        double.asked.append((self.path, asked, self.headers.get("Authorization", "")))
+        if double.instead is not None and double.instead(self):
+            return None
+        file = double.files.get(self.path.partition("?")[0])
+        if file is None:
+            return self.send(404)
+        size = len(file) if isinstance(file, bytes) else file.size
+        first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", asked).groups())
+        last = min(last, size - 1)
+        if isinstance(file, bytes):
+            data = file[first : last + 1]
+        else:
+            data = file.read(first, last - first + 1)
+        self.send(206, data, {"Content-Range": f"bytes {first}-{last}/{size}"})
+        double.sent += len(data)
+        return None
+
+
+class serving(Double):
     """Serve files (bytes, or anything with size and read) by ranges on the loopback.
 
     ``instead`` may answer a request itself and then returns true.
     """
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    handler = _Handler
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            asked = self.headers.get("Range", "")
-            served.asked.append((self.path, asked, self.headers.get("Authorization", "")))
-            if instead is not None and instead(self):
-                return
-            file = files.get(self.path.partition("?")[0])
-            if file is None:
-                self.answer(404, b"")
-                return
-            size = len(file) if isinstance(file, bytes) else file.size
-            first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", asked).groups())
-            last = min(last, size - 1)
-            read = file.__getitem__ if isinstance(file, bytes) else None
-            data = read(slice(first, last + 1)) if read else file.read(first, last - first + 1)
-            self.answer(206, data, {"Content-Range": f"bytes {first}-{last}/{size}"})
-
-        def answer(self, code: int, data: bytes, headers: Mapping[str, str] | None = None) -> None:
-            self.send_response(code)
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-            served.sent += len(data)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    served = Served(url=f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield served
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    def __init__(self, files: Mapping[str, object], instead: Answer | None = None) -> None:
+        super().__init__()
+        self.files = files
+        self.instead = instead
+        self.url = self.origin
+        self.asked: list[tuple[str, str, str]] = []
+        """Path, range and authorization of each request."""
+        self.sent = 0
