@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from provenance import ids
 from provenance.graph import Graph
@@ -19,8 +20,7 @@ from provenance.model import (
 from provenance.registry import Registry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
+class Audit(Struct, frozen=True, kw_only=True):
     """An attributed graph with the registry it was attributed from."""
 
     graph: Graph

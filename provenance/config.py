@@ -9,10 +9,12 @@ import datetime
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from provenance.errors import UsageError
 from provenance.i18n import LANGUAGES, language_of
@@ -38,8 +40,7 @@ _ENVIRONMENT = {
 _PYTHON = re.compile(r"3\.\d{1,2}(?:\.\d{1,2})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ignore:
+class Ignore(Struct, frozen=True, kw_only=True):
     """An owner's dated decision not to be told of a component or a rule."""
 
     reason: str
@@ -49,8 +50,7 @@ class Ignore:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """Everything that shapes a run and is not the scanned tree."""
 
     policy: str = "us-exposure"
@@ -97,7 +97,7 @@ def settings(path: Path, flags: Mapping[str, Any], environ: Mapping[str, str]) -
         values["lineage_db"] = Path(values["lineage_db"])
     if values.get("ask") and not (values.get("online") or values.get("cached")):
         raise UsageError("--ask without --online", hint="add --online, or --cached")
-    known = {item.name for item in fields(Settings)}
+    known = set(Settings.__struct_fields__)
     values = {key: value for key, value in values.items() if key in known}
     if not values.get("lang"):
         values["lang"] = settings_language(environ)
@@ -210,7 +210,7 @@ def _checked(data: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 def _ignore(item: object, path: Path) -> Ignore:
-    known = {item.name for item in fields(Ignore)}
+    known = set(Ignore.__struct_fields__)
     if not isinstance(item, dict) or not set(item) <= known:
         raise UsageError(f"{path}: an ignore entry has keys {', '.join(sorted(known))}")
     values = {key: str(value) for key, value in item.items()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # which is made of these types
     from provenance.model import ComponentId, Confidence, Evidence, Relation
@@ -21,8 +22,7 @@ BASES = ("declared", "hub-inferred", "trace", "structural", "weights")
 makes of it, a name left over in a file, and what the weights themselves show."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True, order=True):
     """What a file says of a model's descent without naming a base as one.
 
     ``subject`` is the model that a tokenizer names, the licenses that a notice points to
@@ -35,8 +35,7 @@ class Statement:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True, order=True):
     """One step of a model's descent: everything that is said of one child and one parent.
 
     ``how`` comes from the first of ``bases`` that knows it; None for ``same-as``.
@@ -51,8 +50,7 @@ class Step:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True, kw_only=True, order=True):
     """Two statements on one model's descent that do not fit together.
 
     ``declared`` are the bases it declares, empty where it is said to be trained from
@@ -65,8 +63,7 @@ class Contradiction:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lineage:
+class Lineage(Struct, frozen=True, kw_only=True):
     """A model's descent as far as it is known, and where the statements on it differ."""
 
     roots: tuple[ComponentId, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from provenance import ids
 from provenance.model import Attribution, ComponentId, Evidence
@@ -20,8 +21,7 @@ _PROBE = "·"
 """A repository name that cannot exist, to ask about a namespace as a whole."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What is known of one query; ``tried`` lists the keys that were looked under."""
 
     query: str

@@ -7,8 +7,9 @@ are tuples, so that a value can be shared, sorted and compared freely.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from provenance.descent import Lineage, Statement
 from provenance.siblings import Siblings
@@ -48,8 +49,7 @@ OWN_ROLES: frozenset[Role] = frozenset({"seat", "control", "steward", "operator"
 """Roles that make a jurisdiction a component's own (see docs/origin.md)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """One file of the scanned tree, read once. ``path`` is relative, with ``/``.
 
     Of a file of weights ``data`` is the beginning; :meth:`window` reads further parts.
@@ -74,8 +74,7 @@ class Document:
         return self.read(offset, length)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Location:
+class Location(Struct, frozen=True, kw_only=True, order=True):
     """A place in the scanned tree; ``line`` is 1-based, 0 when the whole file is meant."""
 
     path: str
@@ -85,8 +84,7 @@ class Location:
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True, kw_only=True, order=True):
     """One place where a component or link is written.
 
     ``confidence`` says how surely this place names this component: ``high`` for a
@@ -107,8 +105,7 @@ class Occurrence:
         return Location(path=self.path, line=self.line)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
+class Component(Struct, frozen=True, kw_only=True):
     """A thing the project stands on; ``direct`` when seen in the tree itself."""
 
     id: ComponentId
@@ -127,8 +124,7 @@ class Component:
     sign of who publishes it, used where no row says so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Vulnerability:
+class Vulnerability(Struct, frozen=True, kw_only=True, order=True):
     """A published advisory on one version of a package."""
 
     id: str
@@ -139,8 +135,7 @@ class Vulnerability:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Agreement:
+class Agreement(Struct, frozen=True, kw_only=True, order=True):
     """How far the weights of a model agree with those of another."""
 
     base: str
@@ -151,8 +146,7 @@ class Agreement:
     statistic: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """A typed, directed relation between two components.
 
     ``how`` is set for ``derived-from`` only; ``basis`` says what a derivation rests on
@@ -174,8 +168,7 @@ class Link:
     agreement: Agreement | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Gap:
+class Gap(Struct, frozen=True, kw_only=True, order=True):
     """What could not be determined. ``reason`` is a message id, never prose.
 
     ``params`` fill the message; ``location`` is where the question arose.
@@ -187,8 +180,7 @@ class Gap:
     params: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True, order=True):
     """Who says so, where to read it, and as of when (ISO date)."""
 
     source: str  # registry | tree | hub | index | installed | resolver | advisories | weights
@@ -198,8 +190,7 @@ class Evidence:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True, order=True):
     """One claim: ``jurisdiction`` reaches the component in this ``role``.
 
     ``via`` is the chain of component ids from the next ancestor to the one that
@@ -216,8 +207,7 @@ class Origin:
     basis: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class License:
+class License(Struct, frozen=True, kw_only=True, order=True):
     """A license claim: an SPDX expression or ``LicenseRef-…``, never guessed."""
 
     expression: str
@@ -229,8 +219,7 @@ class License:
     """As that of an :class:`Origin`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LicenseDeclaration:
+class LicenseDeclaration(Struct, frozen=True, kw_only=True):
     """A license as some source writes it, before it is read as an expression."""
 
     component: ComponentId
@@ -242,8 +231,7 @@ class LicenseDeclaration:
     of a package's license field, or the beginning of a license's text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Import:
+class Import(Struct, frozen=True, kw_only=True):
     """``import module`` in Python source, not yet mapped to a distribution."""
 
     module: str
@@ -251,8 +239,7 @@ class Import:
     occurrence: Occurrence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Include:
+class Include(Struct, frozen=True, kw_only=True):
     """A file that another file pulls in (``-r base.txt``); path relative to the tree."""
 
     path: str
@@ -260,8 +247,7 @@ class Include:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
+class Extraction(Struct, frozen=True, kw_only=True):
     """What one extractor read from one document."""
 
     components: tuple[Component, ...] = ()
@@ -280,15 +266,14 @@ class Extraction:
     def joined(self, other: Extraction) -> Extraction:
         """Return what two readers of one document found; the other's project name counts."""
         parts = {
-            item.name: getattr(self, item.name) + getattr(other, item.name)
-            for item in fields(self)
-            if item.name != "project_name"
+            name: getattr(self, name) + getattr(other, name)
+            for name in self.__struct_fields__
+            if name != "project_name"
         }
         return Extraction(**parts, project_name=other.project_name or self.project_name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attribution:
+class Attribution(Struct, frozen=True, kw_only=True):
     """Origins and licenses of one component, its own and inherited."""
 
     origins: tuple[Origin, ...] = ()
@@ -302,8 +287,7 @@ class Attribution:
     """Of a model that something is known to be made from, or is said about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """A rule's statement about one component; words are made when rendering."""
 
     id: str
@@ -317,8 +301,7 @@ class Finding:
     status: Literal["open", "ignored", "baseline"] = "open"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Substitute:
+class Substitute(Struct, frozen=True, kw_only=True):
     """A candidate of the same function for a component with a finding."""
 
     of: ComponentId
@@ -337,8 +320,7 @@ class Substitute:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """The scanned thing."""
 
     name: str
@@ -348,8 +330,7 @@ class Target:
     files_ignored: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """Digests of everything but the tree that shaped the report."""
 
     registry_version: str
@@ -366,8 +347,7 @@ class Inputs:
     hosts_contacted: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """The whole answer, ready to be rendered; everything sorted by id."""
 
     created: str

@@ -6,8 +6,9 @@ discover → extract → resolve → graph → attribute → assess → substitu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 import provenance
 from provenance import ids
@@ -38,8 +39,7 @@ from provenance.substitute import propose
 from provenance.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scanned:
+class Scanned(Struct, frozen=True, kw_only=True):
     """A report with the graph it was made from, for questions the report does not answer."""
 
     report: Report

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, cast
+
+from msgspec import Struct
 
 from provenance.errors import PolicyError
 from provenance.model import (
@@ -41,8 +42,7 @@ _KEYS = frozenset(
 _KINDS = frozenset({"package", "model", "dataset", "service", "container", "platform"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """A validated policy; ``sha256`` is the digest of the text it was read from."""
 
     id: str

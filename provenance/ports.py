@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from os import stat_result
 from typing import NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from provenance.model import (
     Component,
@@ -95,8 +96,7 @@ class Memory(Protocol):
         """Forget every other document, and store what was learnt."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enrichment:
+class Enrichment(Struct, frozen=True, kw_only=True):
     """What a hub or an index said about components, as links, licenses and gaps with dates."""
 
     links: tuple[Link, ...] = ()
@@ -166,8 +166,7 @@ class Ancestry(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advised:
+class Advised(Struct, frozen=True, kw_only=True):
     """Known vulnerabilities by component, and what could not be asked."""
 
     vulnerabilities: Mapping[ComponentId, tuple[Vulnerability, ...]]
@@ -185,8 +184,7 @@ class Advisories(Protocol):
         """Every host a byte was sent to, sorted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class Outside(Struct, frozen=True, kw_only=True):
     """Everything beyond the tree that a scan may ask; None is not asked."""
 
     hub: ModelHub | None = None

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 Result = TypeVar("Result")
 
@@ -20,8 +21,7 @@ MAX_HELD = 32 * 1024 * 1024
 """Bytes of files that are kept; of a larger tree the ones read first are read again."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Looked:
+class Looked(Struct, frozen=True, eq=False):
     """What an answer rests on. No answer rests on itself, however far around."""
 
     paths: tuple[str, ...] = ()

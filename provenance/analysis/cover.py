@@ -8,9 +8,10 @@ beyond the cap the best cover found is given, said to be unproven.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+
+from msgspec import Struct
 
 from provenance.analysis.dependency import Dependencies
 from provenance.model import ComponentId
@@ -19,8 +20,7 @@ MAX_STEPS = 20_000
 """Branches looked at before the search is given up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
+class Cover(Struct, frozen=True, kw_only=True):
     """Direct requirements that together lead to every marked component."""
 
     members: tuple[ComponentId, ...]

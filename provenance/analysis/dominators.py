@@ -9,8 +9,9 @@ components that dominate are exactly the articulation points.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from provenance.analysis.dependency import Dependencies
 from provenance.model import ComponentId
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     import networkx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
+class Weight(Struct, frozen=True, kw_only=True):
     """What a component carries."""
 
     component: ComponentId
@@ -32,8 +32,7 @@ class Weight:
     """How many components leave with it altogether, itself included."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chokepoint:
+class Chokepoint(Struct, frozen=True, kw_only=True):
     """A component without which the graph between project and marked ones falls apart."""
 
     component: ComponentId

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from heapq import heappop, heappush
+
+from msgspec import Struct
 
 from provenance.analysis.dependency import Dependencies
 from provenance.model import ComponentId
@@ -15,8 +16,7 @@ MAX_EFFORT = 1_000_000
 """Steps of paths looked at; cycles can hold more dead ends than there are ways through."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paths:
+class Paths(Struct, frozen=True, kw_only=True):
     """Simple paths from the project to a component, both included."""
 
     shown: tuple[tuple[ComponentId, ...], ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from provenance.analysis.dependency import Dependencies
 from provenance.model import ComponentId, Relation
@@ -15,8 +16,7 @@ MAX_DEPTH = 100
 Mark = Literal["", "repeated", "cycle", "cut"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One line of the tree."""
 
     component: ComponentId

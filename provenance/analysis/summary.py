@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from provenance.analysis.cover import Cover, smallest_cover
 from provenance.analysis.dependency import Dependencies
@@ -10,8 +10,7 @@ from provenance.analysis.dominators import Chokepoint, Weight, chokepoints, weig
 from provenance.model import ComponentId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Struct, frozen=True, kw_only=True):
     """What the marked components hang on."""
 
     marked: tuple[ComponentId, ...]

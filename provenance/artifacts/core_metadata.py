@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError
 from provenance.model import ComponentId, Evidence, Gap, LicenseDeclaration
@@ -37,8 +38,7 @@ _HOMES = frozenset(
 _NOTHING = frozenset(("", "none", "unknown", "null", "n/a", "dynamic"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoreMetadata:
+class CoreMetadata(Struct, frozen=True, kw_only=True):
     """The fields an audit asks for, as written; a field that is not there is empty."""
 
     name: str

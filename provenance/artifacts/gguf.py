@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
 from struct import calcsize
 from typing import TypeAlias, cast
+
+from msgspec import Struct
 
 from provenance.artifacts.source import (
     MAX_TENSORS,
@@ -44,8 +45,7 @@ _TYPES = {
 """Types by number: name, elements of a block, bytes of a block."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LongArray:
+class LongArray(Struct, frozen=True, kw_only=True):
     """An array too long to keep: what its elements are, how many, and where they begin."""
 
     kind: int
@@ -56,8 +56,7 @@ class LongArray:
 Value: TypeAlias = str | int | float | bool | tuple[str | int | float | bool, ...] | LongArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GgufHeader:
+class GgufHeader(Struct, frozen=True, kw_only=True):
     """The header of one file."""
 
     version: int

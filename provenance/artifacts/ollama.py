@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError
 
@@ -14,8 +15,7 @@ _PREFIX = "application/vnd.ollama.image."
 _DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class Layer(Struct, frozen=True, kw_only=True):
     """One part of a model: ``model``, ``license``, ``params``, ``adapter`` and the like."""
 
     kind: str
@@ -28,8 +28,7 @@ class Layer:
         return f"sha256-{self.sha256}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """The layers of one model in the order they stand."""
 
     layers: tuple[Layer, ...]

@@ -7,7 +7,8 @@ definition). Its graph is gone over unread, wherever the fields beside it lie.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError, Cursor, Source
 
@@ -24,8 +25,7 @@ _IR_VERSION, _GRAPH, _METADATA = 1, 7, 14
 _TEXTS = {2: "producer", 3: "producer_version", 4: "domain"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnnxHeader:
+class OnnxHeader(Struct, frozen=True, kw_only=True):
     """What a model says about itself outside its graph."""
 
     ir_version: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
 from typing import Any
+
+from msgspec import Struct
 
 from provenance.artifacts.source import (
     MAX_TENSORS,
@@ -32,8 +33,7 @@ _BITS = {
 """Bits an element takes; a type that is not here is kept, its extent not checked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SafetensorsHeader:
+class SafetensorsHeader(Struct, frozen=True, kw_only=True):
     """The header of one file."""
 
     metadata: Mapping[str, str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from provenance.artifacts.source import MAX_TENSORS, ArtifactError
 
@@ -31,8 +32,7 @@ def is_further_shard(name: str) -> bool:
     return bool(shard) and shard.group(2) not in ("00000", "00001")  # type: ignore[union-attr]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShardIndex:
+class ShardIndex(Struct, frozen=True, kw_only=True):
     """The index of a model in several files."""
 
     files: tuple[str, ...]

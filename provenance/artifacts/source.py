@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct
 
 MAX_METADATA = 24 * 1024 * 1024
 """Bytes of header one reader fetches at most; tokenizers of 262,144 words need some 16 MB."""
@@ -36,8 +37,7 @@ class Source(Protocol):
         """Return up to ``length`` bytes from ``offset``; fewer at the end of the file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tensor:
+class Tensor(Struct, frozen=True, kw_only=True):
     """One array of a file, and where its bytes lie in it."""
 
     name: str

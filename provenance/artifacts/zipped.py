@@ -10,8 +10,9 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError, Source
 
@@ -26,8 +27,7 @@ Kind = Literal["pytorch", "torchscript", "keras", "numpy", ""]
 _WEIGHT = re.compile(r"(?:^|[/._])(?:weights?|bias(?:es)?|kernel|gamma|embeddings?)(?:[:_]\d+)?$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archive:
+class Archive(Struct, frozen=True, kw_only=True):
     """A zip file by its directory."""
 
     names: tuple[str, ...]

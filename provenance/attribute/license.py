@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from provenance.attribute.license_agreement import Statement, conflict, telling
 from provenance.attribute.license_words import Words, read, symbols

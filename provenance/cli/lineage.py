@@ -120,7 +120,7 @@ def fingerprint(
     model: str, output: Path, name: str | None, online: bool, budget: float | None, quiet: bool
 ) -> None:
     """Write a one-way sketch of a model: ranks of norms, signs of a few rows."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from provenance.cli.lineage_run import Lineage
     from provenance.fingerprint.sketch import to_json

@@ -36,7 +36,7 @@ def assembled(
     run: Lineage, models: tuple[str, ...], listed: Path | None, before: Iterable[database.Row]
 ) -> str:
     """Return the text of a database of these models after those that were there."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     wanted = [(model, model) for model in models] + (_listed(listed) if listed else [])
     if not wanted:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from provenance.artifacts.source import ArtifactError
 from provenance.edge.model_files import open_model
@@ -26,8 +27,7 @@ MAX_SKETCH = 64 * 1024 * 1024
 _WEIGHTS = (".safetensors", ".gguf")
 
 
-@dataclass(slots=True)
-class Lineage:
+class Lineage(Struct):
     """One run: its tables, what it may fetch, and what it said on the way."""
 
     registry: Registry

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import provenance
 from provenance import config
@@ -21,8 +23,7 @@ from provenance.ports import Memory
 from provenance.registry import Registry
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A finished scan with everything needed to present it."""
 
     scanned: Scanned

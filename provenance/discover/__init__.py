@@ -11,9 +11,10 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from provenance.discover.ignores import Ignore, is_ignored, read_ignore
 from provenance.discover.reading import read_bytes
@@ -56,8 +57,7 @@ SKIPPED_FOLDERS = frozenset(
 )
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct):
     """One walk over a tree; counters and gaps fill while :meth:`documents` runs."""
 
     root: Path

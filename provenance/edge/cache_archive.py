@@ -14,9 +14,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from provenance.edge.cache import STORES, keep
 from provenance.edge.hub_cache import MAX_CACHE_FILE
@@ -38,8 +39,7 @@ class ArchiveError(UsageError):
     """A file of records cannot be written or taken in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """What came of an import."""
 
     new: int = 0

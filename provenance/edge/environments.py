@@ -10,8 +10,9 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from provenance.config import PLATFORMS
 from provenance.edge.targets import marker_environment, platform_here
@@ -27,8 +28,7 @@ _SYSTEMS = {"linux": "linux", "manylinux": "linux", "musllinux": "linux", "macos
 _MACHINES = {"amd64": "x86_64"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(Struct, frozen=True, kw_only=True):
     """An installed environment: where its packages lie and what their markers meet."""
 
     name: str

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from msgspec import to_builtins
 
 from provenance.edge.cache import keep
 from provenance.edge.hub_records import Base, HubRecord, is_word, valid_name
@@ -44,7 +45,7 @@ def write_cache(directory: Path, endpoint: str, record: HubRecord) -> None:
     content = {
         "schema": _CACHE_SCHEMA,
         "endpoint": endpoint,
-        "record": dataclasses.asdict(record),
+        "record": to_builtins(record),
     }
     text = json.dumps(content, sort_keys=True)
     keep(_cache_path(directory, endpoint, record.id), text.encode("ascii"))
@@ -52,8 +53,7 @@ def write_cache(directory: Path, endpoint: str, record: HubRecord) -> None:
 
 def _record_from_json(values: Mapping[str, object]) -> HubRecord | None:
     """Rebuild a record from its stored form; None unless every field has its type."""
-    names = {entry.name for entry in dataclasses.fields(HubRecord)}
-    if set(values) != names:
+    if set(values) != set(HubRecord.__struct_fields__):
         return None
     built: dict[str, Any] = {}
     for name, value in values.items():

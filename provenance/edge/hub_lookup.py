@@ -6,12 +6,13 @@ What differs between hubs is the one call that turns an id into a record; see `H
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from provenance.edge.hub_cache import read_cache, write_cache
 from provenance.edge.hub_guard import Guard, Traffic
@@ -25,8 +26,7 @@ _HALTED: Mapping[Reason, str] = {
 }  # after one of these the ids that are left would fare no better
 
 
-@dataclass(slots=True, kw_only=True)
-class Lookups:
+class Lookups(Struct, kw_only=True):
     """The look-ups of one hub, for as long as it is asked.
 
     call: the record of a well-formed id, or whatever asking raised; makes its requests under
@@ -117,7 +117,7 @@ class Lookups:
 
     def _keep(self, record: HubRecord) -> None:
         """Store a record in the cache, after a rename under its new id too."""
-        current = dataclasses.replace(record, id=self.renamed(record.id, record.resolved))
+        current = replace(record, id=self.renamed(record.id, record.resolved))
         if current != record:
             self._known[current.id] = current
         if self.cache_dir is not None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 Reason = Literal[
     "invalid-id",
@@ -55,8 +56,7 @@ class Base(NamedTuple):
     basis: str  # "declared" or "hub-inferred"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubRecord:
+class HubRecord(Struct, frozen=True, kw_only=True):
     """What the hub said of one model or dataset, and when.
 
     Dates are ISO 8601 text. `retrieved` is the caller's clock, `created` and `modified` are the
@@ -83,8 +83,7 @@ class HubRecord:
     url: str  # page a reader can open
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubFailure:
+class HubFailure(Struct, frozen=True, kw_only=True):
     """Why the hub gave no record for `id`. `detail` never holds a token or text of the hub."""
 
     id: str

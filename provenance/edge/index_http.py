@@ -8,10 +8,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from provenance.edge.addresses import host_of
 
@@ -35,8 +36,7 @@ class FetchError(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """A body, its type, where it was found in the end, and whether the network was needed."""
 
     body: bytes
@@ -47,8 +47,7 @@ class Answer:
     """Bytes of the whole file, where a part of it was asked for."""
 
 
-@dataclass(slots=True)
-class Traffic:
+class Traffic(Struct):
     """What was sent, over all threads."""
 
     max_requests: int

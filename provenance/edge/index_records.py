@@ -6,11 +6,12 @@ program reads more out of it. Read back, it is checked like the answer it was ma
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from provenance.edge.cache import keep
 
@@ -22,8 +23,7 @@ LASTING = frozenset(
 """Failures that are an answer; the others may be gone with the next run and are not kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexRecord:
+class IndexRecord(Struct, frozen=True, kw_only=True):
     """One release on one index: its metadata, or why there is none."""
 
     id: str
@@ -59,7 +59,7 @@ def parse_record(data: bytes) -> tuple[str, IndexRecord] | None:
     if not isinstance(stored, dict) or stored.get("schema") != _SCHEMA:
         return None
     asked, values = stored.get("asked"), stored.get("record")
-    names = {field.name for field in dataclasses.fields(IndexRecord)}
+    names = set(IndexRecord.__struct_fields__)
     if not isinstance(asked, str) or not isinstance(values, dict) or set(values) != names:
         return None
     for name, value in values.items():
@@ -70,7 +70,7 @@ def parse_record(data: bytes) -> tuple[str, IndexRecord] | None:
 
 def write_record(directory: Path, asked: str, record: IndexRecord) -> None:
     """Keep a record; a disk that refuses is no error."""
-    content = {"schema": _SCHEMA, "asked": asked, "record": dataclasses.asdict(record)}
+    content = {"schema": _SCHEMA, "asked": asked, "record": asdict(record)}
     text = json.dumps(content, sort_keys=True, indent=0)
     keep(_path(directory, asked, record.id), text.encode("ascii"))
 

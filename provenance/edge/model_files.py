@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from provenance.artifacts import gguf, lfs, safetensors, shards
 from provenance.artifacts.source import ArtifactError, Source, exactly

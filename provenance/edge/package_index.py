@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from provenance import ids
 from provenance.artifacts import core_metadata

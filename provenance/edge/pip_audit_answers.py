@@ -6,9 +6,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from provenance import ids
 from provenance.model import ComponentId, Evidence, Gap, Vulnerability
@@ -33,8 +34,7 @@ class Pin(NamedTuple):
     version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """One advisory as pip-audit gives it."""
 
     id: str
@@ -43,8 +43,7 @@ class Known:
     fixed_in: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What is known of one version, and the day it was asked."""
 
     as_of: str

@@ -8,9 +8,10 @@ import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
 
 MAX_OUTPUT = 64 * 1024 * 1024
 _BLOCK = 64 * 1024
@@ -18,8 +19,7 @@ _MAX_ERR = 1024 * 1024
 """Bytes of stderr that are kept: its end is where programs say why they stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """What a program left behind.
 
     ``code`` is None when it did not come to its own end; ``problem`` says why.

@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from provenance.artifacts.source import ArtifactError
 
@@ -57,8 +58,7 @@ class LocalFile:
             raise ArtifactError(f"{error.strerror}") from error
 
 
-@dataclass(slots=True)
-class Traffic:
+class Traffic(Struct):
     """What one run may and did fetch."""
 
     budget: int = BUDGET

@@ -6,13 +6,13 @@ what it says, or answers for it from what was kept.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
+
+from msgspec import Struct, field, to_builtins
 
 from provenance.edge.cache import cache_directory, keep
 from provenance.edge.resolvers import Answer, Asked, Failure, Request, Resolved, Resolver, Trouble
@@ -26,8 +26,7 @@ _PASSING: frozenset[Trouble] = frozenset(
 """Failures that may be gone with the next run and are not kept."""
 
 
-@dataclass(slots=True)
-class Recorded:
+class Recorded(Struct):
     """Keeps what a resolver answers; with ``cached`` asks nobody.
 
     Args:
@@ -67,7 +66,7 @@ class Recorded:
         if answer.failure is None or answer.failure.trouble not in _PASSING:
             record = {
                 "retrieved": self.today, "label": self.resolver.label,
-                "command": self.resolver.command, "answer": dataclasses.asdict(answer),
+                "command": self.resolver.command, "answer": to_builtins(answer),
             }  # fmt: skip
             text = json.dumps({"schema": _SCHEMA, "record": record}, sort_keys=True, indent=0)
             keep(path, text.encode("ascii"))

@@ -12,10 +12,11 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from provenance.edge.process import Finished, run
 from provenance.edge.targets import Target
@@ -40,8 +41,7 @@ _MAX_DETAIL = 1_500
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What a resolver is asked for."""
 
     wanted: tuple[Wanted, ...]
@@ -53,8 +53,7 @@ class Request:
     timeout: float = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class Resolved(Struct, frozen=True, kw_only=True):
     """One package of an answer."""
 
     name: str
@@ -68,8 +67,7 @@ class Resolved:
     """The reason, where the release was withdrawn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """One edge of an answer; the requirement, where the resolver tells it."""
 
     source: str
@@ -79,8 +77,7 @@ class Asked:
     usage: Usage = "used"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """Why there is no answer; of one package, or of all."""
 
     trouble: Trouble
@@ -98,8 +95,7 @@ def unfinished(done: Finished, request: Request) -> Failure:
     return Failure(trouble="resolver-failed", detail=explanation(done.problem))
 
 
-@dataclass(slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, kw_only=True):
     """What a resolver says."""
 
     packages: dict[str, Resolved] = field(default_factory=dict)

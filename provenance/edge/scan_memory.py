@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -40,8 +39,8 @@ _TYPES = (
 _UNREADABLE = (ValueError, TypeError, IndexError, RecursionError)
 """What reading back something else than was stored raises."""
 _UNWANTED = -1
-_CODES = {kind: code for code, kind in enumerate(_TYPES)}
-_NAMES = [tuple(item.name for item in fields(kind)) for kind in _TYPES]
+_CODES: dict[type, int] = {kind: code for code, kind in enumerate(_TYPES)}
+_NAMES = [kind.__struct_fields__ for kind in _TYPES]
 
 
 class ScanMemory:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from provenance.artifacts.source import ArtifactError
 from provenance.errors import ProvenanceError, UsageError
@@ -28,8 +30,7 @@ class LineageError(ProvenanceError):
     """A model, sketch or database that cannot be used (exit 4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """What the tests are drawn by."""
 
     thresholds: Thresholds

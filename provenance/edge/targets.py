@@ -5,8 +5,9 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from provenance.config import PLATFORMS
 
@@ -23,8 +24,7 @@ _GLIBC = 28
 """Newest glibc 2.x whose wheels are taken: what uv takes for a Linux that is not this one."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True, dict=True):
     """A platform and a Python version; empty ones are this interpreter's own."""
 
     platform: str = ""

@@ -6,7 +6,7 @@ placeholders or its variables unset is no open question about the project.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from provenance.extract.collect import Collector
 from provenance.model import Extraction, Occurrence, Usage

@@ -6,7 +6,7 @@ below: one repository, and no second one of the hub that such names mostly are o
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from provenance.extract.collect import HUB, MODELSCOPE
 from provenance.model import ComponentId, Extraction

@@ -7,7 +7,8 @@ no model makes a value one only when the value itself reads like a hub id.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from provenance import ids
 from provenance.addresses import host_of, is_local_host

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from math import pi, sin, sqrt
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from provenance.fingerprint.layers import LayerMatch, Prepared, layer_map, usual
 from provenance.fingerprint.layout import OUTSIDE, Key
@@ -20,8 +21,7 @@ _ONE_SIGN = sqrt(2 / pi)
 """Cosine of a Gaussian with its own signs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """What the tests say of two parts."""
 
     part: str

@@ -10,8 +10,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError
 from provenance.fingerprint.sketch import Sketch, from_json, to_json
@@ -22,8 +23,7 @@ MAX_ROWS = 100_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A line as it stands: a name, a digest and the text that the digest is over."""
 
     name: str
@@ -31,8 +31,7 @@ class Row:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A row as it was read: a sketch, or why it was refused."""
 
     line: int

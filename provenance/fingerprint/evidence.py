@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from math import log, sqrt
 from typing import Any
+
+from msgspec.structs import asdict
 
 from provenance import __version__
 from provenance.fingerprint.sketch import Sketch

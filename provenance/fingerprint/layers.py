@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from provenance.fingerprint.layout import Key
 from provenance.fingerprint.sketch import Part
@@ -17,8 +18,7 @@ STACKS_KEPT = 3
 """Each is as large as all rows of a model, and every shape in a database may want its own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerMatch:
+class LayerMatch(Struct, frozen=True, kw_only=True):
     """A layer of the candidate and the layer of the base it resembles most."""
 
     layer: int

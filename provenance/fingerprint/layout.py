@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from provenance.artifacts.source import Source, Tensor
 from provenance.fingerprint.decode import row_bytes
@@ -26,8 +28,7 @@ _QK_NORM = re.compile(r"\.(?:q|attn_q|query)_(?:layer)?norm\.|\.q_layernorm\.")
 _QKV_BIAS = re.compile(r"\.(?:q_proj|attn_q|query|query_key_value|c_attn|attn_qkv|qkv_proj)\.bias$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeightFile:
+class WeightFile(Struct, frozen=True, kw_only=True):
     """One file of a model: its name, its bytes by offset, its tensors in the order of rows."""
 
     name: str
@@ -37,8 +38,7 @@ class WeightFile:
     gguf: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class Model(Struct, frozen=True, kw_only=True):
     """The headers of a model, and what lay beside them."""
 
     name: str
@@ -55,8 +55,7 @@ class Model:
         return sum(file.source.size for file in self.files)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """A tensor and the file it lies in."""
 
     file: WeightFile
@@ -78,8 +77,7 @@ class Place:
         return row_bytes(self.tensor.dtype, self.width)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShapeKey:
+class ShapeKey(Struct, frozen=True, kw_only=True):
     """What two models must share to have one architecture, under every naming scheme."""
 
     width: int
@@ -98,8 +96,7 @@ class ShapeKey:
         return replace(self, vocabulary=0, tied=False) == replace(other, vocabulary=0, tied=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
+class Component(Struct, frozen=True, kw_only=True):
     """One part of a model with a residual stream of its own."""
 
     name: str

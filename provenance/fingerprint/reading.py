@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import prod
+
+from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError, exactly
 from provenance.fingerprint.decode import decode
@@ -20,8 +21,7 @@ WITNESS_LEAST, WITNESS_MOST = 1 << 14, 24 << 20
 _PIECE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
+class Slice(Struct, frozen=True, kw_only=True):
     """Rows of one tensor: what is read in one piece."""
 
     key: Key
@@ -40,8 +40,7 @@ class Slice:
         return self.place.tensor.offset + self.first * (self.place.row_bytes or 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """The slices of one component."""
 
     component: Component

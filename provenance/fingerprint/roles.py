@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 MAX_NAME = 512
 """Characters; a longer name has no role."""
@@ -25,8 +26,7 @@ class Role(NamedTuple):
         return "norm" in self.kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleTable:
+class RoleTable(Struct, frozen=True, kw_only=True):
     """The patterns of ``data/lineage/roles.toml``, compiled."""
 
     components: tuple[tuple[str, re.Pattern[str]], ...]

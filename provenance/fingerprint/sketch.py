@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, fields
 
 from provenance.artifacts.source import ArtifactError
 from provenance.fingerprint.layout import MAX_LAYERS, MAX_WIDTH, Key, ShapeKey
@@ -78,8 +80,7 @@ class Signs(Mapping[Key, "Rows"]):
         return sum(len(packed) for packed, _ in self._packed.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """One component of a model as the tests want it."""
 
     name: str
@@ -106,8 +107,7 @@ class Part:
         return held + sum(values.nbytes for values in self.norms.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sketch:
+class Sketch(Struct, frozen=True, kw_only=True):
     """A model by its parts, with what was read for it."""
 
     name: str

@@ -10,10 +10,11 @@ P(Z >= z) <= exp(-z**2 / 2) with Z = sum(s) / sqrt(sum(s**2)).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log, sqrt
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,8 +27,7 @@ PAIRING_SEED = 20261128
 Form = Literal["sign", "permutation"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(Struct, frozen=True, kw_only=True):
     """One test's outcome: a statistic, the bound on it, and how large the agreement is."""
 
     z: float

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import log
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+
+class Reading(Struct, frozen=True, kw_only=True):
     """How much is read of a component."""
 
     rows_most: int
@@ -20,8 +20,7 @@ class Reading:
     unit_layers: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True, kw_only=True):
     """The table; see the comments in the file."""
 
     version: int

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import log
 from typing import Any
+
+from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError
 
@@ -19,8 +20,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_WORDS = 2_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tokenizer:
+class Tokenizer(Struct, frozen=True, kw_only=True):
     """Words by id, merges in order."""
 
     words: Mapping[str, int]
@@ -33,8 +33,7 @@ class Tokenizer:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Likeness:
+class Likeness(Struct, frozen=True, kw_only=True):
     """What two tokenizers have in common."""
 
     equal: bool

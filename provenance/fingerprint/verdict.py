@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from math import exp, log
 from typing import Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from provenance.fingerprint.compare import (
     Comparison,
@@ -32,8 +34,7 @@ _WORTH = log(1e-4)
 """Far above any threshold of a verdict: what stays above it is no match."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Controls:
+class Controls(Struct, frozen=True, kw_only=True):
     """The same tests where the answer is known."""
 
     exchanged_z: float | None
@@ -45,8 +46,7 @@ class Controls:
     """Candidate against its own sketch: what a copy reaches."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """One base's verdict, with all that it stands on."""
 
     base: str
@@ -78,8 +78,7 @@ class Verdict:
         return min(1.0, max(thresholds.p_floor, exp(max(self.log_p, -700.0))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Base(Struct, frozen=True, kw_only=True):
     """A model to test against, prepared."""
 
     name: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from provenance.analysis.paths import Paths
 from provenance.analysis.rows import Row
@@ -25,8 +26,7 @@ _SHOWN = 10
 _LICENSED = ("package", "model", "dataset")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
+class Ways(Struct, frozen=True, kw_only=True):
     """How the project comes to one component."""
 
     component: ComponentId
@@ -35,8 +35,7 @@ class Ways:
     """What every path goes through."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What was asked of a graph; what was not asked for is empty."""
 
     root: ComponentId

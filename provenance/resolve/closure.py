@@ -6,9 +6,10 @@ Markers are evaluated for one environment; an extra leads on only from where it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from provenance.model import USAGES, Usage
 from provenance.resolve.requirements import Wanted
@@ -20,8 +21,7 @@ Environment = Mapping[str, str]
 """The values of PEP 508 that markers ask about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
+class Distribution(Struct, frozen=True, kw_only=True):
     """One version of a package with what its metadata requires."""
 
     name: str
@@ -30,8 +30,7 @@ class Distribution:
     requires: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class Edge(Struct, frozen=True, kw_only=True):
     """One package asks for another."""
 
     source: str
@@ -42,8 +41,7 @@ class Edge:
     """Extras, condition and marker, as links show them."""
 
 
-@dataclass(slots=True)
-class Closure:
+class Closure(Struct):
     """What requirements lead to in one environment."""
 
     usages: dict[str, Usage] = field(default_factory=dict)

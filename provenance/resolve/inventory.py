@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from provenance import ids
 from provenance.descent import Statement
@@ -31,8 +33,7 @@ _ROOT_RELATION: dict[Kind, Relation] = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Inventory:
+class Inventory(Struct):
     """Components and links keyed for merging, with what resolvers need to know."""
 
     root: ComponentId

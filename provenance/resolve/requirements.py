@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from provenance import ids
 from provenance.model import (
@@ -35,8 +37,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9._,\[\]<>=!~*+-]+", re.ASCII)
 _SHORTHAND = re.compile(r"([~^])\s*v?(\d+(?:\.\d+)*)([^,\s]*)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """One requirement of the project itself."""
 
     name: str
@@ -56,8 +57,7 @@ class Wanted:
         return f"{self.name}{extras}{self.specifier}"
 
 
-@dataclass(slots=True)
-class Pins:
+class Pins(Struct):
     """Exact versions that are known already, by name."""
 
     locked: dict[str, dict[str, ComponentId]] = field(default_factory=dict)

@@ -6,8 +6,9 @@ Only words of paths count, each whole. A place that says nothing gives no stage.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from provenance.resolve.inventory import Inventory
 

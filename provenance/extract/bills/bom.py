@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from provenance import ids
 from provenance.addresses import host_of, is_local_host
@@ -25,8 +26,7 @@ _HUB_URL = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """One thing that a bill lists."""
 
     kind: Kind
@@ -48,8 +48,7 @@ class Edge(NamedTuple):
     usage: Usage = "used"
 
 
-@dataclass(slots=True)
-class Bom:
+class Bom(Struct):
     """A bill: its items by reference, and the reference that stands for the project."""
 
     items: dict[str, Item] = field(default_factory=dict)

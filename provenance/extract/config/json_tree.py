@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import MAX_DEPTH, MAX_NODES, Node
@@ -23,8 +24,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Builder:
+class _Builder(Struct):
     """Collections begun, and in each mapping the key that waits for its value."""
 
     roots: list[Node] = field(default_factory=list)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
@@ -24,8 +25,7 @@ _NO_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
 """Characters that end a line for YAML 1.1, and for no editor."""
 
 
-@dataclass(slots=True, eq=False)
-class Node:
+class Node(Struct, eq=False):
     """A scalar (``value``), a mapping (``pairs``) or a list (``items``), and where it stands."""
 
     line: int
@@ -82,8 +82,7 @@ class Node:
         return self.line + 1 if self.block else self.line
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A scalar of a tree with the keys that lead to it and the mapping it stands in."""
 
     path: tuple[str, ...]
@@ -169,8 +168,7 @@ def _check_nesting(text: str) -> None:
             raise ValueError("nested too deeply")
 
 
-@dataclass(slots=True)
-class _Composer:
+class _Composer(Struct):
     """Builds nodes from events with a stack of its own."""
 
     first_line: int

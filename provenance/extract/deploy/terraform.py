@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from provenance.extract import textfile
 from provenance.extract.aside import Aside, absorb
@@ -32,8 +33,7 @@ _MAKES = re.compile(r"^[ \t]*(provider|resource)[ \t]+\"([\w-]{1,100})\"", re.MU
 _UNREAD = frozenset("description source version required_version error_message sensitive".split())
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """A key with one of its values and the blocks around it."""
 
     key: str

@@ -8,8 +8,9 @@ properties from there (``0.configuration.baseURL``).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from provenance import ids
 from provenance.extract import names

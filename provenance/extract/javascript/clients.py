@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from provenance import ids
 from provenance.addresses import begins_address, host_of, is_local_host
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 MAX_CHAIN = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """Where a client object sends its requests: a service, a runtime, a local server."""
 
     service: ComponentId | None

@@ -5,8 +5,9 @@ Names are kept by function, the scope that matters for constants.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -29,8 +30,7 @@ class Bound(NamedTuple):
     """Only used unless something else is given."""
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """The names of one function, or of the module."""
 
     parent: Scope | None = None
@@ -54,8 +54,7 @@ Target: TypeAlias = tuple[Scope | None, str]
 """A name in a scope, or with None an attribute of some object."""
 
 
-@dataclass(slots=True, eq=False)
-class Tree:
+class Tree(Struct, eq=False):
     """One parsed source."""
 
     data: bytes

@@ -7,10 +7,11 @@ namespace or a type tells that the name is that library's.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from provenance import ids
 from provenance.addresses import host_of, is_local_host

@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
 
 from provenance import ids
 from provenance.extract.channels import channel_of_url
@@ -37,8 +38,7 @@ _SYSTEMS = (
 _MAX_MARKER = 1_000
 
 
-@dataclass(slots=True)
-class Dependency:
+class Dependency(Struct):
     """What one record asks for."""
 
     key: str
@@ -61,8 +61,7 @@ class Dependency:
         return " ; ".join(part for part in (self.specifier, self.marker) if part) or None
 
 
-@dataclass(slots=True)
-class Locked:
+class Locked(Struct):
     """One record of a lock file."""
 
     key: str

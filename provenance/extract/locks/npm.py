@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from provenance import ids
 from provenance.extract import textfile
@@ -35,8 +36,7 @@ class _Edge(NamedTuple):
     required: bool
 
 
-@dataclass(slots=True)
-class _Lock:
+class _Lock(Struct):
     """What stands in the file, by install path; the root and workspaces are the project."""
 
     nodes: dict[str, ComponentId] = field(default_factory=dict)

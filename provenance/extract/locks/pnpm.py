@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from provenance import ids
 from provenance.extract import textfile
@@ -37,8 +38,7 @@ class _Row(NamedTuple):
     value: str
 
 
-@dataclass(slots=True)
-class _Package:
+class _Package(Struct):
     line: int
     flags: set[str] = field(default_factory=set)
     name: str = ""
@@ -49,8 +49,7 @@ class _Package:
     peers: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class _Lock:
+class _Lock(Struct):
     packages: dict[str, _Package] = field(default_factory=dict)
     roots: list[tuple[int, str, str, Usage]] = field(default_factory=list)
     """What the importers ask for, as above; a link is relative to the lock's folder."""

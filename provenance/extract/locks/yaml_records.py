@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _FIELD = re.compile(r"([A-Za-z_][\w.-]*):(?:[ ]+(.*))?$")
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct):
     """One entry of a list: its scalars, and the items of its lists and tables with lines."""
 
     line: int

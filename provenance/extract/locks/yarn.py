@@ -7,9 +7,10 @@ parser would take seconds for what are megabytes of machine-written text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
+
+from msgspec import Struct, field
 
 from provenance import ids
 from provenance.extract import textfile
@@ -25,8 +26,7 @@ _ASKED = frozenset({"dependencies", "optionalDependencies"})
 _HEAD_NAMES = ("__metadata", "")
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     descriptors: tuple[str, ...]
     line: int
     written: str

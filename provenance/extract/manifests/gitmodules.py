@@ -10,7 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from provenance import ids
 from provenance.extract import signs, textfile
@@ -37,8 +38,7 @@ _KINDS = {"github.com": "github", "bitbucket.org": "bitbucket", "gitlab.com": "g
 _HUBS = frozenset({"huggingface.co", "hf.co", "modelscope.cn", "www.modelscope.cn"})
 
 
-@dataclass(slots=True)
-class _Submodule:
+class _Submodule(Struct):
     """One section, each value with its line."""
 
     name: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from provenance import ids
 from provenance.extract.collect import Collector
@@ -23,8 +24,7 @@ _MAX_ROUNDS = 10
 """Properties may name others; a circle among them ends here."""
 
 
-@dataclass(slots=True)
-class _Pom:
+class _Pom(Struct):
     root: Element
     properties: dict[str, str]
     managed: dict[str, str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from provenance.extract.collect import Collector
 
@@ -12,8 +13,7 @@ _MAX_DEPTH = 200
 _MAX_ELEMENTS = 300_000
 
 
-@dataclass(slots=True)
-class Element:
+class Element(Struct):
     """An element: its name without namespace, where it begins, what it holds."""
 
     name: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from provenance import ids
 from provenance.artifacts.gguf import GgufHeader
@@ -33,8 +34,7 @@ _BASE_KEYS = ("base_model", "base_model_name_or_path", "ss_sd_model_name")
 _LICENSE_KEYS = ("license", "modelspec.license")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
+class Claims(Struct, frozen=True, kw_only=True):
     """What a header says, in its own words."""
 
     bases: tuple[tuple[str, str], ...] = ()

@@ -10,7 +10,9 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from provenance import ids
 from provenance.extract import names
@@ -42,8 +44,7 @@ _MAX_WRAPPERS = 3
 """Functions of one file from a name to the known call."""
 
 
-@dataclass(slots=True)
-class Settled:
+class Settled(Struct):
     """What calls have said of literals, so that their looks are not asked again."""
 
     datasets: set[str] = field(default_factory=set)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from provenance import ids
 from provenance.addresses import begins_address, host_of, is_local_host
@@ -22,8 +23,7 @@ _ADDRESS = re.compile(
 """An argument that is where requests go, however a client calls it or its caller spells it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Struct, frozen=True):
     """Where a client object sends its requests: a service, a local server, or unknown."""
 
     service: ComponentId | None

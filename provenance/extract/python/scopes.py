@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from provenance.extract.python.aliases import bind_imports
 from provenance.extract.python.arguments import (
@@ -91,8 +92,7 @@ Target: TypeAlias = tuple[Scope | None, str]
 """A name in a scope, or an attribute (of any object: None)."""
 
 
-@dataclass(slots=True)
-class Bindings:
+class Bindings(Struct):
     """Everything bound in one module."""
 
     module: Scope = field(default_factory=lambda: Scope(None))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 _LITERAL_DOLLAR = "\ue000"
 """Stands for a dollar sign that quoting keeps from being expanded."""
@@ -41,8 +42,7 @@ _UNQUOTED_VERSION = re.compile(r"[<>]=?\d|[<>]=")
 _ESCAPED = re.compile(r'\\(\r?\n|["\\`$])')
 
 
-@dataclass(slots=True)
-class Word:
+class Word(Struct):
     """One word, quotes removed, and its line; ``items`` when it assigns a list."""
 
     text: str
@@ -50,8 +50,7 @@ class Word:
     items: list[Word] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A word with its variables filled in as far as the script tells."""
 
     text: str
@@ -59,8 +58,7 @@ class Argument:
     default: bool = False
 
 
-@dataclass(slots=True)
-class Command:
+class Command(Struct):
     """One simple command, or one comment (``comment``, without the mark)."""
 
     words: list[Word] = field(default_factory=list)
@@ -226,8 +224,7 @@ _EXPANSION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """What a variable holds; ``default`` when something may override it."""
 
     text: str
