@@ -78,6 +78,10 @@ class Siblings:
             return found
         return self._files[path]
 
+    def held(self, path: str) -> bytes | None:
+        """Return a file that was looked at before, if its bytes are still kept."""
+        return self._files.get(path)
+
     def _give_up(self, path: str) -> None:
         """Forget what a file holds, though not what it held when others asked."""
         if self.noting:

@@ -69,6 +69,8 @@ class Walk(Struct):
     modules: set[str] = field(default_factory=set)
     """What could be imported from the tree itself: paths of folders and ``*.py`` files."""
     gaps: list[Gap] = field(default_factory=list)
+    base: Path = None  # type: ignore[assignment]  # made below
+    """The folder that paths are relative to: the root, or where a single file lies."""
     siblings: Siblings = None  # type: ignore[assignment]  # made below
     """The files of the tree for the readers of others; one for all copies of a walk."""
 
@@ -76,13 +78,10 @@ class Walk(Struct):
 
     def __post_init__(self) -> None:
         """Let readers look at other files."""
+        if self.base is None:
+            self.base = self.root.parent if self.root.is_file() else self.root
         if self.siblings is None:
             self.siblings = Siblings(self._sibling)
-
-    @property
-    def base(self) -> Path:
-        """The folder that paths are relative to: the root, or where a single file lies."""
-        return self.root.parent if self.root.is_file() else self.root
 
     def documents(self) -> Iterator[Document]:
         """Yield every wanted document in sorted order."""
@@ -97,6 +96,10 @@ class Walk(Struct):
         Args:
             head: read only so many bytes and offer the rest as windows; 0 reads it whole.
         """
+        known = None if head else self.siblings.held(path)
+        if known is not None:
+            self.read += 1
+            return Document(path=path, data=known, sibling=self.siblings)
         full = self.base / path
         try:
             # O_NONBLOCK: a pipe with a file's name must not hang the scan.

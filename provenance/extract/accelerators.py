@@ -47,6 +47,7 @@ _WITHOUT = re.compile(r"device-plugin|dcgm|docs")
 _MOVED = tuple(
     (
         slug,
+        word.encode(),
         (f"torch.{word}.".encode(), f".{word}(".encode(), f"'{word}".encode(), f'"{word}'.encode()),
         re.compile(rf"torch\.{word}\.|\.{word}\(|[\"']{word}(?::\d+)?[\"']".encode()),
     )
@@ -56,13 +57,15 @@ _IMPORTED = rb"(?m)^[ \t]*(?:import|from)[ \t]+"
 _DEVICES = (
     *_MOVED,
     # Devices whose bare names are too short to mean anything, and runtimes.
-    ("apple-mps", (b"torch.mps.", b"backends.mps."), re.compile(rb"torch\.(?:backends\.)?mps\.")),
-    ("intel-xpu", (b"torch.xpu.",), re.compile(rb"torch\.xpu\.")),
-    ("intel-openvino", (b"openvino",),
+    ("apple-mps", b"mps.", (b"torch.mps.", b"backends.mps."),
+     re.compile(rb"torch\.(?:backends\.)?mps\.")),
+    ("intel-xpu", b"xpu.", (b"torch.xpu.",), re.compile(rb"torch\.xpu\.")),
+    ("intel-openvino", b"openvino", (b"",),
      re.compile(_IMPORTED + rb"(?:optimum\.intel\.)?openvino\b")),
-    ("nvidia-tensorrt", (b"tensorrt",), re.compile(_IMPORTED + rb"tensorrt(?:_llm)?\b")),
+    ("nvidia-tensorrt", b"tensorrt", (b"",), re.compile(_IMPORTED + rb"tensorrt(?:_llm)?\b")),
 )  # fmt: skip
-"""What Python writes to move tensors to a device, and marks that are quick to look for."""
+"""What Python writes to move tensors to a device; before it a word that it is never without,
+and marks one of which it is never without: both are quick to look for."""
 
 
 def platform_of(image: str) -> str | None:
@@ -86,8 +89,9 @@ def platform_of_library(package: str) -> str | None:
 
 def devices(data: bytes, places: Places, collector: Collector) -> None:
     """Record the accelerators a source moves work to; code mostly runs without them too."""
-    for slug, marks, pattern in _DEVICES:
-        match = pattern.search(data) if any(mark in data for mark in marks) else None
+    for slug, word, marks, pattern in _DEVICES:
+        there = word in data and any(mark in data for mark in marks)
+        match = pattern.search(data) if there else None
         if match:
             where = collector.occurrence(
                 places.line(match.start()), match.group().decode("ascii", "replace"),

@@ -301,9 +301,10 @@ def _asked(
 
 def _names_model(before: bytes) -> bool:
     """Tell whether the key right before a literal says: this is a model."""
-    if before.rstrip()[-1:] not in _GIVING:
+    end = len(before.rstrip())
+    if before[end - 1 : end] not in _GIVING:
         return False  # what most literals end at; the pattern would look for a start everywhere
-    match = _KEY.search(before)
+    match = _KEY.search(before, before.rfind(b"\n", 0, end) + 1)
     if match is None:
         return False
     return names_model(match.group(1).decode("ascii", "replace").rpartition(".")[2])

@@ -92,15 +92,11 @@ class PythonPlaces(Places):
     def _tokens(self) -> tuple[list[int], list[int], list[bool]]:
         """Return start, end and kind of every comment and triple-quoted string; made once."""
         if self._found is None:
-            found = [
-                (match.start(), match.end(), match.group().startswith(b"#"))
-                for match in _PYTHON_STRINGS.finditer(self.data)
-                if match.group()[:1] == b"#" or match.group()[:3] in (b'"""', b"'''")
-            ]
+            found = [m.span() for m in _PYTHON_STRINGS.finditer(self.data) if m.lastindex]
             self._found = (
-                [start for start, _, _ in found],
-                [end for _, end, _ in found],
-                [comment for _, _, comment in found],
+                [start for start, _ in found],
+                [end for _, end in found],
+                [self.data[start] == _HASH for start, _ in found],
             )
         return self._found
 
@@ -115,9 +111,12 @@ def _offsets(data: bytes, mark: bytes) -> list[int]:
     return found
 
 
+_HASH = ord("#")
 _PYTHON_STRINGS = re.compile(
-    rb'"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\Z)'
-    rb"|'''(?:[^'\\]|\\.|'(?!''))*(?:'''|\Z)"
-    rb'|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*',
+    rb'("""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:"""|\Z)'
+    rb"|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\Z)|#[^\n]*+)"
+    rb'|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
+    rb"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'",
     re.DOTALL,
 )
+"""Comments and triple-quoted strings, as the group; other strings hide what begins one."""

@@ -23,6 +23,8 @@ _BRANCH = re.compile(
     rb"(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
     rb"[^\n]{0,20}?==[ \t]*|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
 )
+_BRANCHING = (b"provider", b"supplier", b"vendor", b"backend", b"case ", b"case\t")
+"""What no such branch is without, and quick to look for."""
 _ENTRY_KEY = re.compile(
     rb"(?<![A-Za-z])(?:\w{0,20}_)?(?:id|name|model|value|slug|modelId|modelName)[\"']?\s{0,4}[:=]\Z"
 )
@@ -77,7 +79,7 @@ def _names_entry(data: bytes, offset: int) -> bool:
 @lru_cache(maxsize=2)
 def _branches(data: bytes) -> bool:
     """Tell whether a source has any branch for one provider."""
-    return bool(_BRANCH.search(data))
+    return any(mark in data for mark in _BRANCHING) and bool(_BRANCH.search(data))
 
 
 def _branch(data: bytes, offset: int) -> bytes:

@@ -14,7 +14,9 @@ Triggers: TypeAlias = tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes
 the dotted words that must stand together."""
 
 
-_CALLED = re.compile(rb"\b([A-Za-z_]\w*+)(?:[ \t]*+\(|[ \t]++as[ \t])")
+_SIGNS = re.sub(rb"[^\w( \t]", b",", bytes(range(256))).replace(b"\t", b" ")
+"""Only what names, calls and ``as`` are told by; all else ends a name."""
+_MAX_NAME = 200
 _MAX_KEPT = 64 * 1024
 """A larger source is not kept for the sake of those that import it."""
 
@@ -63,13 +65,25 @@ def places(argument: str, mark: str = "") -> tuple[str | int, ...]:
 
 def called_names(data: bytes) -> frozenset[bytes]:
     """Return every name that a source calls, or imports under another name."""
-    return _called(data) if len(data) <= _MAX_KEPT else frozenset(_CALLED.findall(data))
+    return _called(data) if len(data) <= _MAX_KEPT else _called.__wrapped__(data)
 
 
 @lru_cache(maxsize=1024)
 def _called(data: bytes) -> frozenset[bytes]:
     """Search a source once, though those that import it ask as well."""
-    return frozenset(_CALLED.findall(data))
+    # Splitting takes a third of the time of a pattern for names before a parenthesis.
+    text = data.translate(_SIGNS)
+    found = {_last_name(part) for part in text.split(b"(")[:-1]}
+    at = text.find(b" as ")
+    while at >= 0:
+        found.add(_last_name(text[max(0, at - _MAX_NAME) : at]))
+        at = text.find(b" as ", at + 3)
+    return frozenset(found)
+
+
+def _last_name(text: bytes) -> bytes:
+    text = text.rstrip(b" ")
+    return text[max(text.rfind(b" "), text.rfind(b","), text.rfind(b"(")) + 1 :]
 
 
 def triggers(rows: Iterable[Call]) -> Triggers:

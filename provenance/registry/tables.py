@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Generic, NamedTuple, TypeVar, cast
 
 from provenance.ids import lookup_keys
@@ -344,7 +344,7 @@ class Keyed(Generic[Row]):
 
 def fits(name: str, pattern: str) -> bool:
     """Tell whether a name fits a pattern whose ``*`` stands for any text."""
-    head, *parts = pattern.split("*")
+    head, parts = _cut(pattern)
     if not parts:
         return name == pattern
     if not name.startswith(head):
@@ -356,6 +356,12 @@ def fits(name: str, pattern: str) -> bool:
             return False
         at += len(part)
     return name.endswith(parts[-1]) and len(name) - len(parts[-1]) >= at
+
+
+@lru_cache(maxsize=8192)
+def _cut(pattern: str) -> tuple[str, tuple[str, ...]]:
+    head, *parts = pattern.split("*")
+    return head, tuple(parts)
 
 
 _NAMESPACES = ("huggingface:", "modelscope:", "github:")

@@ -25,7 +25,7 @@ _MAX_ERRORS = 6
 """Broken statements of one source that are left out."""
 _STATEMENT = re.compile(rb"(?!(?:elif|else|except|finally)\b)[A-Za-z_@]")
 """What a line begins with that begins a statement of the module."""
-_LONG_LINE = re.compile(rb"[^\n]{4000}")
+_LONG_LINE = 4000
 _LONG_NAME = re.compile(rb"(?:[A-Za-z_]\w{0,30}+[ \t]*+\.[ \t]*+){1000}")
 _TIDY_EVERY = 40
 """Sources parsed between collections."""
@@ -55,7 +55,7 @@ def parse(data: bytes) -> ast.Module:
     # nothing would ever be given back.
     if next(_parsed) % _TIDY_EVERY == 0:
         gc.collect(1)
-    if _LONG_LINE.search(data) and _LONG_NAME.search(data):
+    if max(map(len, data.split(b"\n"))) > _LONG_LINE and _LONG_NAME.search(data):
         raise ValueError("a name of a thousand parts")  # Python's parser takes their square
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes of scanned code are not ours

@@ -23,6 +23,7 @@ _FIELD = re.compile(
     rb"[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
 )
 _OPTION = re.compile(rb"(?:add_argument|option|Option|argument|Argument)\(")
+_OPTION_MARKS = (b"ption(", b"rgument(")
 _DEFAULT = re.compile(
     rb"\bdefault[ \t]*=[ \t\n]{0,80}[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
 )
@@ -55,7 +56,7 @@ def read_options(
             begin -= 1
         name = data[begin : match.end()].partition(b":")[0].strip()
         _record(name, match, data, places, collector, vocabulary, settled)
-    if not _OPTION.search(data):
+    if not any(mark in data for mark in _OPTION_MARKS):
         return
     for match in _FLAG.finditer(data):
         low = max(0, match.start() - _MAX_NAME)

@@ -14,16 +14,11 @@ from collections.abc import Mapping, Set
 
 from provenance.extract.places import PythonPlaces
 from provenance.extract.python.imports import find, joined
+from provenance.extract.python.statements import statements
 from provenance.model import Document
 from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
 
-_FROM = re.compile(
-    rb"^[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(?:\(([^()]{0,4000})\)|([^\n#;(]{1,1000}))",
-    re.MULTILINE,
-)
-_ROOT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
-_NAME = re.compile(rb"([A-Za-z_]\w*)(?:\s+as\s+([A-Za-z_]\w*))?")
 _DEFINED = re.compile(
     rb"^(?:async[ \t]+def|def|class)[ \t]+([A-Za-z_]\w*)|^(?=[^\s#)\]}\"'@])", re.MULTILINE
 )
@@ -91,8 +86,8 @@ class Reach:
         data = self._siblings(home)
         return data if data is not None and len(data) <= _MAX_BYTES else b""
 
-    def _imports(self, home: str) -> dict[str, tuple[str, str]]:
-        return self._siblings.once(("imports", home), lambda: _imports(self._source(home)))
+    def _imports(self, home: str) -> Mapping[str, tuple[str, str]]:
+        return statements(self._source(home)).names
 
     def _is_quiet(self, home: str, steps: int) -> bool:
         """Tell that nothing in a module leads anywhere, whatever it is called.
@@ -149,7 +144,7 @@ def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> f
         return frozenset()
     reach = Reach(document.sibling, vocabulary)
     found: set[bytes] = set()
-    for here, (module, name) in _imports(data).items():
+    for here, (module, name) in statements(data).names.items():
         word = here.encode()
         dotted = word not in called
         if reach.leads(document.path, module, name, dotted=dotted) and (
@@ -161,8 +156,7 @@ def leading(document: Document, called: Set[bytes], vocabulary: Vocabulary) -> f
 
 def _holds_call(data: bytes, vocabulary: Vocabulary) -> bool:
     """Tell whether a source may hold a call that names something, outside of its docstrings."""
-    roots = {root.decode() for root in _ROOT.findall(data)}
-    offsets = vocabulary.call_offsets(data, roots, vocabulary.called(data), loads=True)
+    offsets = vocabulary.call_offsets(data, statements(data).roots, loads=True)
     places = PythonPlaces(data) if offsets else None
     return places is not None and any(places.state(offset) is None for offset in offsets)
 
@@ -193,13 +187,3 @@ def _calling(data: bytes, imports: Mapping[str, tuple[str, str]]) -> dict[str, f
             for name, used in calling.items()
         }
     return calling
-
-
-def _imports(data: bytes) -> dict[str, tuple[str, str]]:
-    """Return what a source imports from modules: name here, (module, name there)."""
-    found: dict[str, tuple[str, str]] = {}
-    for match in _FROM.finditer(data):
-        module = match.group(1).decode("ascii", "replace")
-        for name, alias in _NAME.findall(match.group(2) or match.group(3)):
-            found[(alias or name).decode()] = (module, name.decode())
-    return found

@@ -36,6 +36,7 @@ _AT_RUN_TIME = re.compile(
     rb"[\"']([A-Za-z_][\w.]{0,100})[\"']"
 )
 """An import by its name: of a test that is left out without it, or of what may be there."""
+_RUN_TIME_MARKS = (b"importorskip(", b"import_module(", b"__import__(", b"find_spec(")
 _BODY = re.compile(rb"[\"']model[\"'][ \t]*:[ \t]*[A-Za-z_]")
 """A body of a request in which a variable says the model."""
 _STANDARD_NAMES = sys.stdlib_module_names
@@ -158,11 +159,16 @@ def _imports(data: bytes, places: Places, collector: Collector) -> None:
         if begin > done:
             end = data.find(b"\n", at)
             end = len(data) if end < 0 else end
-            for match in _IMPORT.finditer(data[begin : min(end, begin + 1000)]):
+            line = data[begin : min(end, begin + 1000)]
+            several = b";" in line or b":" in line
+            first = None if several else _IMPORT.match(line)
+            for match in _IMPORT.finditer(line) if several else filter(None, (first,)):
                 _import(match, begin, places, collector)
             done = begin
         at = data.find(b"import", at + 6)
-    for match in _AT_RUN_TIME.finditer(data) if b"import" in data else ():
+    if not any(mark in data for mark in _RUN_TIME_MARKS):
+        return
+    for match in _AT_RUN_TIME.finditer(data):
         module = match.group(1).decode("ascii", "replace")
         if places.state(match.start()) is None and module.partition(".")[0] not in _STANDARD_NAMES:
             where = collector.occurrence(
