@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -50,7 +52,25 @@ def cli() -> None:
     """
 
 
-def main(args: list[str] | None = None) -> None:
+def run() -> NoReturn:
+    """Be the program: :func:`main`, and out without giving memory back piece by piece.
+
+    Of a large tree that takes longer than a hook may.
+    """
+    try:
+        main()
+    except SystemExit as stop:
+        status = stop.code if isinstance(stop.code, int) else 0
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # whoever read has gone, as ``| head`` does
+        status = status or 4
+    os._exit(status)
+
+
+def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line; every expected error becomes a message and an exit code."""
     # A short process: collecting would find next to nothing, but where large sources are parsed.
     gc.disable()

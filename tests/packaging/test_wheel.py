@@ -115,7 +115,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert "Name: provenance-audit\n" in metadata
     assert "Requires-Python: >=3.11\n" in metadata
     assert "License-Expression: Apache-2.0 AND CC-BY-4.0\n" in metadata
-    assert "provenance = provenance.cli:main" in scripts
+    assert "provenance = provenance.cli:run" in scripts
 
 
 def test_it_works_away_from_the_checkout(installed: Path, tmp_path: Path) -> None:
