@@ -299,7 +299,9 @@ def _api_names(data: bytes, places: Places, collector: Collector, vocabulary: Vo
     A document that speaks of Azure's service, and hardly of OpenAI's own, means the models
     that are deployed there.
     """
-    azure = len(_AZURE.findall(data)) > len(_OPENAI.findall(_OF_AZURE.sub(b"", data)))
+    azure = (b"zure" in data or b"ZURE" in data) and (
+        len(_AZURE.findall(data)) > len(_OPENAI.findall(_OF_AZURE.sub(b"", data)))
+    )
     for match in _TICKED.finditer(data):
         name = match.group(1).decode("ascii", "replace")
         owner = vocabulary.api_owner(name)

@@ -7,6 +7,7 @@ no model makes a value one only when the value itself reads like a hub id.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -74,12 +75,14 @@ _HUB_SCHEMES = ("hf://", "huggingface://")
 _HUB_HOSTS = ("hf.co/", "huggingface.co/")
 
 
+@lru_cache(maxsize=4096)
 def names_model(key: str) -> bool:
     """Tell whether a setting of this name holds a model."""
     key = _CAMEL.sub("_", key).lstrip("-").replace("-", "_")
     return bool(_MODEL_KEY.match(key)) and not _OUTPUT_KEY.search(key)
 
 
+@lru_cache(maxsize=4096)
 def names_dataset(key: str) -> bool:
     """Tell whether a setting of this name holds a dataset."""
     key = _CAMEL.sub("_", key).lstrip("-").replace("-", "_")

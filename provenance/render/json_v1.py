@@ -47,8 +47,7 @@ def render(report: Report, registry: Registry, words: Messages, **_: object) -> 
     return "\n".join(lines)
 
 
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+_compact = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def document(report: Report, registry: Registry, words: Messages) -> dict[str, Any]:
