@@ -35,6 +35,8 @@ class Vocabulary:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._packages: dict[str, bool] = {}
+        self._services: dict[str, str | None] = {}
+        """By host: what was asked for before."""
 
     # -- hub ids -----------------------------------------------------------------
 
@@ -98,13 +100,10 @@ class Vocabulary:
     def service_of_host(self, host: str) -> str | None:
         """Return the service behind a host name, or None."""
         host = host.lower().rstrip(".")
-        found = self.hosts.get(host)
-        if found:
-            return found
-        for pattern, component in self._wildcards:
-            if fits(host, pattern):
-                return component
-        return None
+        if host not in self._services:
+            fitting = (component for pattern, component in self._wildcards if fits(host, pattern))
+            self._services[host] = self.hosts.get(host) or next(fitting, None)
+        return self._services[host]
 
     def service_of_resource(self, tool: str, name: str) -> str | None:
         """Return the service that a tool for infrastructure means by a provider or resource.

@@ -282,9 +282,16 @@ class Keyed(Generic[Row]):
     def __init__(self, layers: Sequence[SortedTable], make: Callable[[list[str]], Row]) -> None:
         self._layers = tuple(layers)
         self._make = make
+        self._known: dict[str, tuple[Row, ...]] = {}
 
     def get(self, key: str) -> tuple[Row, ...]:
         """Return the rows of exactly this key."""
+        known = self._known.get(key)  # a namespace is asked for once for each of its models
+        if known is None:
+            known = self._known[key] = self._get(key)
+        return known
+
+    def _get(self, key: str) -> tuple[Row, ...]:
         folds = key.startswith(_FOLDED)
         for number, layer in enumerate(self._layers):
             rows = layer.find(key)

@@ -5,9 +5,10 @@ One component, link, finding … a line: quick to write and to diff.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import Any
+
+import msgspec
 
 import provenance
 from provenance.descent import Lineage
@@ -47,7 +48,9 @@ def render(report: Report, registry: Registry, words: Messages, **_: object) -> 
     return "\n".join(lines)
 
 
-_compact = json.JSONEncoder(ensure_ascii=False).encode
+def _compact(value: object) -> str:
+    """Return a value on one line, a space after each comma and colon."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
 
 
 def document(report: Report, registry: Registry, words: Messages) -> dict[str, Any]:
