@@ -23,6 +23,9 @@ _BRANCH = re.compile(
     rb"(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
     rb"[^\n]{0,20}?==[ \t]*|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
 )
+_COMPARED = re.compile(rb"(?:==|case[ \t])[ \t]*[\"']")
+_BEFORE, _AFTER = 300, 60
+"""Bytes of a branch on either side of what it compares with."""
 _BRANCHING = (b"provider", b"supplier", b"vendor", b"backend", b"case ", b"case\t")
 """What no such branch is without, and quick to look for."""
 _ENTRY_KEY = re.compile(
@@ -79,7 +82,12 @@ def _names_entry(data: bytes, offset: int) -> bool:
 @lru_cache(maxsize=2)
 def _branches(data: bytes) -> bool:
     """Tell whether a source has any branch for one provider."""
-    return any(mark in data for mark in _BRANCHING) and bool(_BRANCH.search(data))
+    if not any(mark in data for mark in _BRANCHING):
+        return False
+    return any(
+        _BRANCH.search(data, max(0, match.start() - _BEFORE), match.end() + _AFTER)
+        for match in _COMPARED.finditer(data)
+    )
 
 
 def _branch(data: bytes, offset: int) -> bytes:

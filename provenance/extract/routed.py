@@ -8,8 +8,9 @@ above it speaks of; where none does, the maker is.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from functools import partial
+from itertools import islice
 from typing import TypeAlias
 
 from provenance import ids
@@ -151,19 +152,22 @@ class Routers:
         vocabulary = self._vocabulary
         if self._service is not None and vocabulary.routing.is_router(self._service):
             return self._service
-        found = {
+        found: Set[ComponentId] = {
             service
             for sign, service in vocabulary.routing.signs.items()
             if (at := self._data.find(sign)) >= 0 and self._places.state(at) is None
         }
         if found or self._siblings is None:
             return next(iter(found)) if len(found) == 1 else None
-        for number, path in enumerate(self._modules(self._siblings)):
-            other = self._siblings(path) if number < _MAX_MODULES else None
-            if other is not None:
-                signs = vocabulary.routing.signs.items()
-                found |= {service for sign, service in signs if sign in other}
+        for path in islice(self._modules(self._siblings), _MAX_MODULES):
+            found |= self._siblings.once(("routers", path), partial(self._spoken_of, path))
         return next(iter(found)) if len(found) == 1 else None
+
+    def _spoken_of(self, path: str) -> Set[ComponentId]:
+        """Return the routers that another file speaks of."""
+        data = self._siblings(path) if self._siblings else None
+        signs = self._vocabulary.routing.signs.items()
+        return {service for sign, service in signs if sign in data} if data else frozenset()
 
     def _declared(self, maker: ComponentId) -> ComponentId | None:
         """Return the router whose client the nearest ``package.json`` declares.

@@ -34,9 +34,10 @@ _HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+
 _VARIABLE_ENDS = tuple(
     b"_" + end for end in b"KEY TOKEN URL BASE ENDPOINT HOST SECRET ID APPID".split()
 )
-_VARIABLE = re.compile(
-    rb"\b[A-Z][A-Z0-9_]*_(?:KEY|TOKEN|URL|API_BASE|ENDPOINT|HOST|SECRET|ID|APPID)\b"
-)
+_VARIABLE_END = re.compile(rb"[A-Z0-9_]_(?:KEY|TOKEN|URL|API_BASE|ENDPOINT|HOST|SECRET|ID|APPID)\b")
+_CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_MAX_VARIABLE = 100
 _WEIGHTS = (
     ".safetensors", ".gguf", ".ggml", ".onnx", ".pt", ".pth", ".ckpt", ".tflite", ".caffemodel",
     ".pdparams", ".h5", ".keras", ".mlmodel", ".jit", ".nemo", "/pytorch_model.bin", "/model.bin",
@@ -180,11 +181,13 @@ def variables(data: bytes, places: Places, collector: Collector, vocabulary: Voc
     """Record the services whose environment variables are named; weak evidence alone."""
     if not any(end in data for end in _VARIABLE_ENDS):
         return
-    for match in _VARIABLE.finditer(data):
-        name = match.group().decode()
-        service = vocabulary.variables.get(name)
-        if service:
-            offset = match.start()
+    # A pattern for whole names would try every capital of the source.
+    for match in _VARIABLE_END.finditer(data):
+        before = data[max(0, match.start() - _MAX_VARIABLE) : match.start()]
+        offset = match.start() - len(before) + len(before.rstrip(_CAPITALS))
+        name = data[offset : match.end()].decode()
+        service = vocabulary.variables.get(name) if _VARIABLE.fullmatch(name) else None
+        if service and not data[offset - 1 : offset].isalpha():
             where = collector.occurrence(
                 places.line(offset), name, usage=places.state(offset), confidence="low"
             )

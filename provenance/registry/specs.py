@@ -73,17 +73,27 @@ def _called(data: bytes) -> frozenset[bytes]:
     """Search a source once, though those that import it ask as well."""
     # Splitting takes a third of the time of a pattern for names before a parenthesis.
     text = data.translate(_SIGNS)
-    found = {_last_name(part) for part in text.split(b"(")[:-1]}
+    found = _before_parentheses(text)
     at = text.find(b" as ")
     while at >= 0:
-        found.add(_last_name(text[max(0, at - _MAX_NAME) : at]))
+        low = max(0, at - _MAX_NAME)
+        found.add(_last_name(text[max(low, text.rfind(b"(", low, at) + 1) : at]))
         at = text.find(b" as ", at + 3)
     return frozenset(found)
 
 
+def names_called(data: bytes) -> set[bytes]:
+    """Return every name that a part of a source calls."""
+    return _before_parentheses(data.translate(_SIGNS))
+
+
+def _before_parentheses(text: bytes) -> set[bytes]:
+    return {_last_name(part) for part in text.split(b"(")[:-1]}
+
+
 def _last_name(text: bytes) -> bytes:
     text = text.rstrip(b" ")
-    return text[max(text.rfind(b" "), text.rfind(b","), text.rfind(b"(")) + 1 :]
+    return text[max(text.rfind(b" "), text.rfind(b",")) + 1 :]
 
 
 def triggers(rows: Iterable[Call]) -> Triggers:

@@ -16,14 +16,12 @@ from provenance.extract.places import PythonPlaces
 from provenance.extract.python.imports import find, joined
 from provenance.extract.python.statements import statements
 from provenance.model import Document
+from provenance.registry.specs import names_called
 from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
 
-_DEFINED = re.compile(
-    rb"^(?:async[ \t]+def|def|class)[ \t]+([A-Za-z_]\w*)|^(?=[^\s#)\]}\"'@])", re.MULTILINE
-)
+_DEFINED = re.compile(rb"\n(?:(?:async[ \t]+def|def|class)[ \t]+([A-Za-z_]\w*)|(?=[^\s#)\]}\"'@]))")
 """A definition of the module, or whatever else ends one."""
-_WORD = re.compile(rb"\b([A-Za-z_]\w*+)\(")
 _MAX_STEPS = 4
 _MAX_BYTES = 512 * 1024
 _STANDARD = sys.stdlib_module_names
@@ -87,7 +85,7 @@ class Reach:
         return data if data is not None and len(data) <= _MAX_BYTES else b""
 
     def _imports(self, home: str) -> Mapping[str, tuple[str, str]]:
-        return statements(self._source(home)).names
+        return self._siblings.once(("imports", home), lambda: statements(self._source(home)).names)
 
     def _is_quiet(self, home: str, steps: int) -> bool:
         """Tell that nothing in a module leads anywhere, whatever it is called.
@@ -163,6 +161,7 @@ def _holds_call(data: bytes, vocabulary: Vocabulary) -> bool:
 
 def _calling(data: bytes, imports: Mapping[str, tuple[str, str]]) -> dict[str, frozenset[str]]:
     """Return what a source defines, with the imported names that are called there."""
+    data = b"\n" + data
     marks = [(m.start(), m.group(1)) for m in _DEFINED.finditer(data)]
     ends = [*(start for start, _ in marks[1:]), len(data)]
     spans = [
@@ -171,14 +170,8 @@ def _calling(data: bytes, imports: Mapping[str, tuple[str, str]]) -> dict[str, f
     calling: dict[str, frozenset[str]] = {}
     own: dict[str, set[str]] = {}
     names = {name for name, _, _ in spans}
-    words = _WORD.finditer(data)
-    word = next(words, None)
     for name, begin, end in spans:
-        inside: set[str] = set()
-        while word is not None and word.start() < end:
-            if word.start() >= begin:
-                inside.add(word.group(1).decode())
-            word = next(words, None)
+        inside = {word.decode("ascii", "replace") for word in names_called(data[begin:end])}
         calling[name] = frozenset(inside & imports.keys())
         own[name] = (inside & names) - {name}
     for _ in range(3):  # a definition that calls one that calls one
