@@ -15,10 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from provenance.fingerprint import database
 from provenance.fingerprint.sketch import Sketch, from_json

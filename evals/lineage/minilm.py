@@ -13,12 +13,12 @@ from __future__ import annotations
 import sys
 import tempfile
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import changes
 import disk
 import numpy as np
+from msgspec.structs import replace
 
 from provenance.artifacts import safetensors
 from provenance.cli.lineage_run import Lineage

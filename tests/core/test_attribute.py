@@ -276,7 +276,7 @@ def test_serving_and_calling_pass_nothing_on(registry: Registry) -> None:
 
 
 def test_an_inherited_claim_is_no_surer_than_its_links(registry: Registry) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     child, parent = f"{HF}cn/child", f"{HF}us/base"
     weak = Evidence(source="registry", reference="x", as_of="2026", confidence="low")

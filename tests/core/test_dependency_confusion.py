@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from provenance.i18n import LANGUAGES, messages
 from provenance.model import Finding
@@ -96,5 +96,5 @@ def test_a_lock_that_states_the_index_settles_it(tmp_path: Path) -> None:
 
 def test_the_policy_decides_what_it_weighs() -> None:
     assert POLICY.dependency_confusion == "medium"
-    bare = dataclasses.replace(POLICY, dependency_confusion="high")
+    bare = replace(POLICY, dependency_confusion="high")
     assert bare.severity(bare.dependency_confusion, "test", "high") == "low"

@@ -7,10 +7,10 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from provenance.cli.lineage_run import Lineage
 from provenance.cli.lineage_scan import examine

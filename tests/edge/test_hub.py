@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import subprocess
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 from huggingface_hub import HfApi
+from msgspec.structs import replace
 
 from provenance.edge.hub import HubFailure, HubRecord
 from tests.support.hub_asks import INFO, NOW, A, failed, hub, one, repo
@@ -173,7 +173,7 @@ def test_old_name_answers_for_the_new_one(tmp_path: Path) -> None:
         old = one(found, "pkg:huggingface/ns/old@main")
         new = one(found, f"{A}@main")
         assert len(double.requests) == 2
-        assert new == dataclasses.replace(old, id=f"{A}@main")
+        assert new == replace(old, id=f"{A}@main")
         assert one(hub(double, cache_dir=tmp_path, offline=True), f"{A}@main") == new
         assert one(found).id == A  # another revision is another question
         assert len(double.requests) == 3

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import ModuleType
+
+from msgspec.structs import replace
 
 from provenance import ids
 from provenance.extract.collect import shown
