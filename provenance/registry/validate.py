@@ -18,6 +18,9 @@ from provenance.registry.sorted_table import SortedTable, sorted_text
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_LISTED = re.compile(
+    r"(?:entity-list|1260h|1260h-withdrawn):\d{4}(?:-\d\d){0,2}(?::[^:?]+)?\??|us-lists(?:::[^:?]+)?\?"
+)
 _COMPONENT = re.compile(
     r"(?:pkg:[a-z]+/\S+|huggingface:\S+|modelscope:\S+|github:\S+|model:\S+/\S+"
     r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+|domain:[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
@@ -300,6 +303,11 @@ def _candidates(registry: Registry, name: str) -> Iterator[str]:
                 yield f"{where}: no jurisdiction {code!r}"
         if row.effort not in ("", "S", "M", "L", "XL"):
             yield f"{where}: effort {row.effort!r}"
+        if row.us_restricted_party and not _LISTED.fullmatch(row.us_restricted_party):
+            yield f"{where}: no entry of a list {row.us_restricted_party!r}"
+        named = row.us_restricted_party.removesuffix("?").split(":")[2:]
+        if not registry.organizations.keys() >= set(named):
+            yield f"{where}: no organization {named[0]!r}"
         states = ("", "none_found", "unclear", "exposed", "vendor-hosted", "not_applicable")
         for layer in (row.us_weights, row.us_code, row.us_runtime):
             if layer not in states:

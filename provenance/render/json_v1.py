@@ -27,7 +27,7 @@ from provenance.model import (
     Vulnerability,
 )
 from provenance.registry import Registry
-from provenance.render.wording import finding_message, gap_message
+from provenance.render.wording import caution, finding_message, gap_message
 
 SCHEMA_VERSION = "1.0.0"
 SCHEMA = "urn:provenance-audit:schema:report:v1"
@@ -98,7 +98,7 @@ def document(report: Report, registry: Registry, words: Messages) -> dict[str, A
             _finding(item, registry, words)
             for item in sorted(report.findings, key=lambda finding: finding.id)
         ],
-        "substitutes": [_substitute(item) for item in report.substitutes],
+        "substitutes": [_substitute(item, registry, words) for item in report.substitutes],
         "candidates_left_out": dict(sorted(report.excluded_candidates.items())),
         "gaps": [_gap(item, registry, words) for item in report.gaps],
         "summary": summary(report),
@@ -259,7 +259,7 @@ def _finding(item: Finding, registry: Registry, words: Messages) -> dict[str, An
     }
 
 
-def _substitute(item: Substitute) -> dict[str, Any]:
+def _substitute(item: Substitute, registry: Registry, words: Messages) -> dict[str, Any]:
     return {
         "of": item.of,
         "candidate": item.candidate,
@@ -267,7 +267,10 @@ def _substitute(item: Substitute) -> dict[str, Any]:
         "function": item.function,
         "tier": item.tier,
         "score": item.score,
-        "terms": {"compatibility": item.compatibility, "caution": item.caution},
+        "terms": {
+            "compatibility": item.compatibility,
+            "caution": caution(item.caution, registry, words) if item.caution else "",
+        },
         "layers": dict(item.layers),
         "jurisdictions": list(item.jurisdictions),
         "effective_jurisdictions": list(item.effective_jurisdictions),

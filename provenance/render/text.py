@@ -27,12 +27,14 @@ from provenance.render.json_v1 import summary
 from provenance.render.terminal import Page
 from provenance.render.wording import (
     advisory,
+    caution,
     citation,
     claim,
     clean,
     component_name,
     finding_message,
     gap_message,
+    layers,
     made_from,
     path_of,
     rule_of,
@@ -58,16 +60,9 @@ _ROWS = 40
 
 
 def render(
-    report: Report,
-    registry: Registry,
-    words: Messages,
-    *,
-    width: int = 100,
-    color: bool = False,
-    verbose: bool = False,
-    label: str = "",
-    **_: object,
-) -> str:
+    report: Report, registry: Registry, words: Messages, *,
+    width: int = 100, color: bool = False, verbose: bool = False, label: str = "", **_: object,
+) -> str:  # fmt: skip
     """Return the report for a terminal.
 
     Args:
@@ -287,12 +282,11 @@ class _Writer:
             item.license or words("label.license-unknown"),
         ]
         if item.layers:
-            layers = words("label.comma").join(
-                f"{words(f'layer.{name}')} {words(f'state.{state}')}" for name, state in item.layers
-            )
-            parts.append(words("label.us-lineage", layers=layers))
+            parts.append(words("label.us-lineage", layers=layers(item, words)))
         if item.caution:
-            parts.append(words("label.caution", caution=clean(item.caution)))
+            parts.append(
+                words("label.caution", caution=caution(item.caution, self.registry, words))
+            )
         return " · ".join(parts)
 
     def _list(self, rule: str, found: list[Finding]) -> None:

@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from provenance import ids
 from provenance.descent import Lineage, Step
 from provenance.i18n import Messages
-from provenance.model import ComponentId, Evidence, Finding, Gap, License, Origin, Vulnerability
+from provenance.model import (
+    ComponentId,
+    Evidence,
+    Finding,
+    Gap,
+    License,
+    Origin,
+    Substitute,
+    Vulnerability,
+)
 from provenance.policy import Policy
 from provenance.registry import Registry
 
@@ -182,9 +191,33 @@ def claim(origin: Origin, registry: Registry, words: Messages) -> str:
     who = organization_name(origin.organization, registry, words) if origin.organization else ""
     role = f"role.{origin.role}" + (f"-by-{origin.basis}" if origin.basis else "")
     return words(
-        "label.claim", jurisdiction=origin.jurisdiction, role=words(role),
-        organization=who, confidence=words(f"confidence.{origin.confidence}"),
-    ).replace("  ", " ")  # fmt: skip
+        "label.claim" if who else "label.claim-unnamed",
+        jurisdiction=origin.jurisdiction, role=words(role), organization=who,
+        confidence=words(f"confidence.{origin.confidence}"),
+    )  # fmt: skip
+
+
+def layers(item: Substitute, words: Messages) -> str:
+    """Return how much of a candidate's layers is American, layer by layer."""
+    return words("label.comma").join(
+        f"{words(f'layer.{name}')} {words(f'state.{state}')}" for name, state in item.layers
+    )
+
+
+def caution(code: str, registry: Registry, words: Messages) -> str:
+    """Return in words what a candidate's row warns of; text of one's own rows as it is.
+
+    Args:
+        code: ``list:date:organization?``, as data/README.md has it.
+    """
+    sure = code.removesuffix("?")
+    listed, _, rest = sure.partition(":")
+    if f"caution.{listed}" not in words:
+        return clean(code)
+    date, _, whom = rest.partition(":")
+    name = organization_name(whom, registry, words) if whom else words("caution.maker")
+    said = words(f"caution.{listed}", date=clean(date), whom=name)
+    return said if sure == code else words("caution.recalled", said=said)
 
 
 def through(
