@@ -22,8 +22,8 @@ REGISTRY = Registry()
         ),
         (
             "entity-list:2019:huawei?",
-            "Huawei Technologies Co., Ltd. on the Entity List of the US Bureau of Industry and "
-            "Security since 2019 (recalled, not read)",
+            ("Huawei Technologies Co., Ltd. on the Entity List of the US Bureau of Industry and "
+            "Security since 2019 (recalled, not read)"),
             "华为自 2019 起列入美国商务部工业与安全局（BIS）实体清单（凭记忆，未读原文）",
         ),
         (
