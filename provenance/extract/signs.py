@@ -204,7 +204,7 @@ def literals(
     Args:
         routed: records a name that has the form of a router's, by where its literal begins
             and ends; returns whether it has.
-        datasets: texts already known to name datasets.
+        datasets: texts already known to name datasets, or what the source itself makes.
         settled: (line, text) of literals that a call has explained already.
     """
     if b"/" not in data:

@@ -24,6 +24,7 @@ from provenance.extract.python.forward import Forwarding
 from provenance.extract.python.modules import neighbours, parse_tolerantly
 from provenance.extract.python.nodes import argument_of, is_nothing, is_object, source_of
 from provenance.extract.python.outline import Sink
+from provenance.extract.python.outputs import Outputs
 from provenance.extract.python.readings import Told, fitting, is_foreign
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
 from provenance.extract.python.values import Value, Values
@@ -40,6 +41,8 @@ _HUBS = {
     "modelscope": "modelscope",
 }  # fmt: skip
 """How loaders that know several hubs call them."""
+_KINDS = frozenset({"dataset", "space"})
+"""Repositories of a hub that hold no model."""
 _MAX_WRAPPERS = 3
 """Functions of one file from a name to the known call."""
 
@@ -48,6 +51,8 @@ class Settled(Struct):
     """What calls have said of literals, so that their looks are not asked again."""
 
     datasets: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
+    """Repositories that the source only pushes to."""
     places: set[tuple[int, str]] = field(default_factory=set)
     """(line, text) of every literal that a known call was given."""
     asked: dict[str, ComponentId] = field(default_factory=dict)
@@ -95,7 +100,7 @@ def read_calls(
         forwarding = Forwarding(vocabulary, siblings)
         for call, scope, argument, sink in forwarding.calls(names_bound, collector.path):
             reader.hand_over(call, scope, argument, sink)
-    reader.tell()
+    reader.tell(Outputs(data, calls + names_bound.others, reader.values, vocabulary))
     if body is not None:
         reader.bodies(body)
     settled = reader.settled
@@ -151,7 +156,7 @@ class _Reader:
         self.names: Bindings = values.names
         self.settled = Settled()
         self.clients = Clients(collector, vocabulary, values)
-        self._told: list[Told] = []
+        self._told: list[tuple[Told, ast.expr, Scope]] = []
 
     def load(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
         """Take the models or datasets that a loader or API call names."""
@@ -172,8 +177,10 @@ class _Reader:
             )
             return
         revision = self._revision(call, scope)
-        spec = self._of_hub(call, spec)
-        self._told += [Told(value, spec, client, call, revision) for value in found]
+        spec = self._of_hub(call, scope, spec)
+        self._told += [
+            (Told(value, spec, client, call, revision), argument, scope) for value in found
+        ]
 
     def hand_over(self, call: ast.Call, scope: Scope, argument: ast.expr, sink: Sink) -> None:
         """Take the names that an argument brings to a known call of another module.
@@ -181,7 +188,7 @@ class _Reader:
         What stays unknown is asked there.
         """
         for value in self.values.evaluate(argument, scope) or ():
-            self._told.append(Told(value, sink.spec, sink.client, call))
+            self._told.append((Told(value, sink.spec, sink.client, call), argument, scope))
 
     def _values(
         self, argument: ast.expr, call: ast.Call, scope: Scope, spec: CallSpec
@@ -205,10 +212,17 @@ class _Reader:
             if value.whole == tag.whole or not (value.whole and tag.whole)
         ]
 
-    def tell(self) -> None:
-        """Record what the calls were given, each name by the readings that fit it."""
+    def tell(self, outputs: Outputs) -> None:
+        """Record what the calls were given, each name by the readings that fit it.
+
+        Args:
+            outputs: what the source makes, which it only loads again.
+        """
         groups: dict[tuple[str, int, str], list[Told]] = {}
-        for told in self._told:
+        kept = outputs.without(self._told)
+        self.settled.made |= outputs.texts(kept)
+        self.settled.places |= outputs.places
+        for told in kept:
             key = (told.value.path, told.value.line, told.value.text)
             groups.setdefault(key, []).append(told)
         for (_, _, text), group in groups.items():
@@ -228,6 +242,8 @@ class _Reader:
             value.line, value.text, confidence=value.confidence, path=value.path
         )
         self.settled.places.add((value.line, (value.whole or value.text).strip()))
+        if spec.yields == "space":
+            return  # an application
         if spec.yields == "service":
             service = self.vocabulary.alias(value.text, spec.provider.partition(":")[2])
             if service:
@@ -300,14 +316,18 @@ class _Reader:
         found = self.values.evaluate(given, scope) if given is not None else None
         return any(value.text == wanted for value in found or ())
 
-    def _of_hub(self, call: ast.Call, spec: CallSpec) -> CallSpec:
-        """Return what a loader of several hubs does with the one that the call names."""
+    def _of_hub(self, call: ast.Call, scope: Scope, spec: CallSpec) -> CallSpec:
+        """Return what a loader does with the hub and the kind of repository a call names."""
         hub, colon, tool = spec.provider.partition(":")
+        yields = spec.yields
         if hub in _HUBS.values():
             for keyword in call.keywords:
                 if keyword.arg in _HUB_KEYWORDS and isinstance(keyword.value, ast.Constant):
                     hub = _HUBS.get(str(keyword.value.value).lower(), hub)
-        return spec._replace(provider=f"{hub}{colon}{tool}")
+                elif keyword.arg == "repo_type" and yields == "model":
+                    kinds = self.values.evaluate(keyword.value, scope) or ()
+                    yields = next((k.text for k in kinds if k.text in _KINDS), yields)
+        return spec._replace(provider=f"{hub}{colon}{tool}", yields=yields)
 
     def _revision(self, call: ast.Call, scope: Scope) -> str | None:
         """Return the revision a loader is held to, when it is one and known."""

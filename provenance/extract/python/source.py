@@ -18,6 +18,7 @@ from provenance.extract.python.commands import read_commands, read_installs
 from provenance.extract.python.doctests import read_examples
 from provenance.extract.python.imports import find
 from provenance.extract.python.options import read_options
+from provenance.extract.python.outputs import PUSHES
 from provenance.extract.python.reach import leading
 from provenance.extract.routed import RoutedNames, Routers
 from provenance.model import Document, Extraction, Import
@@ -75,14 +76,16 @@ def read_source(
     _imports(data, places, collector)
     signs.addresses(data, places, collector, vocabulary)
     signs.variables(data, places, collector, vocabulary)
-    datasets: Set[str] = frozenset()
+    told: Set[str] = frozenset()
     settled: Set[tuple[int, str]] = frozenset()
     asked: dict[str, str] = {}
     roots = {item.module.partition(".")[0] for item in collector.imports}
     offsets: list[int] = []
     if b"import" in data:
+        if b"push_to_hub" in data or b"create_repo(" in data or b"upload_" in data:
+            offsets += [match.start() for match in PUSHES.finditer(data)]
         called = vocabulary.called(data)
-        offsets = vocabulary.call_offsets(data, roots, called)
+        offsets += vocabulary.call_offsets(data, roots, called)
         if document and document.sibling:
             offsets += _wrapped(data, leading(document, called, vocabulary))
         # What stands in comments and docstrings is no call, and no reason to parse.
@@ -94,7 +97,7 @@ def read_source(
         lines = frozenset(places.line(offset) for offset in offsets)
         siblings = document.sibling if document else None
         said = read_calls(data, lines, collector, vocabulary, siblings, body)
-        datasets, settled, asked = said.datasets, said.places, said.asked
+        told, settled, asked = said.datasets | said.made, said.places, said.asked
     if roots & vocabulary.constants.keys():
         from provenance.extract.python.constants import read_constants
 
@@ -113,7 +116,7 @@ def read_source(
         modules=lambda siblings: _imported(collector, siblings),
     )  # fmt: skip
     routed = RoutedNames(places, collector, vocabulary, router=routers, claimed=is_claimed)
-    signs.literals(data, places, collector, vocabulary, datasets, settled, routed=routed.read)
+    signs.literals(data, places, collector, vocabulary, told, settled, routed=routed.read)
     api_names.read_names(data, places, collector, vocabulary, claimed=is_claimed, asked=asked)
 
 
