@@ -45,6 +45,8 @@ _WEIGHTS = (
 )  # fmt: skip
 """The end of a URL that fetches weights."""
 _HUB_PATH = re.compile(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
+_PICTURE = re.compile(r"/(?:resolve|blob|raw)/.*\.(?:png|jpe?g|gif|svg|webp|ico)$", re.IGNORECASE)
+"""A picture that a repository holds: it is shown, and the rest of the repository left alone."""
 _MODELSCOPE = frozenset(
     {"modelscope.cn", "www.modelscope.cn", "modelscope.ai", "www.modelscope.ai"}
 )
@@ -65,6 +67,9 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""
+_TARGETS = re.compile(rb"[ \t#]*([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)+)[ \t]*=(?!=)")
+"""Several names that one line binds, perhaps a line put out of use."""
+_TEXT = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
 _MODEL_WORD = re.compile(rb"model|llm|tokenizer|encoder|embed", re.IGNORECASE)
 _DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
 
@@ -89,7 +94,9 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
                 at = data.find(b"://", at + 3)
                 continue
             url = data[offset : match.end()].decode()
-            if host in _MODELSCOPE and _modelscope_address(url, offset, places, collector):
+            if host in _MODELSCOPE and _PICTURE.search(url):
+                pass
+            elif host in _MODELSCOPE and _modelscope_address(url, offset, places, collector):
                 found = True
             else:
                 found |= _host(host, url, offset, places, collector, vocabulary)
@@ -143,7 +150,7 @@ def _host(
 def _hub_address(path: str, offset: int, places: Places, collector: Collector) -> bool:
     path = path.removeprefix("/api").replace("/models/", "/", 1 if path.startswith("/api/m") else 0)
     match = _HUB_PATH.match(path)
-    if not match or match.group(2).lower() in _NOT_REPOSITORIES:
+    if not match or match.group(2).lower() in _NOT_REPOSITORIES or _PICTURE.search(path):
         return False
     repository = f"{match.group(2)}/{match.group(3).rstrip('.').removesuffix('.git')}"
     if not ids.is_hub_repository(repository):
@@ -225,14 +232,20 @@ def literals(
                     continue
             elif routed(text + tail, match.start(), match.end()):
                 continue
-        if tail or data[match.start()] == _BACKTICK or not (
-            vocabulary.looks_like_model(text)
-            or (_NAMED.search(data, max(0, offset - 60), offset - 1)
-                and may_be_repository(text))
-        ):  # fmt: skip
+        target = _target(data, match.start())
+        named = _NAMED.search(target + b"=") if target else (
+            _NAMED.search(data, max(0, offset - 60), offset - 1)
+        )  # fmt: skip
+        if (
+            tail
+            or data[match.start()] == _BACKTICK
+            or not (vocabulary.looks_like_model(text) or (named and may_be_repository(text)))
+        ):
             continue
         line_text = places.text_line(offset)
-        if _OUTPUT.search(line_text) or (settled and (places.line(offset), text) in settled):
+        if _OUTPUT.search(target or line_text) or (
+            settled and (places.line(offset), text) in settled
+        ):
             continue
         if tables_of(data).tell_apart(offset - 1, match.end()):
             continue
@@ -267,6 +280,17 @@ def literals(
             collector.dataset("huggingface", text, where)
         else:
             collector.hub_model(text, where)
+
+
+def _target(data: bytes, offset: int) -> bytes:
+    """Return which of several names a literal is bound to: ``model, out = "a/b", "c"``."""
+    begin = data.rfind(b"\n", 0, offset) + 1
+    match = _TARGETS.match(data, begin, offset)
+    if match is None:
+        return b""
+    before = _TEXT.sub(b"", data[match.end() : offset])
+    targets, number = match.group(1).split(b","), before.count(b",")
+    return targets[number].strip() if not before.strip(b" \t,") and number < len(targets) else b""
 
 
 def _in_datasets(data: bytes, offset: int, around: bytes) -> bool:

@@ -242,3 +242,20 @@ print(len(ids(found, "model")))
 def test_usage_follows_the_folder() -> None:
     found = run(notebook(LOAD), "examples/lab.ipynb")
     assert component(found, MODEL).usage == "example"
+
+
+def test_models_offered_for_choice_in_commented_lines() -> None:
+    text = notebook(
+        'model_id, output_dir = "acme/chat-7b", "chat-7b-SFT"  # fits\n'
+        '# model_id, output_dir = "acme/chat-13b", "acme/chat-13b-SFT"   # too large\n'
+        '#model_id, output_dir = "acme/plain", "plain-SFT"\n'
+        '# output_dir, model_id = "acme/chat-70b-SFT", "acme/chat-70b"\n'
+        "from transformers import AutoModel\nAutoModel.from_pretrained(model_id)\n"
+    )
+    found = run(text)
+    assert {c.id: c.usage for c in found.components if c.kind == "model"} == {
+        "pkg:huggingface/acme/chat-7b": "used",
+        "pkg:huggingface/acme/chat-13b": "commented",
+        "pkg:huggingface/acme/plain": "commented",
+        "pkg:huggingface/acme/chat-70b": "commented",
+    }

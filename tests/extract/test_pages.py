@@ -30,3 +30,24 @@ def test_a_file_that_is_fetched_is_used() -> None:
 def test_other_pages_of_the_hub_name_nothing() -> None:
     found = read("README.md", "https://modelscope.cn/models and https://modelscope.cn/home\n")
     assert ids(found, "model") == set()
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "PNG"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://huggingface.co/datasets/acme/assets/resolve/main/folder/banner.{}",
+        "https://huggingface.co/acme/chat-7b/blob/main/banner.{}?download=true",
+        "https://modelscope.cn/models/acme/chat-7b/resolve/master/banner.{}",
+    ],
+)
+def test_a_picture_in_a_repository_names_no_component(address: str, ending: str) -> None:
+    url = address.format(ending)
+    markdown = f'![banner]({url})\n<img src="{url}" width="9">\n'
+    assert ids(read("README.md", markdown)) == set()
+    assert ids(read("app.py", f'show("{url}")\n')) == set()
+
+
+def test_a_repository_that_is_named_like_a_picture_stays() -> None:
+    found = read("README.md", "https://huggingface.co/datasets/acme/faces.png and others\n")
+    assert ids(found, "dataset") == {"dataset:huggingface/acme/faces.png"}
