@@ -22,6 +22,7 @@ from provenance.extract.asked import (
     is_entry,
     is_key_of,
     is_pattern,
+    is_told_apart,
     quoted_within,
 )
 from provenance.extract.collect import Collector
@@ -121,8 +122,8 @@ def read_names(
             continue  # the beginning of names
         if claimed and claimed(offset, text):
             continue
-        if SOUGHT.match(data, match.end()):
-            continue  # ``"o3" in model`` tells models apart
+        if SOUGHT.match(data, match.end()) or is_told_apart(data, offset):
+            continue  # ``"o3" in model``, ``model.startswith("o3")``
         if is_key_of(data, offset, match.end()):
             continue  # ``MODELS["fast"]``: what it means stands in the table
         if is_entry(data, offset, match.end()):

@@ -16,6 +16,11 @@ COMPARED = re.compile(
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
 )
 """Right before a literal that something else is compared with."""
+_BEGINNING = re.compile(rb"\.(?:startswith|endswith|index|count|removeprefix)\([ \t\n]*\(?"
+                        rb"(?:[ \t\n]*[\"'][^\"'\n]*[\"'],)*[ \t\n]*\Z")  # fmt: skip
+"""Right before what another text begins with, or where it stands in a list of others."""
+_RECORD = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)\[[\"']\w+[\"']\][ \t]*[!=]=[ \t]*\Z")
+"""Right before what an entry of a record is compared with."""
 SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
 """Right after a literal that is looked for in another name."""
 _REMARKS = re.compile(rb"(?:[ \t]*(?:#|//)[^\n]*\n\s*)+\Z")
@@ -46,6 +51,21 @@ def quoted_within(data: bytes, offset: int) -> bool:
     """Tell whether a literal is only quoted by the sentence of another, as an example."""
     other = b"'" if data[offset : offset + 1] == b'"' else b'"'
     return data.count(other, data.rfind(b"\n", 0, offset) + 1, offset) % 2 == 1
+
+
+def is_told_apart(data: bytes, offset: int) -> bool:
+    """Tell whether a literal tells names in data apart: as a beginning, or by a record's entry.
+
+    ``name.startswith("o1")``, ``row["models"].index("gpt-4")``, ``[c for c in rows if
+    c["model"] == "gpt-4"]``. A setting that is compared may be what is asked for.
+    """
+    before = data[max(0, offset - 200) : offset]
+    if _BEGINNING.search(before):
+        return True
+    record = _RECORD.search(before)
+    return record is not None and bool(
+        re.search(rb"\b(?:for|lambda)\b[^\n:]{0,60}?\b%b\b" % record.group(1), data)
+    )
 
 
 def is_entry(data: bytes, offset: int, end: int) -> bool:

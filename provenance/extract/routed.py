@@ -22,6 +22,7 @@ from provenance.extract.asked import (
     SOUGHT,
     is_entry,
     is_pattern,
+    is_told_apart,
     quoted_within,
 )
 from provenance.extract.collect import Collector
@@ -103,7 +104,7 @@ class RoutedNames:
         data = self._places.data
         if self._local or (self._claimed and self._claimed(offset, text)):
             return False
-        if SOUGHT.match(data, end) or quoted_within(data, offset):
+        if SOUGHT.match(data, end) or is_told_apart(data, offset) or quoted_within(data, offset):
             return False
         if is_entry(data, offset, end) and (
             not SETTINGS.match(data, end) or COSTS.search(data, offset, end + 300)

@@ -12,7 +12,9 @@ from provenance import ids
 from provenance.addresses import is_local_host
 from provenance.extract.accelerators import platform_of
 from provenance.extract.archives import holds_weights
+from provenance.extract.asked import is_told_apart
 from provenance.extract.collect import Collector
+from provenance.extract.measures import is_measure
 from provenance.extract.names import tool_model
 from provenance.extract.pages import names_thing, viewed_dataset
 from provenance.extract.places import Places
@@ -247,7 +249,11 @@ def literals(
             settled and (places.line(offset), text) in settled
         ):
             continue
-        if tables_of(data).tell_apart(offset - 1, match.end()):
+        if (
+            tables_of(data).tell_apart(offset - 1, match.end())
+            or is_measure(data, match.start(), match.end(), text)
+            or is_told_apart(data, match.start())
+        ):
             continue
         where = collector.occurrence(
             places.line(offset), text, usage=places.state(offset), confidence="medium"

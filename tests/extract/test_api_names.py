@@ -64,3 +64,32 @@ def test_an_alias_of_a_local_server_is_no_model_of_the_provider() -> None:
     )
     assert ids(found, "model") == set()
     assert ("alias-of-local-model", 3) in reasons(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'if name.lower().startswith("o1"):\n    data = {"model": name}\n',
+        'if name.startswith(("gpt-4.1", "gpt-4o-mini")):\n    pass\n',
+        'at = row["models"].index("gpt-4o-mini")\n',
+        'ok = "gpt-4o-mini" in row["models"]\n',
+        'mini = [c for c in row["answers"] if c["model"] == "gpt-4o-mini"]\n',
+        'data.filter(lambda row: row["model"] != "gpt-4o-mini")\n',
+        'if name.startswith("acme/chat-7b"):\n    pass\n',
+        'if name.startswith("openai/gpt-4o-mini"):\n    pass\n',
+    ],
+)
+def test_names_in_data_are_told_apart_and_not_asked(text: str) -> None:
+    assert models("a.py", "import openai\n" + text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'if config["model"] == "gpt-4o-mini":\n    run()\n',
+        'if args.model == "gpt-4o-mini":\n    run()\n',
+        'names.append("gpt-4o-mini")\n',
+    ],
+)
+def test_a_setting_that_is_compared_may_be_asked(text: str) -> None:
+    assert models("a.py", text) == {MINI}
