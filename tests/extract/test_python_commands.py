@@ -113,3 +113,25 @@ def test_a_variable_in_an_install_is_no_package() -> None:
     """,
     )
     assert ids(found, "package") == {"pkg:pypi/tavily-python"}
+
+
+def test_flags_that_stand_under_a_sentence() -> None:
+    text = (
+        '"""\nFor the larger one, use:\n'
+        "    --model_name_or_path acme/large\n\n"
+        "Or both of:\n    --dataset_name=acme/pairs \\\n    --model acme/small\n"
+        'And see --model acme/within a sentence.\n"""\n'
+        "# --reward_model acme/judge\n"
+        'run("--model acme/live",\n"x")\n'
+    )
+    found = read("train.py", text)
+    assert {
+        c.id: (c.usage, [p.line for p in c.occurrences])
+        for c in found.components
+        if c.kind != "service"
+    } == {
+        "pkg:huggingface/acme/large": ("documentation", [3]),
+        "dataset:huggingface/acme/pairs": ("documentation", [6]),
+        "pkg:huggingface/acme/small": ("documentation", [7]),
+        "pkg:huggingface/acme/judge": ("commented", [10]),
+    }

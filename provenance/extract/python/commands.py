@@ -8,6 +8,7 @@ either way the source can use it.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
@@ -28,6 +29,11 @@ _USAGE = re.compile(
     % _PROGRAM
 )
 """The whole of it."""
+_FLAGS = re.compile(
+    rb"--(?=[\w-]{0,60}(?:model|data))[a-z][\w-]*(?:[ \t]+|=)"
+    rb"[\"']?[A-Za-z0-9][\w.-]*/[\w.-]+[^\n]*"
+)
+"""Arguments that a command above is to be given instead: ``--model_name acme/other``."""
 _SPEAKS = re.compile(
     rb"[ \t]-{1,2}[a-z]|\.py\b|\b(?:install|run|pull|serve|download|clone|launch|export)\b"
 )
@@ -57,6 +63,7 @@ def read_commands(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
 ) -> None:
     """Record what commands in docstrings, comments and strings name."""
+    _read_flags(data, places, collector, vocabulary)
     for number, begun in enumerate(_LINE.finditer(data)):
         match = _USAGE.match(data, begun.start())
         if number >= _MAX_COMMANDS:
@@ -66,14 +73,31 @@ def read_commands(
         state = places.state(match.start(1))
         if state not in ("documentation", "commented") or not _SPEAKS.search(match.group(1)):
             continue
-        lines = [match.group(1)]
-        end = match.end()
-        while lines[-1].rstrip().endswith(b"\\") and len(lines) < _MAX_LINES:
-            following = data.find(b"\n", end + 1)
-            following = len(data) if following < 0 else following
-            lines.append(data[end + 1 : following].lstrip(b" \t#"))
-            end = following
-        _read(b"\n".join(lines), places.line(match.start(1)), state, collector, vocabulary)
+        text = _continued(data, match.group(1), match.end())
+        _read(text, places.line(match.start(1)), state, collector, vocabulary)
+
+
+def _read_flags(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record what lines of flags name that stand for themselves under a sentence."""
+    for match in islice(_FLAGS.finditer(data), _MAX_COMMANDS):
+        begin = data.rfind(b"\n", 0, match.start()) + 1
+        if data[begin : match.start()].strip(b" \t#") or data[begin - 2 : begin] == b"\\\n":
+            continue  # within a line, or the command that goes on has it
+        state = places.state(match.start())
+        if state == "documentation" or state == "commented":
+            text = b"run " + _continued(data, match.group(), match.end())
+            _read(text, places.line(match.start()), state, collector, vocabulary)
+
+
+def _continued(data: bytes, line: bytes, end: int) -> bytes:
+    """Return a line of a command, and those below that it goes on over with backslashes."""
+    lines = [line]
+    while lines[-1].rstrip().endswith(b"\\") and len(lines) < _MAX_LINES:
+        following = data.find(b"\n", end + 1)
+        following = len(data) if following < 0 else following
+        lines.append(data[end + 1 : following].lstrip(b" \t#"))
+        end = following
+    return b"\n".join(lines)
 
 
 def read_installs(
