@@ -85,7 +85,7 @@ def _imports(inventory: Inventory) -> None:
         module, packages = memo[key]
         for package in packages:
             places.setdefault(package, []).append(item.occurrence)
-        if not packages:
+        if not packages and item.occurrence.usage != "commented":
             unknown.setdefault(module, []).append(item.occurrence)
     for package, found in places.items():
         known = inventory.components.get(package)
@@ -104,7 +104,8 @@ def _imports(inventory: Inventory) -> None:
                     basis="imported", occurrences=(found[0],),
                 )
             )  # fmt: skip
-            inventory.gap(_gap(package, "undeclared-import", found[0]))
+            if usage != "commented":
+                inventory.gap(_gap(package, "undeclared-import", found[0]))
         else:
             # What the code imports is used, whatever group declares it; an optional
             # extra stays optional, because the manifest decides whether it is there.

@@ -64,7 +64,6 @@ def test_wanted_names() -> None:
         ("import os\nimport json.decoder\nfrom __future__ import annotations\n", []),
         ('"""\nimport acme\n"""\n', []),
         ("'''\nfrom acme import x\n'''\n", []),
-        ("# import acme\n", []),
         ("text = 'import acme'\n", []),
     ],
 )
@@ -684,6 +683,25 @@ def test_traps(text: str) -> None:
 @pytest.mark.parametrize("path", ["data/train.jsonl", "data/train.csv", "data/samples.json"])
 def test_training_samples_are_nobody_s_document(path: str) -> None:
     assert extractor_for(path) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# from acme import Tool\n", [("acme", ("Tool",))]),
+        ("def f():\n    # from acme.tools import one, two as second\n    pass\n",
+         [("acme.tools", ("one", "two"))]),
+        ("## import acme.io as io\r\n", [("acme.io", ())]),
+        ("# import os\n# from __future__ import annotations\n", []),
+        ("# import acme first\n# from acme import Tool, then run\n# Imports: import acme\n", []),
+        ("x = 1  # import acme\n", []),
+        ('"""\n# import acme\n"""\n', []),
+    ],
+)  # fmt: skip
+def test_whole_imports_in_comments(text: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
+    found = source(text)
+    assert [(i.module, i.names) for i in found.imports] == expected
+    assert {i.occurrence.usage for i in found.imports} <= {"commented"}
 
 
 # -- broken and hostile sources ----------------------------------------

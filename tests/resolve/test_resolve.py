@@ -123,6 +123,13 @@ def test_an_import_that_nobody_declares_is_there_and_a_gap(registry: Registry) -
     assert found.components["pkg:pypi/acme-vision"].name == "acme-vision"
 
 
+def test_a_commented_import_is_no_question(registry: Registry) -> None:
+    found = resolved(registry, imported("vision.io", "unheard", usage="commented"))
+    assert package_ids(found) == {"pkg:pypi/acme-vision"}
+    assert found.components["pkg:pypi/acme-vision"].usage == "commented"
+    assert gaps(found) == set()
+
+
 def test_the_same_import_twice_is_one_gap(registry: Registry) -> None:
     found = resolved(registry, imported("vision", "vision.io", "vision"))
     assert gaps(found) == {("pkg:pypi/acme-vision", "undeclared-import", "app.py:1")}

@@ -32,6 +32,13 @@ _IMPORT = re.compile(
     rb"|import[ \t]+([A-Za-z_][^#;]*))"
 )
 """An import statement within one line: alone, or after ``;`` or ``try:``."""
+_PUT_OUT = re.compile(
+    rb"#[# \t]{0,40}(?:from[ \t]+([A-Za-z_][\w.]{0,100})[ \t]+import[ \t]+"
+    rb"([A-Za-z_]\w*(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[A-Za-z_]\w*(?:[ \t]+as[ \t]+\w+)?)*)"
+    rb"|import[ \t]+([A-Za-z_][\w.]{0,100})(?:[ \t]+as[ \t]+\w+)?)[ \t]*\r?$",
+    re.MULTILINE,
+)
+"""A whole import statement in a comment, nothing before it and nothing after."""
 _AT_RUN_TIME = re.compile(
     rb"\b(?:importorskip|import_module|__import__|find_spec)\([ \t\n]{0,20}"
     rb"[\"']([A-Za-z_][\w.]{0,100})[\"']"
@@ -118,6 +125,7 @@ def read_source(
     routed = RoutedNames(places, collector, vocabulary, router=routers, claimed=is_claimed)
     signs.literals(data, places, collector, vocabulary, told, settled, routed=routed.read)
     api_names.read_names(data, places, collector, vocabulary, claimed=is_claimed, asked=asked)
+    _commented_imports(data, places, collector)
 
 
 def _imported(collector: Collector, siblings: Siblings) -> Iterator[str]:
@@ -201,6 +209,25 @@ def _import(match: re.Match[bytes], begin: int, places: Places, collector: Colle
         module = item.split(" as ")[0].strip()
         if re.fullmatch(r"[A-Za-z_][\w.]*", module):
             _add_import(module, (), line, match, collector)
+
+
+def _commented_imports(data: bytes, places: Places, collector: Collector) -> None:
+    """Record the imports that comments hold; last, since they bring no names into the source."""
+    if b"import" not in data:
+        return
+    for match in _PUT_OUT.finditer(data):
+        begin = data.rfind(b"\n", 0, match.start()) + 1
+        module = (match.group(1) or match.group(3)).decode("ascii", "replace")
+        if (
+            module.partition(".")[0] in _STANDARD_NAMES
+            or data[begin : match.start()].strip(b" \t")
+            or places.state(match.start() + 1) != "commented"
+        ):
+            continue
+        names = re.findall(r"([A-Za-z_]\w*)(?:\s+as\s+\w+)?", (match.group(2) or b"").decode())
+        written = match.group().strip().decode("utf-8", "replace")[:100]
+        where = collector.occurrence(places.line(match.start()), written, usage="commented")
+        collector.imports.append(Import(module=module, names=tuple(names[:8]), occurrence=where))
 
 
 def _add_import(
