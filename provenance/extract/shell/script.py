@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from provenance.addresses import host_of, is_local_host
 from provenance.extract import signs, textfile
-from provenance.extract.accelerators import platforms_built_for
+from provenance.extract.accelerators import platform_of_device, platforms_built_for
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
@@ -54,6 +54,8 @@ _OVERRIDE = re.compile(r"(?:\+\+?)?([A-Za-z]\w*(?:[./]\w+)*\.\w+)=(.+)", re.DOTA
 _HUB_BY_VARIABLE = re.compile(r"\w*USE_MODELSCOPE(?:_HUB)?")
 _IMAGE = re.compile(r"(?:docker|container|base|runtime)[-_]?image(?:[-_]name)?")
 """A flag whose value is a container's image."""
+_DEVICE = re.compile(r"(?:[\w.-]*[._-])?device(?:[_-]?(?:type|name|map))?")
+"""An option that says on what a program runs."""
 _BODY_MODEL = re.compile(r"[\"']model[\"']\s*:\s*[\"']([^\"']{2,200})[\"']")
 _UNFINISHED = re.compile(r"(?:huggingface\.co|hf\.co|modelscope\.cn)/[^\s]*\$")
 _SPEAKS = re.compile(
@@ -189,7 +191,7 @@ class Shell:
             if "://" in argument.text:
                 self.addresses(argument.text, argument.line)
         self.body(arguments)
-        if not (self.usage == "commented" and _is_sentence(arguments)):
+        if not (self.usage == "commented" and is_sentence([a.text for a in arguments])):
             shell_programs.read(arguments, self)
 
     def _builds(self, words: Sequence[Word]) -> None:
@@ -279,6 +281,10 @@ class Shell:
                 given = Argument(value, argument.line) if value is not None else None
                 self._image(given or next(iter(arguments[number + 1 :]), None))
                 continue
+            if _DEVICE.fullmatch(key):
+                given = Argument(value, argument.line) if value is not None else None
+                self._device(argument, given or next(iter(arguments[number + 1 :]), None))
+                continue
             if not (names_model(key) or names_dataset(key) or names_tracker(key)):
                 continue
             if value is not None:
@@ -298,6 +304,16 @@ class Shell:
                 argument.text, argument.line, self.collector, self.vocabulary, usage=self.usage,
                 default=argument.default,
             )  # fmt: skip
+
+    def _device(self, option: Argument, argument: Argument | None) -> None:
+        """Read the device that a program is told to run on."""
+        slug = platform_of_device(argument.text) if argument is not None else None
+        if argument is not None and slug:
+            whole = option.text.endswith(f"={argument.text}")
+            written = option.text if whole else f"{option.text} {argument.text}"
+            self.collector.platform(
+                slug, self.collector.occurrence(argument.line, written, usage=self.usage)
+            )
 
     def _is_another(self, argument: Argument) -> bool:
         """Tell whether a word goes on a list of hub ids after a flag."""
@@ -329,12 +345,12 @@ class Shell:
                 self.model(Argument(match.group(1), line), provider)
 
 
-def _is_sentence(arguments: Sequence[Argument]) -> bool:
+def is_sentence(words: Sequence[str]) -> bool:
     """Tell whether words that begin with a program's name go on as prose does.
 
     ``conda install and conda forge channel as default``: what follows are no operands.
     """
-    operands = [a.text for a in arguments[1:] if not a.text.startswith("-")]
+    operands = [word for word in words[1:] if not word.startswith("-")]
     return any(
         text.lower().strip(",;:'\"") in _OF_SENTENCES or not text.isascii() for text in operands
     ) or bool(operands and _FULL_STOP.fullmatch(operands[-1]))
