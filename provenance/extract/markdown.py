@@ -62,7 +62,9 @@ _TICKED_COMMAND = re.compile(
     r"huggingface-cli|hf|modelscope|vllm|lmdeploy)[ ](?![^`\n]*://)[^`\n]{2,200})`(?!`)"
 )
 """A command within a sentence that installs, fetches or starts something by its name."""
-_TICKED_DEVICE = re.compile(r"(?<!`)`[^`\n]{0,80}?(--device(?:-type)?[ =]([a-z]{2,5})(?::\d)?)`(?!`)")
+_TICKED_DEVICE = re.compile(
+    r"(?<!`)`[^`\n]{0,80}?(--device(?:-type)?[ =]([a-z]{2,5})(?::\d)?)`(?!`)"
+)
 _ID = re.compile(
     rb"(?<![\w./@:#~%-])([A-Za-z0-9][\w-]{1,60}/[A-Za-z0-9][\w.-]{2,95})"
     rb"(?![\w/@-]|\.\w)"
@@ -208,9 +210,7 @@ def blocks(text: str) -> Iterator[Block]:
                 continue  # a paragraph that goes on
             while number < len(lines) and lines[number].startswith(_INDENTS):
                 number += 1
-            body = [
-                "" if is_sentence(line.split()) else line for line in lines[begin - 1 : number]
-            ]
+            body = ["" if is_sentence(line.split()) else line for line in lines[begin - 1 : number]]
             yield Block("", begin, _dedented(body))
 
 

@@ -233,9 +233,7 @@ _BEHIND = (
 
 def _is_variant(name: str, imported: str) -> bool:
     """Tell whether a package is named after an import: ``acme-py``, ``python-acme``."""
-    return imported in name and bool(
-        re.fullmatch(f"{_BEFORE}{re.escape(imported)}{_BEHIND}", name)
-    )
+    return imported in name and bool(re.fullmatch(f"{_BEFORE}{re.escape(imported)}{_BEHIND}", name))
 
 
 def _sdks(inventory: Inventory) -> None:

@@ -113,8 +113,7 @@ EOF
 
 def test_the_body_of_a_request() -> None:
     text = (
-        "curl https://api.openai.com/v1/chat/completions -d @- <<EOF\n"
-        '{\n "model": "gpt-4o"}\nEOF\n'
+        'curl https://api.openai.com/v1/chat/completions -d @- <<EOF\n{\n "model": "gpt-4o"}\nEOF\n'
     )
     assert places(sh(text)) == {"gpt-4o": [3]}
 

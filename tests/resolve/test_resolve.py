@@ -134,9 +134,7 @@ def test_a_declared_package_named_after_an_import_satisfies_it(
     registry: Registry, name: str
 ) -> None:
     vendored = "extras/DeepSee/util/run.py"
-    found = resolved(
-        registry, reqs(f"{name}==0.4\n"), imported("deepsee.util"), modules=[vendored]
-    )
+    found = resolved(registry, reqs(f"{name}==0.4\n"), imported("deepsee.util"), modules=[vendored])
     assert package_ids(found) == {f"pkg:pypi/{name}@0.4"}
     assert gaps(found) == set()
 

@@ -345,6 +345,7 @@ class Variables:
 
     def filled(self, text: str) -> str:
         """Return a text of several lines with known variables filled in, each on its line."""
+
         def value(match: re.Match[str]) -> str:
             found = self.expand(match.group()).text
             return match.group() if "\n" in found else found
