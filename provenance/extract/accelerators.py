@@ -33,6 +33,12 @@ _SWITCHES = {
     "VULKAN": "vulkan", "SYCL": "intel-xpu", "CANN": "ascend-cann", "MUSA": "moore-threads-musa",
 }  # fmt: skip
 """What llama.cpp, its kin and PyTorch are built for, by the switches of their builds."""
+_DEVICE = re.compile(r"(cuda|mps|npu|xpu|hpu|mlu|musa|rocm)(?::\d+)?")
+_OF_DEVICE = {
+    "cuda": "nvidia-cuda", "mps": "apple-mps", "npu": "ascend-cann", "xpu": "intel-xpu",
+    "hpu": "intel-gaudi", "mlu": "cambricon", "musa": "moore-threads-musa", "rocm": "amd-rocm",
+}  # fmt: skip
+"""Devices as options of commands name them, in the words of PyTorch."""
 _OPENCL = re.compile(r"(?:^|[.,])tornado\.drivers\.opencl\b")
 _LIBRARIES = (
     ("nvidia-cuda", re.compile(r"cuda(?:-|$).*|nvidia-(?:cuda|container-toolkit).*|libcudnn.*|"
@@ -80,6 +86,12 @@ def platforms_built_for(text: str) -> list[str]:
     """Return the slugs of the stacks that one word of a command says a build is for."""
     found = [_SWITCHES[match.group(1)] for match in _SWITCH.finditer(text)]
     return [*found, "opencl"] if _OPENCL.search(text) else found
+
+
+def platform_of_device(device: str) -> str | None:
+    """Return the slug of the stack that an option's device (``cuda:0``) needs, or None."""
+    match = _DEVICE.fullmatch(device)
+    return _OF_DEVICE[match.group(1)] if match else None
 
 
 def platform_of_library(package: str) -> str | None:

@@ -187,7 +187,7 @@ def read_names(
         elif owner is not None:
             listed = provider_listed(data, offset, text, vocabulary)
             host = ids.service(listed) if listed and ":" not in listed else service
-            collector.api_model(_who(owner, host, vocabulary), text, where, by_name=True)
+            collector.api_model(who_serves(owner, host, vocabulary), text, where, by_name=True)
         elif reached is not None:
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
 
@@ -280,7 +280,9 @@ def _legacy_name(text: str, vocabulary: Vocabulary) -> str | None:
     return vocabulary.alias(text)
 
 
-def _who(owner: ComponentId, service: ComponentId | None, vocabulary: Vocabulary) -> ComponentId:
+def who_serves(
+    owner: ComponentId, service: ComponentId | None, vocabulary: Vocabulary
+) -> ComponentId:
     """Return whom a source asks for a family's model: its owner, or the only host it uses.
 
     A client of a provider that has families of its own does not serve another's.

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from provenance import ids
 from provenance.extract import signs, textfile
+from provenance.extract.accelerators import platform_of_device
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.mentions import follow_hubs
 from provenance.extract.names import tool_model
 from provenance.extract.places import Places
 from provenance.extract.prose import read_prose
-from provenance.extract.shell.script import read_shell
+from provenance.extract.shell.script import is_sentence, read_shell
 from provenance.extract.shell.words import Variables
 from provenance.model import Document, Extraction
 from provenance.vocabulary import Vocabulary
@@ -54,11 +55,16 @@ _COMMAND = re.compile(
     r"^[ \t]*(?:\$[ ])?(?:sudo |[A-Z_]+=\S+ )?(?:pip3?|uv|python3?|conda|docker|ollama|vllm|"
     r"huggingface-cli|hf|git|wget|curl|npm|npx|export)[ ]"
 )
+_INDENTS = ("    ", "\t")
+"""How lines of a block begin that is marked by nothing else."""
 _TICKED_COMMAND = re.compile(
     r"(?<!`)`((?:\$ |sudo )?(?:ollama|docker|podman|npm|npx|pnpm|yarn|bunx?|pip3?|uvx?|pipx|conda|"
     r"huggingface-cli|hf|modelscope|vllm|lmdeploy)[ ](?![^`\n]*://)[^`\n]{2,200})`(?!`)"
 )
 """A command within a sentence that installs, fetches or starts something by its name."""
+_TICKED_DEVICE = re.compile(
+    r"(?<!`)`[^`\n]{0,80}?(--device(?:-type)?[ =]([a-z]{2,5})(?::\d)?)`(?!`)"
+)
 _ID = re.compile(
     rb"(?<![\w./@:#~%-])([A-Za-z0-9][\w-]{1,60}/[A-Za-z0-9][\w.-]{2,95})"
     rb"(?![\w/@-]|\.\w)"
@@ -176,7 +182,7 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """Yield fenced and directive blocks, their common indentation removed."""
+    """Yield blocks, their common indentation removed: fenced, directives, indented commands."""
     lines = text.split("\n")
     number = 0
     while number < len(lines):
@@ -199,6 +205,13 @@ def blocks(text: str) -> Iterator[Block]:
             ):
                 number += 1
             yield Block(directive.group(2), begin + 1, _dedented(lines[begin:number]))
+        elif lines[begin - 1].startswith(_INDENTS) and _COMMAND.match(lines[begin - 1]):
+            if begin > 1 and lines[begin - 2].strip():
+                continue  # a paragraph that goes on
+            while number < len(lines) and lines[number].startswith(_INDENTS):
+                number += 1
+            body = ["" if is_sentence(line.split()) else line for line in lines[begin - 1 : number]]
+            yield Block("", begin, _dedented(body))
 
 
 def _dedented(lines: list[str]) -> str:
@@ -229,6 +242,12 @@ def _commands(
         command = _PROMPT.sub("", match.group(1))
         into = said if _OF_A_HUB.search(command) else mentions
         read_shell(command, line, into, vocabulary, "documentation", Variables(made=made))
+    if "--device" in text:
+        for match in _TICKED_DEVICE.finditer(text):
+            platform = platform_of_device(match.group(2))
+            if platform:
+                line = text.count("\n", 0, match.start()) + 1
+                said.platform(platform, said.occurrence(line, match.group(1)))
 
 
 def _images(found: Extraction) -> set[str]:

@@ -29,7 +29,7 @@ _MODEL_KEY = re.compile(
     r"(?:^|.*[_.-])(?:base_?|default_?|chat_?|target_?|draft_?|teacher_?|reward_?|ref_?|sft_?|"
     r"pretrained_?|hf_?|local_?|small_?|fast_?|main_?|task_?)?"
     r"(?:models?|llms?|checkpoint|ckpt|embeddings?|embedder|embed|re_?rankers?|rerank|tokenizer|"
-    r"vision_tower|text_encoder|encoder|vae|unet|adapter|lora|pretrained|whisper|deployment)"
+    r"vision_tower|text_encoder|encoder|vae|unet|adapter|lora|pretrain(?:ed)?|whisper|deployment)"
     rf"{_TAIL}$",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from provenance.model import (
     Occurrence,
     strongest_usage,
 )
+from provenance.registry.tables import Identifier
 from provenance.resolve.inventory import Inventory
 from provenance.resolve.own_modules import OwnModules
 
@@ -195,16 +197,44 @@ def _package_of(
                 # A declared package of the import's own name provides it, whatever else may.
                 own = [normal] if dotted == top else []
                 chosen = next((c for c in (*candidates, *own) if c in declared), None)
-                found.setdefault(declared[chosen] if chosen else rows[0].component)
+                found.setdefault(declared[chosen] if chosen else _usual(rows, normal))
                 break
     if found:
         return top, tuple(found)
     if normal in declared:
         return top, (declared[normal],)
-    if len(parts) > 1 and registry.has_identifiers(f"import:{top}."):
+    spaced = registry.has_identifiers(f"import:{top}.")
+    if len(parts) > 1 and spaced:
         top = f"{top}-{parts[1]}"  # a namespace package: its parts are distributions
         normal = ids.pypi(top).removeprefix("pkg:pypi/")
-    return top, (declared[normal],) if normal in declared else ()
+    if normal in declared:
+        return top, (declared[normal],)
+    # Nobody knows the import: the one declared package that is named after it provides it.
+    variants = [] if spaced else [name for name in declared if _is_variant(name, normal)]
+    return top, (declared[variants[0]],) if len(variants) == 1 else ()
+
+
+def _usual(rows: Sequence[Identifier], name: str) -> ComponentId:
+    """Return which of several packages with one import is meant where none is declared.
+
+    The one of the import's own name, else the one that is surest to have it: the variants
+    (``-headless``, ``-gpu``) are known less well than the package they vary.
+    """
+    own = next((row.component for row in rows if row.component == f"pkg:pypi/{name}"), None)
+    sure = next((row.component for row in rows if row.confidence == "high"), None)
+    return own or sure or rows[0].component
+
+
+_BEFORE = r"(?:py-?|python-?|tf-|torch-)?"
+_BEHIND = (
+    r"(?:-(?:py|python|python3|sdk|bin|binary|wheel|cpu|gpu|cuda|cu\d{2,3}x?|rocm[\d.]*|headless|"
+    r"nightly|fixed|fork|core|api|client|lib))*"
+)
+
+
+def _is_variant(name: str, imported: str) -> bool:
+    """Tell whether a package is named after an import: ``acme-py``, ``python-acme``."""
+    return imported in name and bool(re.fullmatch(f"{_BEFORE}{re.escape(imported)}{_BEHIND}", name))
 
 
 def _sdks(inventory: Inventory) -> None:

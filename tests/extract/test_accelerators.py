@@ -37,6 +37,35 @@ def test_devices_of_python(code: str, platforms: set[str]) -> None:
         assert component(found, platform).usage == "optional"
 
 
+@pytest.mark.parametrize(
+    ("options", "platforms"),
+    [
+        ("--device mps", {"platform:apple-mps"}),
+        ("--device=cuda:0", {"platform:nvidia-cuda"}),
+        ("--device-type hpu", {"platform:intel-gaudi"}),
+        ("--train.device npu", {"platform:ascend-cann"}),
+        ("trainer.device=xpu", {"platform:intel-xpu"}),
+        ("--device cpu", set()), ("--device auto", set()), ("--device /dev/x", set()),
+        ("--devices mps", set()), ("--device", set()),
+    ],
+)  # fmt: skip
+def test_devices_of_commands(options: str, platforms: set[str]) -> None:
+    command = f"python serve.py {options} --port 80\n".replace("--device --port 80", "--device")
+    found = read("run.sh", command)
+    assert ids(found, "platform") == platforms
+    told = read("README.md", f"Run\n\n```sh\n{command}```\n")
+    assert ids(told, "platform") == platforms
+    for platform in platforms:
+        assert component(found, platform).usage == "used"
+        assert component(told, platform).usage == "documentation"
+
+
+def test_a_device_between_back_ticks() -> None:
+    found = read("README.md", "On a Mac use `--device mps`, elsewhere `--device cpu`.\n")
+    assert ids(found, "platform") == {"platform:apple-mps"}
+    assert component(found, "platform:apple-mps").usage == "documentation"
+
+
 def test_a_pinned_build_needs_its_stack() -> None:
     found = read("requirements.txt", "torch==2.3.1+cu118\n")
     assert component(found, "platform:nvidia-cuda").usage == "used"

@@ -95,7 +95,8 @@ def test_java_builder(words: Vocabulary) -> None:
         }
         ''')  # fmt: skip
     assert ids(found, "package") == {"pkg:maven/com.anthropic/anthropic-java"}
-    assert lines(found, "service:anthropic") == [3, 4, 5, 9]
+    assert lines(found, "service:anthropic") == [3, 4, 5]
+    assert lines(found, "model:openai/gpt-4o-mini") == [9]  # whoever else is asked
     assert component(found, "model:anthropic/claude-3-opus-latest").usage == "commented"
     assert lines(found, "model:anthropic/claude-3-haiku-latest") == [5]
 

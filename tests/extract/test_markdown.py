@@ -196,3 +196,26 @@ def test_commands_within_sentences() -> None:
     assert {"model:ollama/llama2", "pkg:npm/some-cli"} <= ids(found)
     assert {c.usage for c in found.components if c.kind != "service"} == {"documentation"}
     assert ids(read("a.md", "Get it by `pip install https://acme.example/x.zip`.\n")) == set()
+
+
+def test_commands_that_are_only_indented() -> None:
+    text = """\
+On other machines
+
+    pip uninstall acme-old
+    pip install acme-vision acme-audio --index-url https://download.pytorch.org/whl/rocm5.6
+
+1. first
+
+        docker run acme/server:1
+
+A list that goes on
+    pip install acme-within
+
+    pip install it and the tools you need.
+"""
+    found = md(text)
+    assert ids(found, "package") == {"pkg:pypi/acme-vision", "pkg:pypi/acme-audio"}
+    assert lines(found, "pkg:pypi/acme-audio") == [4]
+    assert ids(found, "container") == {"pkg:docker/acme/server@1"}
+    assert "platform:amd-rocm" in ids(found)

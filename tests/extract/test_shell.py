@@ -41,11 +41,29 @@ def test_lines_of_words_over_continuations_and_quotes() -> None:
     assert found == [("a", 10), ("b", 11), ("x\ny", 11), ("c", 13), ("d", 14)]
 
 
-def test_here_documents_are_skipped() -> None:
-    text = "cat <<-'EOT' > f\n--model acme/no-7b\n\tEOT\nvllm serve acme/yes-7b\n"
+# -- variables with options ----------------------------------------
+
+
+def test_options_that_a_variable_or_a_list_holds() -> None:
+    text = """\
+A="--model acme/string-7b"
+LIST=(
+  --model_name_or_path acme/list-7b
+)
+LIST+=(--reward_model acme/more-7b)
+CMD="vllm serve acme/served-7b --port 80"
+torchrun -m acme.train $A "${LIST[@]}"
+eval "$CMD"
+"""
     found = sh(text)
-    assert ids(found, "model") == {"pkg:huggingface/acme/yes-7b"}
-    assert lines(found, "pkg:huggingface/acme/yes-7b") == [4]
+    assert {i.split("/")[-1]: lines(found, i) for i in ids(found, "model")} == {
+        "string-7b": [1], "list-7b": [3], "more-7b": [5], "served-7b": [6],
+    }  # fmt: skip
+    assert ("acme.train", 7) in {(i.module, i.occurrence.line) for i in found.imports}
+
+
+def test_a_prose_value_is_no_command() -> None:
+    assert not models('SAY="well - pick --model acme/no-7b"\necho "$SAY"\n')
 
 
 def test_substituted_commands_are_read() -> None:
@@ -321,7 +339,7 @@ def test_reuse_with_lines_usage_and_variables() -> None:
     found = collector.done()
     (place,) = component(found, "pkg:huggingface/acme/n-7b").occurrences
     assert (place.line, place.usage, place.confidence) == (6, "development", "medium")
-    assert known.known["N"] == Value("n-7b")
+    assert known.known["N"] == Value("n-7b", line=5)
 
 
 def test_a_provider_given_beside_the_model() -> None:

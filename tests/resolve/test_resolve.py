@@ -39,6 +39,10 @@ def registry(tmp_path: Path) -> Registry:
         identifiers=[
             {"identifier": "import:vision", "component": "pkg:pypi/acme-vision"},
             {"identifier": "import:vision", "component": "pkg:pypi/acme-vision-headless"},
+            {"identifier": "import:sight", "component": "pkg:pypi/acme-contrib-sight",
+             "confidence": "medium"},
+            {"identifier": "import:sight", "component": "pkg:pypi/acme-sight",
+             "confidence": "high"},
             {"identifier": "import:cloud.store", "component": "pkg:pypi/acme-cloud-store"},
             {"identifier": "import:cloud.queue.client", "component": "pkg:pypi/acme-cloud-queue"},
             {"identifier": "import:cloud.table", "component": "pkg:pypi/acme-cloud-table"},
@@ -113,6 +117,31 @@ def test_the_candidate_that_is_declared_wins(registry: Registry) -> None:
 def test_a_declared_package_of_the_import_s_own_name_wins(registry: Registry) -> None:
     found = resolved(registry, reqs("yaml==1\n"), imported("yaml"))
     assert package_ids(found) == {"pkg:pypi/yaml@1"}
+
+
+@pytest.mark.parametrize("name", ["acme-contrib-sight", "acme-sight"])
+def test_any_package_with_the_import_satisfies_it(registry: Registry, name: str) -> None:
+    found = resolved(registry, reqs(f"{name}==2.0\n"), imported("sight"))
+    assert package_ids(found) == {f"pkg:pypi/{name}@2.0"}
+
+
+def test_of_packages_with_one_import_the_surest_is_meant(registry: Registry) -> None:
+    assert package_ids(resolved(registry, imported("sight"))) == {"pkg:pypi/acme-sight"}
+
+
+@pytest.mark.parametrize("name", ["deepsee-py", "python-deepsee", "deepsee-gpu", "pydeepsee"])
+def test_a_declared_package_named_after_an_import_satisfies_it(
+    registry: Registry, name: str
+) -> None:
+    vendored = "extras/DeepSee/util/run.py"
+    found = resolved(registry, reqs(f"{name}==0.4\n"), imported("deepsee.util"), modules=[vendored])
+    assert package_ids(found) == {f"pkg:pypi/{name}@0.4"}
+    assert gaps(found) == set()
+
+
+def test_of_two_packages_named_after_an_import_neither_is_taken(registry: Registry) -> None:
+    found = resolved(registry, reqs("deepsee-py\npydeepsee\n"), imported("deepsee"))
+    assert "pkg:pypi/deepsee" in package_ids(found)
 
 
 def test_an_import_that_nobody_declares_is_there_and_a_gap(registry: Registry) -> None:

@@ -203,6 +203,10 @@ def _read(
                 read_image(text.text, line, collector, vocabulary)
             continue
         at = collector.occurrence(line, text.text, confidence=weakest(text.confidence, confident))
+        if row.yields == "dataset":
+            if ids.is_hub_repository(text.text):
+                collector.dataset(row.provider, text.text, at)
+            continue
         _model(text.text, row, service, local, at, collector, vocabulary)
     return found
 

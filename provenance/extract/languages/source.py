@@ -9,6 +9,7 @@ it asks.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -18,9 +19,11 @@ from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.languages import constants as model_constants
 from provenance.extract.languages.calls import read_calls
+from provenance.extract.languages.classes import read_classes
 from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.manifests.coordinates import JBANG, read_jbang
+from provenance.extract.names import tool_model
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
@@ -86,7 +89,8 @@ _LANGUAGES: dict[str, Language] = {
     ),
     ".rb": _language(
         "gem", rb"^=begin\b(?:[^\n]*\n)*?=end\b|#(?!\{)[^\n]*" + _DOUBLE + _SINGLE,
-        rb"^[ \t]*require[ \t(]+[\"']([\w/-]{1,200})[\"']", "/", rb"\b[A-Z][\w:]{1,80}\.new\b",
+        rb"^[ \t]*(?:require|depends_on|gem)[ \t(]+[\"']([\w/-]{1,200})[\"']", "/",
+        rb"\b[A-Z][\w:]{1,80}\.new\b|\b(?!R(?:ails|Spec)\b)[A-Z][\w:]{1,80}\.configure\b",
     ),
     ".php": _language(
         "composer", _SLASHES + rb"|#(?!\[)[^\n]*" + _DOUBLE + _SINGLE,
@@ -108,8 +112,14 @@ _BASE_URL = re.compile(
     re.IGNORECASE,
 )
 """A base URL that a client is given."""
-_RUNTIME = re.compile(rb"\b\w*Ollama\w*\s?(?:\(|\.\s?(?:builder|new)\b|::new\()")
+_RUNTIME = re.compile(
+    rb"\b\w*Ollama\w*\s?(?:\(|\.\s?(?:builder|new)\b|::(?:new|default)\()|\bollama::\w*Client\b"
+)
 """A client of a runtime on this machine is made."""
+
+
+_TAG = re.compile(rb"\"([a-z][\w.-]{1,60}:(?:latest|\d{1,3}(?:\.\d)?[bm](?:-[\w.-]{1,30})?))\"")
+"""A tag as this runtime alone writes them."""
 
 
 def accepts(path: str) -> bool:
@@ -142,17 +152,22 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     read_commands(data, places, collector, vocabulary)
     read_ollama(data, places, collector, vocabulary)
     model_constants.read_constants(
-        data, places, collector, vocabulary, service=service, claimed=told.offsets
-    )
+        data, language.ecosystem, places, collector, vocabulary, service=service,
+        claimed=told.offsets,
+    )  # fmt: skip
+    defaults = read_classes(data, places, collector, vocabulary)
+    claimed = told.offsets | set(defaults)
+    claimed |= _tags(data, claimed, places, collector, vocabulary)
     api_names.read_names(
         data, places, collector, vocabulary, service=service, local=local,
-        claimed=lambda at, _: at in told.offsets,
+        claimed=lambda at, _: at in claimed,
     )  # fmt: skip
     routed = RoutedNames(
         places, collector, vocabulary, local=local,
         router=Routers(document, data, places, vocabulary, service=service),
     )  # fmt: skip
-    signs.literals(data, places, collector, vocabulary, imported | told.texts, routed=routed.read)
+    known = imported | told.texts | set(defaults.values())
+    signs.literals(data, places, collector, vocabulary, known, routed=routed.read)
     return collector.done()
 
 
@@ -193,12 +208,33 @@ def _imports(
 def _known_imports(vocabulary: Vocabulary, ecosystem: str) -> dict[str, ComponentId]:
     """Return the packages of an ecosystem by what imports of them begin with."""
     found = dict(vocabulary.imports_of(ecosystem))
+    if ecosystem == "gem":  # ``depends_on`` and ``gem`` give the gem's own name
+        for package in set(found.values()):
+            found.setdefault(package.removeprefix("pkg:gem/"), package)
     if ecosystem == "golang":  # a module's path is what its packages are imported by
         start = "pkg:golang/"
         for package in vocabulary.default_services:
             if package.startswith(start):
                 found.setdefault(package.removeprefix(start), package)
     return found
+
+
+def _tags(
+    data: bytes, told: Set[int], places: Places, collector: Collector, vocabulary: Vocabulary
+) -> frozenset[int]:
+    """Record tags of Ollama in a source that makes a client of it; return where they stand."""
+    if b"llama" not in data or not _RUNTIME.search(data):
+        return frozenset()
+    found: set[int] = set()
+    for match in islice(_TAG.finditer(data), _MAX_IMPORTS):
+        text = match.group(1).decode("ascii", "replace")
+        if match.start() in told or places.state(match.start()) is not None:
+            continue
+        if vocabulary.looks_like_model(f"tag/{text.partition(':')[0]}"):
+            found.add(match.start())
+            where = collector.occurrence(places.line(match.start()), text, confidence="medium")
+            tool_model(text, "ollama", where, collector, vocabulary)
+    return frozenset(found)
 
 
 def _makers(

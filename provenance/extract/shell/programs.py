@@ -76,7 +76,7 @@ def read(arguments: Arguments, shell: Shell) -> None:
     for number, argument in enumerate(arguments[:60]):
         name = argument.text.rpartition("/")[2]
         rest = arguments[number + 1 :]
-        if name == "-m" and rest and number and "python" in arguments[number - 1].text:
+        if name in ("-m", "--module") and rest and _runs_modules(arguments[:number]):
             _module(rest[0], shell)
         elif name == "-c" and rest and number and _IS_SHELL.fullmatch(
             arguments[number - 1].text.rpartition("/")[2]
@@ -91,6 +91,17 @@ def read(arguments: Arguments, shell: Shell) -> None:
             handler(rest, shell)
         if shell_installs.read(name, rest, shell):
             return
+
+
+_LAUNCHERS = frozenset({"deepspeed", "torchrun", "accelerate"})
+
+
+def _runs_modules(before: Arguments) -> bool:
+    """Tell whether what stands before ``-m`` runs the module that it names."""
+    return bool(before) and (
+        "python" in before[-1].text
+        or any(argument.text.rpartition("/")[2] in _LAUNCHERS for argument in before)
+    )
 
 
 _IS_SHELL = re.compile(r"(?:ba|z|da|k)?sh|-l")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from provenance.addresses import host_of, is_local_host
 from provenance.extract import signs, textfile
-from provenance.extract.accelerators import platforms_built_for
+from provenance.extract.accelerators import platform_of_device, platforms_built_for
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
@@ -23,11 +23,13 @@ from provenance.extract.settings import (
     read_model,
     read_setting,
 )
+from provenance.extract.shell import here
 from provenance.extract.shell import installs as shell_installs
 from provenance.extract.shell import programs as shell_programs
 from provenance.extract.shell.words import (
     Argument,
     Command,
+    Here,
     Value,
     Variables,
     Word,
@@ -52,6 +54,8 @@ _OVERRIDE = re.compile(r"(?:\+\+?)?([A-Za-z]\w*(?:[./]\w+)*\.\w+)=(.+)", re.DOTA
 _HUB_BY_VARIABLE = re.compile(r"\w*USE_MODELSCOPE(?:_HUB)?")
 _IMAGE = re.compile(r"(?:docker|container|base|runtime)[-_]?image(?:[-_]name)?")
 """A flag whose value is a container's image."""
+_DEVICE = re.compile(r"(?:[\w.-]*[._-])?device(?:[_-]?(?:type|name|map))?")
+"""An option that says on what a program runs."""
 _BODY_MODEL = re.compile(r"[\"']model[\"']\s*:\s*[\"']([^\"']{2,200})[\"']")
 _UNFINISHED = re.compile(r"(?:huggingface\.co|hf\.co|modelscope\.cn)/[^\s]*\$")
 _SPEAKS = re.compile(
@@ -109,6 +113,7 @@ def read_shell(
             passive.comment(command)
         else:
             reader.command(command.words)
+            here.read(command, reader)
     absorb(aside.done(), collector)
 
 
@@ -136,13 +141,15 @@ class Shell:
         self.hub = ""
         """The hub or provider that the names of the present command belong to."""
         self.loops: set[str] = set()
+        self.given: list[Here] = []
+        """Here-documents that the command before hands on."""
         self._asked: set[str] = set()
 
     def comment(self, comment: Command) -> None:
         """Read a comment: its addresses always, its words when it is a command put out of use."""
         text = comment.comment.strip().removesuffix("\\")
         if "://" in text:
-            self._addresses(text, comment.line)
+            self.addresses(text, comment.line)
         if _SPEAKS.match(text):
             for command in commands(text, comment.line):
                 if command.words:
@@ -171,11 +178,7 @@ class Shell:
             return
         if words[at].text.rpartition("/")[2] in _TALK:
             return
-        arguments = [
-            Argument(value.text, word.line, value.default)
-            for word in words[at:]
-            for value in (self.variables.expand(word.text),)
-        ]
+        arguments = [argument for w in words[at:] for argument in self.variables.arguments(w)]
         self.hub = self.hub or shell_programs.hub_of(arguments)
         named = shell_programs.option(arguments, "--provider", "--llm-provider", "--model-provider")
         if named is not None and not self.hub:
@@ -186,9 +189,9 @@ class Shell:
         self._flags(arguments)
         for argument in arguments:
             if "://" in argument.text:
-                self._addresses(argument.text, argument.line)
-        self._body(arguments)
-        if not (self.usage == "commented" and _is_sentence(arguments)):
+                self.addresses(argument.text, argument.line)
+        self.body(arguments)
+        if not (self.usage == "commented" and is_sentence([a.text for a in arguments])):
             shell_programs.read(arguments, self)
 
     def _builds(self, words: Sequence[Word]) -> None:
@@ -224,18 +227,30 @@ class Shell:
     # -- variables ----------------------------------------
 
     def _assign(self, name: str, text: str, word: Word) -> None:
+        before = self.variables.lists.pop(name, [])
         if word.items is not None:
             self._loop(name, word.items)
+            more = word.text.startswith(f"{name}+=")
+            self.variables.lists[name] = [*before, *word.items] if more else word.items
+            self._options(word.items)
             return
-        value = self.variables.expand(text)
-        if "$" not in value.text:
-            self.variables.set(name, value)
+        value = here.substituted(text, word.line) or self.variables.expand(text)
+        if "$" not in value.text or value.line:
+            line = value.line or word.line
+            self.variables.set(name, Value(value.text, value.default, line))
         elif f"${{{name}" not in text:
             # A later use names the variable's own source: ``$1``, ``$(…)``.
             self.variables.unset(name, value.text)
         if _HUB_BY_VARIABLE.fullmatch(name) and value.text.lower() in ("1", "true", "yes"):
             self.hub = "modelscope"
         self.setting(name, Argument(value.text, word.line, value.default))
+        if value.text.startswith("-") and " " in value.text and not value.line:
+            self._options([w for c in commands(value.text, word.line, 1) for w in c.words])
+
+    def _options(self, words: Sequence[Word]) -> None:
+        """Read the options that a variable holds, whatever command they are given to."""
+        if any(word.text.startswith("-") for word in words):
+            self._flags([a for word in words for a in self.variables.arguments(word)])
 
     def _loop(self, name: str, words: Sequence[Word]) -> None:
         """Read the values that a loop's variable or a list takes in turn."""
@@ -266,6 +281,10 @@ class Shell:
                 given = Argument(value, argument.line) if value is not None else None
                 self._image(given or next(iter(arguments[number + 1 :]), None))
                 continue
+            if _DEVICE.fullmatch(key):
+                given = Argument(value, argument.line) if value is not None else None
+                self._device(argument, given or next(iter(arguments[number + 1 :]), None))
+                continue
             if not (names_model(key) or names_dataset(key) or names_tracker(key)):
                 continue
             if value is not None:
@@ -286,11 +305,22 @@ class Shell:
                 default=argument.default,
             )  # fmt: skip
 
+    def _device(self, option: Argument, argument: Argument | None) -> None:
+        """Read the device that a program is told to run on."""
+        slug = platform_of_device(argument.text) if argument is not None else None
+        if argument is not None and slug:
+            whole = option.text.endswith(f"={argument.text}")
+            written = option.text if whole else f"{option.text} {argument.text}"
+            self.collector.platform(
+                slug, self.collector.occurrence(argument.line, written, usage=self.usage)
+            )
+
     def _is_another(self, argument: Argument) -> bool:
         """Tell whether a word goes on a list of hub ids after a flag."""
         return self.vocabulary.looks_like_model(argument.text)
 
-    def _addresses(self, text: str, line: int) -> None:
+    def addresses(self, text: str, line: int) -> None:
+        """Read the addresses that a text names."""
         if _UNFINISHED.search(text):
             self.collector.gap(text, "dynamic-name", line, expression=text)
             return
@@ -298,7 +328,7 @@ class Shell:
         places = Places(data, first_line=line, usage=self.usage)
         signs.addresses(data, places, self.collector, self.vocabulary)
 
-    def _body(self, arguments: Sequence[Argument]) -> None:
+    def body(self, arguments: Sequence[Argument]) -> None:
         """Read the model that the body of a request asks for."""
         found = [(a, m) for a in arguments for m in _BODY_MODEL.finditer(a.text)]
         if not found:
@@ -315,12 +345,12 @@ class Shell:
                 self.model(Argument(match.group(1), line), provider)
 
 
-def _is_sentence(arguments: Sequence[Argument]) -> bool:
+def is_sentence(words: Sequence[str]) -> bool:
     """Tell whether words that begin with a program's name go on as prose does.
 
     ``conda install and conda forge channel as default``: what follows are no operands.
     """
-    operands = [a.text for a in arguments[1:] if not a.text.startswith("-")]
+    operands = [word for word in words[1:] if not word.startswith("-")]
     return any(
         text.lower().strip(",;:'\"") in _OF_SENTENCES or not text.isascii() for text in operands
     ) or bool(operands and _FULL_STOP.fullmatch(operands[-1]))

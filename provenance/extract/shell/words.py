@@ -1,7 +1,7 @@
 """Shell text cut into commands of words, and the variables that its words expand.
 
-Not a shell: nothing is run, here-documents are skipped, a command substitution is
-read as a command of its own and stays unknown as a value.
+Not a shell: nothing is run, a here-document is kept with its command, a command
+substitution is read as a command of its own and stays unknown as a value.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TOKEN = re.compile(
       (?P<join>\\\r?\n)
     | (?P<space>[ \t\r\f\v]+)
     | (?P<newline>\n)
-    | (?P<here><<-?[ \t]*[\\'"]?(?P<mark>[A-Za-z_]\w*)['"]?)
+    | (?P<here>\d?<<-?[ \t]*(?P<quoted>[\\'"]?)(?P<mark>[A-Za-z_]\w*)['"]?)
     | (?P<redirect>\d*(?:<<<|&>>|&>|>>|>&|<&|>\||<>|<|>))
     | (?P<operator>&&|\|\|?|;;?|&|\(|\))
     | (?P<single>'[^']*')
@@ -37,6 +37,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_WRITES = frozenset("> >> >| 1> 1>> &>".split())
+"""Redirections of what a command puts out."""
 _UNQUOTED_VERSION = re.compile(r"[<>]=?\d|[<>]=")
 """``pip install acme>=2`` as people write it; a shell would redirect."""
 _ESCAPED = re.compile(r'\\(\r?\n|["\\`$])')
@@ -58,12 +60,28 @@ class Argument(Struct, frozen=True):
     default: bool = False
 
 
+class Here(Struct):
+    """A here-document; without ``text`` one that ends nowhere, whose lines are commands."""
+
+    mark: str
+    quoted: bool
+    """Nothing in the text is expanded."""
+    text: str | None = None
+    line: int = 0
+
+
 class Command(Struct):
     """One simple command, or one comment (``comment``, without the mark)."""
 
     words: list[Word] = field(default_factory=list)
     comment: str = ""
     line: int = 0
+    here: list[Here] = field(default_factory=list)
+    """What it is given to read."""
+    target: str = ""
+    """The file its output goes to."""
+    piped: bool = False
+    """Its output goes to the next command."""
 
 
 def commands(text: str, first_line: int = 1, nesting: int = 0) -> Iterator[Command]:
@@ -83,8 +101,13 @@ class _Cutter:
         self.array: list[Word] | None = None
         self.pieces: list[str] | None = None
         self.word_line = line
-        self.redirected = False
-        self.marks: list[str] = []
+        self.redirected = ""
+        self.target = ""
+        self.here: list[Here] = []
+        self.pending: list[Here] = []
+        """Here-documents that begin on the next line."""
+        self.held: list[Command] = []
+        """Commands of a line whose here-documents are not read yet."""
         self.unended: set[str] = set()
         """Marks of here-documents that end nowhere: looked for once."""
 
@@ -125,7 +148,8 @@ class _Cutter:
                 yield from self._inner(f"$({lexeme[1:-1]})")
             elif kind == "here":
                 self._end_word()
-                self.marks.append(match.group("mark"))
+                self.here.append(Here(match.group("mark"), bool(match.group("quoted"))))
+                self.pending.append(self.here[-1])
             elif kind == "redirect":
                 at = self._redirect(match)
             elif lexeme == "(" and self.pieces and self.pieces[-1].endswith("="):
@@ -136,15 +160,17 @@ class _Cutter:
                 self.words[-1].items, self.array = self.array, None
             else:
                 if lexeme != "\n" or self.array is None:
-                    yield from self._end_command()
+                    yield from self._end_command(lexeme)
                 else:
                     self._end_word()
-                if lexeme == "\n" and self.marks:
-                    skipped = self._skip_here(at)
+                if lexeme == "\n" and self.pending:
+                    skipped = self._read_here(at)
                     self.line += text.count("\n", at, skipped)
                     at = skipped
+                    yield from self._held()
             self.line += lexeme.count("\n")
         yield from self._end_command()
+        yield from self._held()
 
     def _add(self, text: str) -> None:
         if self.pieces is None:
@@ -156,18 +182,32 @@ class _Cutter:
             return
         word, self.pieces = Word("".join(self.pieces), self.word_line), None
         if self.redirected:
-            self.redirected = False
+            if self.redirected in _WRITES:
+                self.target = word.text
+            self.redirected = ""
         elif self.array is not None and not word.text.endswith("="):
             self.array.append(word)
         else:
             self.words.append(word)
 
-    def _end_command(self) -> Iterator[Command]:
+    def _end_command(self, operator: str = "") -> Iterator[Command]:
         self._end_word()
-        self.redirected, self.array = False, None
+        self.redirected, self.array = "", None
         if self.words:
             words, self.words = self.words, []
-            yield Command(words=words, line=words[0].line)
+            command = Command(
+                words=words, line=words[0].line, here=self.here, target=self.target,
+                piped=operator == "|",
+            )  # fmt: skip
+            self.here, self.target = [], ""
+            if self.pending:
+                self.held.append(command)
+            else:
+                yield command
+
+    def _held(self) -> Iterator[Command]:
+        held, self.held = self.held, []
+        yield from held
 
     def _inner(self, lexeme: str) -> Iterator[Command]:
         """Yield the commands that a lexeme substitutes."""
@@ -185,20 +225,23 @@ class _Cutter:
             return match.end()
         self._end_word()
         # ``2>&1`` names no file that would follow as a word.
-        self.redirected = True
+        self.redirected = match.group()
         return match.end()
 
-    def _skip_here(self, at: int) -> int:
-        """Return where the text goes on after the pending here-documents."""
-        for mark in self.marks:
-            if mark in self.unended:
+    def _read_here(self, at: int) -> int:
+        """Read the pending here-documents; return where the text goes on after them."""
+        line = self.line + 1
+        for here in self.pending:
+            if here.mark in self.unended:
                 break
-            end = re.compile(rf"^[ \t]*{mark}[ \t]*\r?$", re.MULTILINE).search(self.text, at)
+            end = re.compile(rf"^[ \t]*{here.mark}[ \t]*\r?$", re.MULTILINE).search(self.text, at)
             if end is None:
-                self.unended.add(mark)
+                self.unended.add(here.mark)
                 break
+            here.text, here.line = self.text[at : end.start()], line
+            line += self.text.count("\n", at, end.end()) + 1
             at = min(end.end() + 1, len(self.text))
-        self.marks = []
+        self.pending = []
         return at
 
 
@@ -229,6 +272,8 @@ class Value(Struct, frozen=True):
 
     text: str
     default: bool = False
+    line: int = 0
+    """Where it is written, when that is known."""
 
 
 class Cloned(NamedTuple):
@@ -244,6 +289,11 @@ _GIVEN = re.compile(r"\$(?:\d|OPTARG|\{(?:\d|OPTARG)\})")
 """An argument of the script, or of one of its options."""
 
 
+_WHOLE = re.compile(r"\$(?:\{(\w+)(?:\[[@*]\])?\}|(\w+))")
+_OPTIONS = re.compile(r"(?:^|\s)--?[A-Za-z][\w.-]*(?=[\s=]|$)")
+"""What the value of a variable has in it that holds a part of a command."""
+
+
 class Variables:
     """Variables by name; unknown ones stay as they are written."""
 
@@ -253,6 +303,8 @@ class Variables:
         self.known: dict[str, Value] = dict(known or {})
         self.made: set[str] = set(made)
         """Images that the text builds itself."""
+        self.lists: dict[str, list[Word]] = {}
+        """Words of the lists that are assigned."""
         self.cloned: Cloned | None = None
 
     def set(self, name: str, value: Value) -> None:
@@ -268,6 +320,37 @@ class Variables:
         known = self.known.pop(name, None)
         if known is not None and known.text and _GIVEN.fullmatch(text):
             self.known[name] = Value(known.text, default=True)
+
+    def arguments(self, word: Word, nesting: int = 0) -> list[Argument]:
+        """Return what a word of a command becomes: itself, or the options a variable holds."""
+        match = _WHOLE.fullmatch(word.text) if word.text.startswith("$") else None
+        if match is not None and nesting < _MAX_NESTING:
+            name = match.group(1) or match.group(2)
+            known = self.known.get(name)
+            inner: list[Word] = []
+            if name in self.lists:
+                inner = self.lists[name]
+            elif known is not None and _OPTIONS.search(known.text):
+                found = commands(known.text, known.line or word.line, 1)
+                inner = [part for command in found for part in command.words]
+            if inner:
+                default = known is not None and known.default
+                return [
+                    Argument(argument.text, argument.line, argument.default or default)
+                    for part in inner
+                    for argument in self.arguments(part, nesting + 1)
+                ]
+        value = self.expand(word.text)
+        return [Argument(value.text, word.line, value.default)]
+
+    def filled(self, text: str) -> str:
+        """Return a text of several lines with known variables filled in, each on its line."""
+
+        def value(match: re.Match[str]) -> str:
+            found = self.expand(match.group()).text
+            return match.group() if "\n" in found else found
+
+        return _EXPANSION.sub(value, text) if "$" in text else text
 
     def expand(self, text: str, depth: int = 0) -> Value:
         """Return the text with known variables and written defaults filled in."""

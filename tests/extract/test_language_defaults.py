@@ -1,0 +1,144 @@
+"""Languages without a parser: defaults of a provider's class, constants, gems, tags."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from tests.support.reading import component, gaps, ids, lines, read
+
+
+def test_defaults_of_a_class_named_after_a_provider() -> None:
+    text = """\
+    module Talk
+      class Cohere < Base
+        DEFAULTS = {
+          temperature: 0.0,
+          chat_model: "command",
+          embedding_model: "tiny",
+          # completion_model: "left-out-1"
+          dimension: "wide"
+        }.freeze
+      end
+      class Ollama < Base
+        DEFAULTS = { embedding_model: "nomic-embed-text" }.freeze
+      end
+      class Replicate
+        DEFAULTS = { chat_model: "acme/llama-9-7b" }.freeze
+      end
+      class Shop
+        DEFAULTS = { chat_model: "word" }.freeze
+      end
+    end
+    """
+    found = read("lib/talk.rb", textwrap.dedent(text))
+    assert ids(found, "model") == {
+        "model:cohere/command", "model:cohere/tiny", "model:ollama/nomic-embed-text",
+        "model:replicate/acme/llama-9-7b",
+    }  # fmt: skip
+    assert lines(found, "model:cohere/tiny") == [6]
+    assert component(found, "model:cohere/tiny").occurrences[0].confidence == "medium"
+
+
+def test_constants_of_a_class_named_after_a_provider() -> None:
+    text = """\
+    public class GroqClient {
+        private static final String DEFAULT_MODEL = "llama3-8b-8192";
+        static final String OTHER_MODEL = "gpt-4o-mini";
+    }
+    """
+    found = read("src/GroqClient.java", textwrap.dedent(text))
+    assert ids(found, "model") == {"model:groq/llama3-8b-8192", "model:openai/gpt-4o-mini"}
+
+
+def test_gems_by_their_own_names() -> None:
+    text = 'class A\n  depends_on "qdrant-ruby"\n  depends_on "openssl"\nend\ngem "cohere-ruby"\n'
+    found = read("lib/a.rb", text + 'require "weaviate"\n')
+    assert ids(found, "package") == {
+        "pkg:gem/qdrant-ruby", "pkg:gem/cohere-ruby", "pkg:gem/weaviate-ruby",
+    }  # fmt: skip
+
+
+def test_calls_of_gems() -> None:
+    text = """\
+    require "replicate"
+    Replicate.client.retrieve_model("acme/paint-7b")
+    llm = Langchain::LLM::Cohere.new(api_key: key)
+    store = Langchain::Vectorsearch::Pinecone.new(api_key: key)
+    """
+    found = read("app.rb", textwrap.dedent(text))
+    assert ids(found, "model") == {"model:replicate/acme/paint-7b"}
+    assert {"service:cohere", "service:pinecone"} <= ids(found, "service")
+
+
+def test_constants_of_a_provider_s_module() -> None:
+    text = """\
+    use rig::providers::{cohere, deepseek, gemini, groq};
+    use rig::providers::xai::GROK_3_MINI;
+    fn main() {
+        let a = client.agent(gemini::completion::GEMINI_2_0_FLASH);
+        let b = client.agent(deepseek::DEEPSEEK_CHAT);
+        let c = client.embedding_model(cohere::EMBED_ENGLISH_V3, "search");
+        let d = client.agent(groq::LLAMA_3_70B_8192);
+        // client.agent(deepseek::DEEPSEEK_REASONER)
+        let e = get(deepseek::BASE_URL);
+    }
+    """
+    found = read("src/main.rs", textwrap.dedent(text))
+    assert ids(found, "model") == {
+        "model:google-gemini/gemini-2.0-flash", "model:deepseek/deepseek-chat",
+        "model:cohere/embed-english-v3.0",
+    }  # fmt: skip
+    assert gaps(found) == {("groq::LLAMA_3_70B_8192", "model-constant-unresolved", 7)}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "models"),
+    [
+        ("a.go", ('import openai "github.com/sashabaranov/go-openai"\n'
+                 "var r = openai.EmbeddingRequest{Model: openai.SmallEmbedding3}\n"
+                 "// openai.LargeEmbedding3\n"),
+         {"model:openai/text-embedding-3-small"}),
+        ("a.go", "var r = openai.SmallEmbedding3\n", set()),
+        ("a.rs", ("use fastembed::{EmbeddingModel, TextEmbedding};\n"
+                 "let m = InitOptions::new(EmbeddingModel::BGESmallENV15);\n"),
+         {"pkg:huggingface/Xenova/bge-small-en-v1.5"}),
+    ],
+)  # fmt: skip
+def test_constants_that_the_data_has(path: str, text: str, models: set[str]) -> None:
+    assert ids(read(path, text), "model") == models
+
+
+def test_constants_are_of_their_own_provider() -> None:
+    text = """\
+    import com.openai.client.okhttp.OpenAIOkHttpClient;
+    class A { void f() {
+      OpenAIClient client = OpenAIOkHttpClient.fromEnv();
+      var m = Params.builder().model(Model.CLAUDE_3_7_SONNET_LATEST).build();
+    }}
+    """
+    found = read("src/A.java", textwrap.dedent(text))
+    assert ids(found, "model") == {"model:anthropic/claude-3-7-sonnet-latest"}
+
+
+def test_repositories_that_are_fetched() -> None:
+    text = """\
+    use hf_hub::{api::sync::Api, Repo};
+    let repo = api.model("acme/words".to_string());
+    let rows = api.dataset("acme/talks".to_string());
+    """
+    found = read("src/main.rs", textwrap.dedent(text))
+    assert ids(found, "model") == {"pkg:huggingface/acme/words"}
+    assert ids(found, "dataset") == {"dataset:huggingface/acme/talks"}
+
+
+def test_tags_beside_a_client_of_ollama() -> None:
+    text = """\
+    using Azure.AI.OpenAI;
+    var azure = new AzureOpenAIClient(new Uri("https://x.openai.azure.com"), key);
+    var ollama = new OllamaApiClient(new Uri("http://localhost:11434"));
+    ollama.SelectedModel = "llama3.1:8b";
+    """
+    found = read("src/A.cs", textwrap.dedent(text))
+    assert ids(found, "model") == {"model:ollama/llama3.1:8b"}
