@@ -16,6 +16,13 @@ COMPARED = re.compile(
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
 )
 """Right before a literal that something else is compared with."""
+_BEGINS = re.compile(
+    rb"(?:[sS]tarts_?[wW]ith|start_with\?|[eE]nds_?[wW]ith|end_with\?|Has(?:Prefix|Suffix))"
+    rb"[ \t(]\s{0,8}(?:[^\"'`\n()]{1,50},\s{0,8})?"
+    rb"(?:[\[(]\s{0,8})?(?:[\"'`][^\"'`\n]{1,60}[\"'`],\s{0,8}){0,12}\Z"
+)
+"""Right before a literal, or a few of them, that other names begin or end with."""
+_BEFORE_ARGUMENT = (b"(", b",", b"[", b"?", b"h")
 SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
 """Right after a literal that is looked for in another name."""
 _REMARKS = re.compile(rb"(?:[ \t]*(?:#|//)[^\n]*\n\s*)+\Z")
@@ -46,6 +53,14 @@ def quoted_within(data: bytes, offset: int) -> bool:
     """Tell whether a literal is only quoted by the sentence of another, as an example."""
     other = b"'" if data[offset : offset + 1] == b'"' else b'"'
     return data.count(other, data.rfind(b"\n", 0, offset) + 1, offset) % 2 == 1
+
+
+def begins_others(data: bytes, offset: int) -> bool:
+    """Tell whether a literal is what other names begin or end with: ``startswith("o1")``."""
+    before = data[max(0, offset - 400) : offset]
+    if before.rstrip()[-1:] not in _BEFORE_ARGUMENT:
+        return False
+    return bool(_BEGINS.search(before))
 
 
 def is_entry(data: bytes, offset: int, end: int) -> bool:
