@@ -17,8 +17,10 @@ _READING = re.compile(
 )
 _FETCH = re.compile(r"/(?:raw|resolve|archive|releases/download|tarball|zipball|media)/|\.git$")
 _HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
-_FOLDER = re.compile(r"^https?://(?:[^/@\s]*@)?([\w.-]+)(?::\d+)?/([\w.-]+)", re.IGNORECASE)
-"""A host and the first folder below it."""
+_FOLDER = re.compile(
+    r"^(?:http|ws)s?://(?:[^/@\s]*@)?([\w.-]+)(?::\d+)?/([\w.-]+)([^\n]*)", re.IGNORECASE
+)
+"""A host, the first folder below it and what follows."""
 
 
 def host_of(url: str) -> str | None:
@@ -38,10 +40,10 @@ def is_local_host(host: str) -> bool:
     return bool(_LOCAL_HOST.fullmatch(host))
 
 
-def folder_of(url: str) -> tuple[str, str] | None:
-    """Return the host of a web address and the first folder below it, or None."""
+def folder_of(url: str) -> tuple[str, str, str] | None:
+    """Return the host of a web address, the first folder below it and the rest, or None."""
     match = _FOLDER.match(url)
-    return (match.group(1), match.group(2)) if match else None
+    return (match.group(1).lower(), match.group(2), match.group(3)) if match else None
 
 
 def is_page(url: str) -> bool:

@@ -26,7 +26,8 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
-_NUMBER = re.compile(r"[\d.-]+[bkm]?", re.IGNORECASE)
+_NUMBER = re.compile(r"[\d.-]+[bkm]?|v\d+(?:alpha|beta)?\d*", re.IGNORECASE)
+"""A number, also of an API's version (``v1/models``)."""
 
 
 def has_size(name: str) -> bool:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
 
 from provenance import ids
-from provenance.addresses import folder_of, host_of, is_fetched, is_page
+from provenance.addresses import is_fetched, is_page
 from provenance.registry import Registry
 from provenance.registry.descent import DescentWords
+from provenance.registry.hosts import Hosts
 from provenance.registry.routing import Routing
 from provenance.registry.specs import CallSpec as CallSpec
 from provenance.registry.specs import Constant, Triggers, called_names, places, triggers
@@ -35,8 +36,6 @@ class Vocabulary:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._packages: dict[str, bool] = {}
-        self._services: dict[str, str | None] = {}
-        """By host: what was asked for before."""
 
     # -- hub ids -----------------------------------------------------------------
 
@@ -88,22 +87,12 @@ class Vocabulary:
     # -- services ------------------------------------------------------------------
 
     @cached_property
-    def hosts(self) -> Mapping[str, str]:
-        """Service ids by host; a ``*`` stands for any labels."""
-        return self._registry.identified_by("host")
-
-    @cached_property
-    def _wildcards(self) -> tuple[tuple[str, str], ...]:
-        patterns = sorted(self.hosts, key=lambda host: (-len(host), host))
-        return tuple((host, self.hosts[host]) for host in patterns if "*" in host)
+    def _hosts(self) -> Hosts:
+        return Hosts(self._registry.identified_by("host"))
 
     def service_of_host(self, host: str) -> str | None:
         """Return the service behind a host name, or None."""
-        host = host.lower().rstrip(".")
-        if host not in self._services:
-            fitting = (component for pattern, component in self._wildcards if fits(host, pattern))
-            self._services[host] = self.hosts.get(host) or next(fitting, None)
-        return self._services[host]
+        return self._hosts.service_of(host)
 
     def service_of_resource(self, tool: str, name: str) -> str | None:
         """Return the service that a tool for infrastructure means by a provider or resource.
@@ -117,19 +106,7 @@ class Vocabulary:
 
     def service_of_url(self, url: str) -> str | None:
         """Return the service behind a URL; one host may serve several, each under its folder."""
-        host = host_of(url)
-        return (self._service_of_folder(url) or self.service_of_host(host)) if host else None
-
-    def _service_of_folder(self, url: str) -> str | None:
-        host, folder = folder_of(url) or ("", "")
-        if folder.lower() not in self._folders:
-            return None
-        return self.service_of_host(f"{host}/{folder}")
-
-    @cached_property
-    def _folders(self) -> frozenset[str]:
-        """The folders below hosts that stand for a service of their own."""
-        return frozenset(host.partition("/")[2] for host in self.hosts if "/" in host)
+        return self._hosts.service_of_url(url)
 
     def is_storehouse(self, service: str) -> bool:
         """Tell whether a service keeps code, packages or weights and answers no requests."""
@@ -141,7 +118,7 @@ class Vocabulary:
         Help pages and consoles are no calls; a code host or hub counts only where
         something is fetched from it. A folder known for its service is no page to read.
         """
-        if self._service_of_folder(url):
+        if self._hosts.service_of_folder(url):
             return False
         if is_page(url):
             return True

@@ -26,6 +26,7 @@ from provenance.extract.asked import (
     quoted_within,
 )
 from provenance.extract.collect import Collector
+from provenance.extract.listed import read_lists
 from provenance.extract.names import runtime_model
 from provenance.extract.places import Places
 from provenance.extract.provider_near import is_label, provider_listed, provider_near
@@ -73,9 +74,12 @@ def endpoints(
             local = True
             continue
         url = match.group().decode()
+        if match.group(2):  # placeholders may stand between folders
+            rest = data[match.end() : match.end() + 200].partition(b"\n")[0]
+            url += rest.decode("ascii", "replace")
         service = vocabulary.service_of_url(url)
         if service and not vocabulary.is_storehouse(service) and not vocabulary.is_mere_link(
-            service, host, url
+            service, host, match.group().decode()
         ):  # fmt: skip
             services.add(service)
     return frozenset(services), local
@@ -101,6 +105,7 @@ def read_names(
     """
     if b"MODEL" in data and not local:
         _constants(data, places, collector, vocabulary, claimed)
+    listed_at = read_lists(data, places, collector, vocabulary)
     stems = vocabulary.family_stems
     owners: dict[str, ComponentId | None] = {}
     reached: tuple[frozenset[ComponentId], bool] | None = None
@@ -120,7 +125,7 @@ def read_names(
         before = data[max(0, offset - 80) : offset]
         if text.endswith(("-", ".", ":", "/")):
             continue  # the beginning of names
-        if claimed and claimed(offset, text):
+        if offset in listed_at or (claimed and claimed(offset, text)):
             continue
         if SOUGHT.match(data, match.end()) or is_told_apart(data, offset):
             continue  # ``"o3" in model``, ``model.startswith("o3")``
@@ -243,6 +248,8 @@ def _is_vague(
     """
     if len(text) > 3 or owner is None:
         return False
+    if COMPARED.search(data, max(0, offset - 80), offset):
+        return True  # a part of names
     words = re.escape(owner.partition(":")[2].encode())
     if re.search(rb"(?i)gpt-\d|%b" % words, data):
         return False

@@ -16,9 +16,15 @@ COMPARED = re.compile(
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
 )
 """Right before a literal that something else is compared with."""
-_BEGINNING = re.compile(rb"\.(?:startswith|endswith|index|count|removeprefix)\([ \t\n]*\(?"
-                        rb"(?:[ \t\n]*[\"'][^\"'\n]*[\"'],)*[ \t\n]*\Z")  # fmt: skip
-"""Right before what another text begins with, or where it stands in a list of others."""
+_BEGINS = re.compile(
+    rb"(?:[sS]tarts_?[wW]ith|start_with\?|[eE]nds_?[wW]ith|end_with\?|Has(?:Prefix|Suffix)"
+    rb"|\.(?:index|count|removeprefix))"
+    rb"[ \t(]\s{0,8}(?:[^\"'`\n()]{1,50},\s{0,8})?"
+    rb"(?:[\[(]\s{0,8})?(?:[\"'`][^\"'`\n]{1,60}[\"'`],\s{0,8}){0,12}\Z"
+)
+"""Right before a literal, or a few of them, that other names begin or end with, or that is
+looked for in a list of others."""
+_BEFORE_ARGUMENT = (b"(", b",", b"[", b"?", b"h")
 _RECORD = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)\[[\"']\w+[\"']\][ \t]*[!=]=[ \t]*\Z")
 """Right before what an entry of a record is compared with."""
 SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
@@ -59,10 +65,11 @@ def is_told_apart(data: bytes, offset: int) -> bool:
     ``name.startswith("o1")``, ``row["models"].index("gpt-4")``, ``[c for c in rows if
     c["model"] == "gpt-4"]``. A setting that is compared may be what is asked for.
     """
-    before = data[max(0, offset - 200) : offset]
-    if _BEGINNING.search(before):
-        return True
-    record = _RECORD.search(before)
+    before = data[max(0, offset - 400) : offset]
+    last = before.rstrip()[-1:]
+    if last in _BEFORE_ARGUMENT:
+        return bool(_BEGINS.search(before))
+    record = _RECORD.search(before) if last == b"=" else None
     return record is not None and bool(
         re.search(rb"\b(?:for|lambda)\b[^\n:]{0,60}?\b%b\b" % record.group(1), data)
     )

@@ -11,7 +11,11 @@ import re
 from functools import lru_cache
 
 from provenance.extract.records import service_called
-from provenance.extract.sections import provider_of_path, provider_of_variable
+from provenance.extract.sections import (
+    provider_of_models,
+    provider_of_path,
+    provider_of_variable,
+)
 from provenance.extract.told_apart import KEY, tables_of
 from provenance.vocabulary import Vocabulary
 
@@ -32,6 +36,8 @@ _ENTRY_KEY = re.compile(
     rb"(?<![A-Za-z])(?:\w{0,20}_)?(?:id|name|model|value|slug|modelId|modelName)[\"']?\s{0,4}[:=]\Z"
 )
 _SECOND = re.compile(rb"\s{0,8},\s{0,8}[\"'`][\w.:/@-]{2,80}[\"'`]\s{0,8},?\s{0,8}[)\]]")
+_PAIRED = (b"[", b"(", b"{", b",")
+"""What stands before a pair in a list; a list of two names has a sign of its own before it."""
 _MAX_LINES = 12
 
 
@@ -51,24 +57,34 @@ def provider_near(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -
     if key and said.isupper() and (service := service_called(said.decode(), vocabulary)):
         return service.partition(":")[2]  # a member of an enumeration
     branch = _branch(data, offset) if _branches(data) else b""
-    return provider_of_path([branch.decode()], text, vocabulary) if branch else ""
+    if branch:
+        return provider_of_path([branch.decode()], text, vocabulary)
+    name = tables_of(data).name_of_list(offset)
+    return provider_of_models(name, text, vocabulary) if name else ""
 
 
 def provider_listed(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -> str:
-    """Return the slug of the provider whose name is the key over a list of names, or ``""``.
+    """Return the slug of the provider that a list of names is under, or ``""``.
+
+    Its name is the list's key, or begins the name of the variable (``groqModels``).
 
     Args:
         offset: where the literal with the name begins, at its quote.
     """
-    key = tables_of(data).key_of_list(offset)
-    if not key or not _names_entry(data, offset):
+    tables = tables_of(data)
+    key, name = tables.key_of_list(offset), tables.name_of_list(offset)
+    if not (key or name) or not _names_entry(data, offset):
         return ""
-    return provider_of_path([key.decode()], text, vocabulary)
+    if key:
+        return provider_of_path([key.decode()], text, vocabulary)
+    return provider_of_models(name, text, vocabulary)
 
 
 def is_label(data: bytes, offset: int, end: int) -> bool:
     """Tell whether a literal is the first of a pair in a list: the name that people see."""
-    return data[offset - 1 : offset] in (b"(", b"[") and bool(_SECOND.match(data, end))
+    if data[offset - 1 : offset] not in (b"(", b"[") or not _SECOND.match(data, end):
+        return False
+    return data[max(0, offset - 200) : offset - 1].rstrip()[-1:] in _PAIRED
 
 
 def _names_entry(data: bytes, offset: int) -> bool:

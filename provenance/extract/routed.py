@@ -27,6 +27,7 @@ from provenance.extract.asked import (
 )
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.provider_near import provider_listed
 from provenance.extract.told_apart import tables_of
 from provenance.model import ComponentId, Document
 from provenance.siblings import Siblings
@@ -92,12 +93,18 @@ class RoutedNames:
             self._places.line(offset), text, usage=self._places.state(offset),
             confidence="low" if compared else "medium",
         )  # fmt: skip
-        asked = asked or self._router(maker)
+        asked = asked or self._listed(text, offset) or self._router(maker)
         if asked is not None:
             self._collector.api_model(asked, name, where)
         else:
             self._collector.api_model(maker, name.partition("/")[2], where, by_name=True)
         return True
+
+    def _listed(self, text: str, offset: int) -> ComponentId | None:
+        """Return the service that a list of names is under, where it serves others' models."""
+        listed = provider_listed(self._places.data, offset, text, self._vocabulary)
+        service = ids.service(listed) if listed and ":" not in listed else None
+        return service if service and self._vocabulary.routing.serves_others(service) else None
 
     def _is_asked(self, text: str, offset: int, end: int) -> bool:
         """Tell whether a literal stands where names that are asked for do."""

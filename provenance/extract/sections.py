@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from provenance.extract.records import service_called
 from provenance.model import ComponentId
@@ -23,8 +24,23 @@ _CALLED = {
 }  # fmt: skip
 """Names that sections have for providers beside the routers' own; a dot joins two levels."""
 _RUNTIMES = {"ollama": "local:ollama", "localai": "local:localai", "local-ai": "local:localai"}
-_VAGUE = frozenset("google aws azure github vertex huggingface modelscope replicate fal".split())
+_VAGUE = frozenset(
+    "google aws azure github vertex huggingface modelscope replicate fal alibaba aliyun baidu "
+    "bytedance tencent".split()
+)
 """Names of sections that are about much else: there a name must be of a known family."""
+_OF_MODELS = re.compile(
+    r"_?(?:models|llms|model_?(?:names|ids|list|map|options|choices|catalog(?:ue)?))"
+    r"(?:_?(?:list|map|options|choices))?$",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_COMMON = frozenset(
+    "default available all my the builtin our hosted api llm chat text vision image embedding "
+    "embeddings completion language free popular latest".split()
+)
+"""Words in the name of a list of models that say nothing of whose they are."""
+_MAX_WORDS = 4
 _MAX_PARTS = 12
 _MODEL_END = re.compile(r"_?(?:MODEL(?:_?(?:NAME|ID))?|DEPLOYMENT(?:_NAME)?)$")
 _PROVIDER_ENDS = ("_PROVIDER", "_MODEL_PROVIDER", "_MODELENGINE", "_MODEL_ENGINE", "_ENGINE")
@@ -40,7 +56,8 @@ def provider_called(name: str, vocabulary: Vocabulary) -> str:
         return (vocabulary.provider_prefix(_CALLED[name]) or "").removeprefix("service:")
     service = vocabulary.provider_prefix(name) or vocabulary.provider_prefix(name.replace("-", "_"))
     if service is None:
-        service = vocabulary.provider_prefix(name.replace("-", ""))
+        plain = name.replace("-", "")
+        service = vocabulary.provider_prefix(plain) or vocabulary.routing.providers.get(plain)
     if service is None and "-" in name:  # a single word may be anything
         service = vocabulary.model_service(name) or (
             # What LangChain's packages are called by: ``nvidia-ai-endpoints``.
@@ -87,6 +104,28 @@ def provider_of_variable(name: str, value: str, vocabulary: Vocabulary) -> str:
                 own = service not in vocabulary.family_owners or vocabulary.api_owner(value)
                 return slug if own and stem.lower() not in _RUNTIMES else ""
     return ""
+
+
+@lru_cache(maxsize=4096)
+def words_of_models(name: str) -> tuple[str, ...]:
+    """Return the words of a variable's name that stand before ``models``, without common ones.
+
+    ``DEFAULT_GROQ_CHAT_MODELS`` and ``groqModels`` are about Groq's; a name that does not end
+    so has none.
+    """
+    match = _OF_MODELS.search(name)
+    if match is None:
+        return ()
+    words = _CAMEL.sub("_", name[: match.start()].lstrip("$")).lower().split("_")
+    return tuple(word for word in words if word and word not in _COMMON)[:_MAX_WORDS]
+
+
+def provider_of_models(name: str, value: str, vocabulary: Vocabulary) -> str:
+    """Return the provider that a variable such as ``groqModels`` says its models are of."""
+    words = words_of_models(name)
+    called = "-".join(words)
+    found = provider_called(called, vocabulary) if called else ""
+    return found if found and _may_be(found, called, value, vocabulary) else ""
 
 
 def _may_be(provider: str, section: str, value: str, vocabulary: Vocabulary) -> bool:

@@ -55,6 +55,8 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 """What a template writes where a reader is to put a name."""
+_SWITCHES = frozenset("true false null none yes no on off".split())
+"""What a setting named after a kind of models is where it says whether there are any."""
 _BEDROCK = re.compile(
     r"(?:arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:foundation-model|inference-profile)/)?"
     r"((?:(?:us|eu|apac|us-gov|global)\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|stability|"
@@ -230,7 +232,7 @@ def read_model(
     if _DYNAMIC.search(value):
         collector.gap(value, "dynamic-name", where, expression=value)
         return False
-    if not _WORD.fullmatch(value) or value.isdigit():
+    if not _WORD.fullmatch(value) or value.isdigit() or value.lower() in _SWITCHES:
         return False
     if not provider and (bedrock := _BEDROCK.fullmatch(value)):
         collector.api_model("service:aws-bedrock", bedrock.group(1), where)

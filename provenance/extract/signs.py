@@ -128,8 +128,9 @@ def _host(
         where = collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True
-    query = places.data[offset + len(url) : offset + len(url) + 200].decode("ascii", "replace")
-    viewed = viewed_dataset(host, query.partition("\n")[0])
+    after = places.data[offset + len(url) : offset + len(url) + 200].decode("ascii", "replace")
+    rest = after.partition("\n")[0]
+    viewed = viewed_dataset(host, rest)
     if viewed:
         where = collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
         collector.dataset("huggingface", viewed, where)
@@ -139,7 +140,8 @@ def _host(
         collector.platform(
             built, collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
         )
-    service = vocabulary.service_of_url(url)
+    # Placeholders may stand between folders.
+    service = vocabulary.service_of_url(url + rest if "/" in url.partition("://")[2] else url)
     if service is None or vocabulary.is_mere_link(service, host, url):
         return False
     where = collector.occurrence(
@@ -273,7 +275,7 @@ def literals(
         if _asked_of(text, offset, data, where, collector, vocabulary):
             continue
         near = provider_near(data, offset - 1, text, vocabulary)
-        if near and ":" not in near and ids.service(near) not in vocabulary.family_owners:
+        if near and ":" not in near and vocabulary.routing.serves_others(ids.service(near)):
             collector.api_model(ids.service(near), text, where)
             continue
         if (

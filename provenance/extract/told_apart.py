@@ -9,12 +9,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 
-_TABLE = re.compile(rb"=[ \t]*(?:(?:new[ \t]+)?[A-Za-z_]{1,20}\([ \t\n]*)?[\[({]")
-"""Where something is bound to a table, perhaps through ``frozenset(``."""
+_TABLE = re.compile(
+    rb"=[ \t]*(?:&[ \t]*)?(?:"
+    rb"\[\d{0,4}\]string(?=\{)"
+    rb"|(?:(?:new[ \t]+)?[A-Za-z_]{1,20}\([ \t\n]*)?(?=[\[({])"  # ``frozenset([``
+    rb"|(?:List|Set|Arrays|ImmutableList|ImmutableSet)\.(?:of|asList)(?=\()"
+    rb"|(?:(?:mutable)?(?:[lL]ist|[sS]et)Of|arrayOf|array|List|Seq|Set|Vector)(?=\()"
+    rb"|vec!(?=\[)"
+    rb"|(?:new[ \t]+(?:List|HashSet)?<?string>?(?:\[\]|\(\))?|new[ \t]*\[\]|new[ \t]+String\[\])"
+    rb"\s{0,8}(?=\{)"
+    rb")[\[({]"
+)
+"""Where something is bound to a table, perhaps as ``frozenset([``, ``List.of(``, ``[]string{``."""
+_TYPED = re.compile(rb"[^=(&\s]\s*\{\Z")
+"""A list in braces with the type of its entries before them."""
 _TARGET = re.compile(
-    rb"[ \t]*(?:(?:export|const|let|var|static|readonly|private|public|final|val)[ \t]+)*"
+    rb"[ \t]*"
+    rb"(?:(?:export|const|let|var|static|readonly|private|public|internal|pub|final|val)[ \t]+)*"
+    rb"(?:(?:[A-Z][A-Za-z]{1,30}|string)(?:<[\w<>, ]{1,40}>|\[\])[ \t]+)?"
     rb"(?:self\.|cls\.|this\.)?([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]{0,80})?"
 )
 """What stands before it on the line of a statement."""
@@ -38,7 +53,10 @@ KEY = re.compile(
 """The key right before what a table holds: ``"groq": […]``, ``Supplier.GROQ: "…"``."""
 _BETWEEN = (b"[", b"(", b",")
 """What stands before an entry of a list."""
+_BEFORE_ENTRY = (b"[", b"(", b"{", b",")
 _LIST = b"[("
+_OF_MODELS = re.compile(rb"[mM]odel|MODEL|LLM|[lL]lm")
+"""In the name of every table that its name may say to be of models."""
 _MAX_TABLE = 60_000
 
 
@@ -87,6 +105,7 @@ class Tables:
         self._names: list[bytes] = []
         self._starts: list[int] = []
         self._openings: list[int] = []
+        self._typed: set[int] = set()
         for match in _TABLE.finditer(data):
             begin = data.rfind(b"\n", 0, match.start()) + 1
             target = _TARGET.fullmatch(data, begin, match.start())
@@ -94,6 +113,8 @@ class Tables:
                 self._names.append(target.group(1))
                 self._starts.append(target.start(1))
                 self._openings.append(match.end() - 1)
+                if _TYPED.search(match.group()):
+                    self._typed.add(match.end() - 1)
         self._brackets: dict[int, _Brackets] = {}
         self._told: dict[int, bool] = {}
 
@@ -112,9 +133,14 @@ class Tables:
         return self._told[number]
 
     def name_around(self, offset: int) -> str:
-        """Return the name of the table that an offset lies in, or ``""``."""
+        """Return the name of the table that an offset lies in, or ``""``.
+
+        A list in braces, as Go has them, is asked whole: it offers a choice.
+        """
         number = self._around(offset)
-        return "" if number is None else self._names[number].decode("ascii", "replace")
+        if number is None or self._openings[number] in self._typed:
+            return ""
+        return self._names[number].decode("ascii", "replace")
 
     def key_around(self, offset: int) -> bytes:
         """Return the key that the innermost bracket around an offset belongs to, or ``b""``."""
@@ -146,13 +172,42 @@ class Tables:
         match = KEY.search(before) if before.endswith(b":") else None
         return match.group(1) if match else b""
 
+    def named(self) -> Iterator[tuple[str, int, int]]:
+        """Yield the name of every table with where it opens and where it ends."""
+        for number, name in enumerate(self._names):
+            if not _OF_MODELS.search(name):
+                continue
+            opening = self._openings[number]
+            yield name.decode("ascii", "replace"), opening, self._brackets_of(number).end
+
+    def name_of_list(self, offset: int) -> str:
+        """Return the name of the table that an offset lies in an entry of, or ``""``.
+
+        An entry is the text itself, or a bracket with it and little else; what lies deeper
+        belongs to something else than the table.
+        """
+        number = self._around(offset)
+        if number is None or not _OF_MODELS.search(self._names[number]):
+            return ""
+        brackets = self._brackets[number]
+        opening = brackets.innermost(offset)
+        if opening is not None and opening != self._openings[number]:
+            before = self._data[max(0, opening - 200) : opening].rstrip()[-1:]
+            opening = brackets.innermost(opening - 1) if before in _BEFORE_ENTRY else None
+        if opening != self._openings[number]:
+            return ""
+        return self._names[number].decode("ascii", "replace")
+
     def _around(self, offset: int) -> int | None:
         number = bisect_right(self._starts, offset) - 1
         if number < 0:
             return None
+        return number if offset < self._brackets_of(number).end else None
+
+    def _brackets_of(self, number: int) -> _Brackets:
         if number not in self._brackets:
             self._brackets[number] = _Brackets(self._data, self._openings[number])
-        return number if offset < self._brackets[number].end else None
+        return self._brackets[number]
 
     def _only_patterns(self, number: int, name: bytes) -> bool:
         """Tell whether a table's names are only looked for in others, as patterns.

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from provenance import ids
 from provenance.registry import Registry
+from provenance.registry.tables import Claim, Keyed
 
 
 class Routing:
@@ -23,8 +24,7 @@ class Routing:
         routed = self._registry.identified_by("prefix").items()
         own = {prefix: service for prefix, service in routed if not prefix.endswith(":")}
         own |= self._registry.identified_by("maker")
-        families = frozenset(self._registry.identified_by("family").values())
-        return {prefix: service for prefix, service in own.items() if service in families}
+        return {prefix: service for prefix, service in own.items() if service in self._owners}
 
     @cached_property
     def prefixes(self) -> frozenset[str]:
@@ -48,6 +48,25 @@ class Routing:
         if maker is None or name != name.lower():
             return None
         return maker if self._api_owner(model.partition(":")[0]) == maker else None
+
+    @cached_property
+    def providers(self) -> Mapping[str, str]:
+        """Services of models by the names that sections and variables have for them."""
+        return self._registry.identified_by("provider")
+
+    def serves_others(self, service: str) -> bool:
+        """Tell whether a service runs models of others, and is known for none of its own."""
+        if service in self._owners:
+            return False
+        return not self._claims.get(f"model:{service.removeprefix('service:')}/*")
+
+    @cached_property
+    def _owners(self) -> frozenset[str]:
+        return frozenset(self._registry.identified_by("family").values())
+
+    @cached_property
+    def _claims(self) -> Keyed[Claim]:
+        return self._registry.table("origin_registry.csv", Claim)
 
     def is_router(self, service: str) -> bool:
         """Tell whether a service hands requests on to others, by names like ``openai/gpt-4o``."""

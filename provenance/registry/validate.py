@@ -26,8 +26,8 @@ _COMPONENT = re.compile(
     r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+|domain:[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
 )
 _SCHEMES = frozenset(
-    "host env import client hub dataset prefix maker runtime family whisper constant terraform "
-    "arm".split()
+    "host env import client hub dataset prefix provider maker runtime family whisper constant "
+    "terraform arm".split()
 )
 """What identifiers are of; see data/README.md."""
 _CONDITION = re.compile(r"\w+=[^=\s]\S*")

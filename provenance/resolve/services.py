@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from provenance.model import ComponentId, Gap
+from provenance.model import ComponentId, Gap, strongest_usage
 from provenance.resolve.inventory import Inventory
+
+_INTERNATIONAL = "-intl"
+"""What the slug of a provider's other platform ends with, beside the mainland's."""
 
 
 def resolve(inventory: Inventory) -> Inventory:
     """Return the inventory without services that only a redirected client hints at.
 
     ``OPENAI_API_KEY`` beside a client whose base URL points elsewhere is no evidence
-    of OpenAI. Such a service leaves the inventory, and a gap says so.
+    of OpenAI. Such a service leaves the inventory, and a gap says so. So does one platform
+    of a provider that shares its variables with the other, whose address is there.
     """
     served: dict[str, list[str]] = {}
     for link in inventory.links.values():
@@ -43,8 +47,38 @@ def resolve(inventory: Inventory) -> Inventory:
                         location=places[0].location if places else None,
                     )
                 )  # fmt: skip
+    for service in sorted(inventory.components):
+        asked = _other_platform(service, inventory) if service not in undecided | gone else None
+        if asked is None or served.get(service):
+            continue
+        gone.add(service)
+        inventory.gap(
+            Gap(
+                subject=service, reason="redirected-client",
+                location=inventory.components[service].occurrences[0].location,
+                params=(("endpoint", asked),),
+            )
+        )  # fmt: skip
     inventory.remove(gone)
     return inventory
+
+
+def _other_platform(service: ComponentId, inventory: Inventory) -> str | None:
+    """Return the address of a provider's other platform, where this one is only hinted at."""
+    if not service.startswith("service:"):
+        return None
+    mainland = service.removesuffix(_INTERNATIONAL)
+    other = mainland if mainland != service else service + _INTERNATIONAL
+    here, there = inventory.components.get(service), inventory.components.get(other)
+    if here is None or there is None or not here.occurrences:
+        return None
+    if any(place.confidence != "low" for place in here.occurrences):
+        return None
+    sure = [place for place in there.occurrences if place.confidence != "low"]
+    for place in sure:
+        if strongest_usage((place.usage, here.usage)) == place.usage:
+            return place.as_written
+    return None
 
 
 def _is_alias(model: ComponentId, inventory: Inventory) -> bool:

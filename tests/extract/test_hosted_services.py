@@ -179,3 +179,33 @@ def test_addresses_of_modelscope(address: str, component: str | None) -> None:
         assert {i for i in found if not i.startswith("service:")} == (
             {component} if component else set()
         )
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.ts", "const u = `https://api.cloudflare.com/client/v4/accounts/${id}/ai/run/x`;\n",
+         "cloudflare-workers-ai"),
+        ("a.py", 'U = "https://api.cloudflare.com/client/v4/accounts/" + id + "/ai/v1"\n',
+         "cloudflare-workers-ai"),
+        ("a.ts", "const u = `https://api.cloudflare.com/client/v4/accounts/${id}/kv/ai2`;\n", ""),
+        ("a.ts", 'const u = "https://api.cloudflare.com/client/v4";\n', ""),
+        ("a.ts", 'const u = "https://gateway.ai.cloudflare.com/v1/a/b/openai";\n',
+         "cloudflare-ai-gateway"),
+        ("a.ts", 'const u = "wss://speech.platform.bing.com/consumer/speech/x";\n', "edge-tts"),
+        ("a.ts", 'const u = ["https://api.anthropic.com", "https://api.deepseek.com/"];\n',
+         "anthropic deepseek"),
+    ],
+)  # fmt: skip
+def test_a_host_of_much_else_is_a_service_below_its_path(
+    path: str, text: str, expected: str
+) -> None:
+    assert ids(read(path, text), "service") == {f"service:{slug}" for slug in expected.split()}
+
+
+def test_a_client_of_the_models_is_at_the_host_alone() -> None:
+    text = (
+        "from openai import OpenAI\nclient = OpenAI(base_url=BASE)\n"
+        'BASE = f"https://api.cloudflare.com/client/v4/accounts/{ACCOUNT}/ai/v1"\n'
+    )
+    assert "service:cloudflare-workers-ai" in ids(read("app.py", text), "service")

@@ -70,11 +70,29 @@ def test_own_files_built_ins_types_and_comments_are_no_packages(words: Vocabular
         import { c } from "~/c";
         import d from "components/Button";
         import type { E } from "e-types";
-        // import f from "f";
+        // one may import f from "f" as well
         const text = 'select * from "g"';
         import { h } from "#internal";
         """)  # fmt: skip
     assert ids(found, "package") == set()
+
+
+def test_an_import_that_was_commented_out_is_a_package_of_that_usage(words: Vocabulary) -> None:
+    found = scan(words, """\
+        // import axios from "axios";
+        // import { fetch as get, Kind } from "@acme/api/http";
+        //const z = require('z-pack');
+        import a from "a-pack";
+        // import b from "a-pack";
+        // import type { T } from "t-pack";
+        // import d from "@/lib/d";
+        // so import e from "e" first
+        """)  # fmt: skip
+    usages = {c.id: c.usage for c in found.components if c.kind == "package"}
+    assert usages == {
+        "pkg:npm/axios": "commented", "pkg:npm/%40acme/api": "commented",
+        "pkg:npm/z-pack": "commented", "pkg:npm/a-pack": "used",
+    }  # fmt: skip
 
 
 def test_deno_and_cdn_spellings_name_the_package(words: Vocabulary) -> None:

@@ -142,3 +142,92 @@ def test_a_variable_begins_with_its_provider(line: str, expected: str) -> None:
 )
 def test_a_very_short_name_needs_its_provider(text: str, expected: set[str]) -> None:
     assert ids(read("app.py", text), "model") == expected
+
+
+LLAMA = "meta-llama/Llama-3-70b-chat-hf"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.ts", 'export const groqModels = ["llama3-70b-8192", "gemma-7b-it"];\n',
+         {GROQ, "model:groq/gemma-7b-it"}),
+        ("a.ts", 'const groqModels: M[] = [{ id: "llama3-70b-8192", name: "Llama 3" }];\n', {GROQ}),
+        ("a.py", 'DEFAULT_GROQ_CHAT_MODELS: list[str] = ["llama3-70b-8192"]\n', {GROQ}),
+        ("a.go", 'package a\n\nvar groqModels = []string{"llama3-70b-8192", "gemma-7b-it"}\n',
+         {GROQ, "model:groq/gemma-7b-it"}),
+        ("A.java",
+         'class A {\n  static final List<String> GROQ_MODELS = List.of("llama3-70b-8192");\n}\n',
+         {GROQ}),
+        ("A.kt", 'val groqModels = listOf("llama3-70b-8192")\n', {GROQ}),
+        ("a.rs", 'const GROQ_MODELS: &[&str] = &["llama3-70b-8192"];\n', {GROQ}),
+        ("a.php", '<?php\n$groqModels = ["llama3-70b-8192"];\n', {GROQ}),
+        ("a.py", f'TOGETHER_MODELS = ["{LLAMA}"]\n',
+         {f"model:together/{LLAMA}", f"pkg:huggingface/{LLAMA}"}),
+        ("a.py", f'TOGETHER_MODELS = {{"llama": "{LLAMA}"}}\n',
+         {f"model:together/{LLAMA}", f"pkg:huggingface/{LLAMA}"}),
+        ("a.ts", 'const siliconflowModels = ["Pro/deepseek-ai/DeepSeek-V3"];\n',
+         {"model:siliconflow/Pro/deepseek-ai/DeepSeek-V3"}),
+        ("a.py", 'OPENROUTER_MODELS = ["openai/gpt-4o", "acme/some-3-8b:free"]\n',
+         {"model:openrouter/openai/gpt-4o", "model:openrouter/acme/some-3-8b:free"}),
+        ("a.py", f'replicate_models = {{"acme/chat-13b:{"0f" * 32}"}}\n',
+         {"model:replicate/acme/chat-13b"}),
+        ("a.ts", 'const iflytekModels = ["general", "generalv3", "generalv3.5"];\n',
+         {"model:spark/general", "model:spark/generalv3", "model:spark/generalv3.5"}),
+        ("a.ts", 'const bytedanceModels = ["Doubao-lite-4k", "Doubao-pro-32k"];\n',
+         {"model:volcengine-ark/Doubao-lite-4k", "model:volcengine-ark/Doubao-pro-32k"}),
+        ("a.ts", 'const chatglmModels = ["glm-4", "glm-4v", "cogview-3"];\n',
+         {"model:zhipu/glm-4", "model:zhipu/glm-4v", "model:zhipu/cogview-3"}),
+    ],
+)  # fmt: skip
+def test_a_variable_s_name_says_whose_a_list_is(path: str, text: str, expected: set[str]) -> None:
+    assert ids(read(path, text), "model") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # who has models of its own, and names of anything
+        (f'MISTRAL_MODELS = ["{LLAMA}"]\n', {f"pkg:huggingface/{LLAMA}"}),
+        (f'JINA_MODELS = ["{LLAMA}"]\n', {f"pkg:huggingface/{LLAMA}"}),
+        (f'smallest_models = ["{LLAMA}"]\n', {f"pkg:huggingface/{LLAMA}"}),
+        ('OPENAI_MODELS = ["fast", "gpt4", "smart"]\n', set()),
+        ('OPENAI_MODELS = ["custom", "gpt-4o", "gpt-4.1", "GPT-4o"]\n',
+         {"model:openai/gpt-4o", "model:openai/gpt-4.1"}),
+        # said of other models, or of none
+        ('GROQ_MODELS_WITHOUT_TOOLS = ["llama3-70b-8192"]\n', set()),
+        ('UNSUPPORTED_GROQ_MODELS = ["llama3-70b-8192"]\n', set()),
+        ('GROQ_HOSTS = ["llama3-70b-8192"]\n', set()),
+    ],
+)  # fmt: skip
+def test_not_every_name_of_a_list_says_whose_it_is(text: str, expected: set[str]) -> None:
+    assert ids(read("app.py", text), "model") == expected
+
+
+def test_a_commented_entry_of_a_list_stays_commented() -> None:
+    text = 'const zhipuModels = [\n  "glm-4",\n  "glm-4-plus",\n  // "cogvideox",\n];\n'
+    usages = {c.id: c.usage for c in read("a.ts", text).components if c.kind == "model"}
+    assert usages["model:zhipu/cogvideox"] == "commented"
+    assert usages["model:zhipu/glm-4"] == "used"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'const openai = m.startsWith("o1") || m.startsWith("o3-mini");\n',
+        'const openai = m.includes("o1");\n',
+        'const openai = "x";\nif (m === "o1") run();\n',
+    ],
+)
+def test_what_names_are_told_apart_by_in_a_script_is_none(text: str) -> None:
+    assert ids(read("app.ts", f"const model = {{}};\n{text}"), "model") == set()
+
+
+def test_several_beginnings_of_names_are_none() -> None:
+    text = 'openai = name.startswith(("o1", "o3-mini", "gpt-4o"))\nmodel = "gpt-4.1"\n'
+    assert ids(read("app.py", text), "model") == {"model:openai/gpt-4.1"}
+
+
+def test_versions_of_an_api_are_no_namespaces() -> None:
+    text = 'const model = { list: "v1/models", beta: "v1beta/models", all: "v2/llama-3-8b" };\n'
+    assert ids(read("app.ts", text), "model") == set()

@@ -128,6 +128,11 @@ def test_placeholders() -> None:
     assert not is_placeholder("mistral-large")
 
 
+@pytest.mark.parametrize("value", ["true", "False", "null", "off"])
+def test_whether_there_are_models_names_none(value: str) -> None:
+    assert ids(setting("embeddings", value, provider="groq"), "model") == set()
+
+
 def test_a_key_of_azure_says_whose_deployment_it_is() -> None:
     key = "AZURE_OPENAI_EMBEDDING_DEPLOYMENT_NAME"
     assert ids(setting(key, "text-embedding-ada-002"), "model") == {

@@ -373,6 +373,31 @@ def test_a_redirect_without_the_service_is_no_trouble(registry: Registry) -> Non
     assert not [g for g in found.gaps if g.reason == "redirected-client"]
 
 
+MAINLAND = 'URL = "https://api.siliconflow.cn/v1"\n'
+SHARED = "import os\nkey = os.environ['SILICONFLOW_API_KEY']\n"
+
+
+def test_a_variable_of_two_platforms_is_of_the_one_whose_address_is_there(
+    registry: Registry,
+) -> None:
+    found = scan(registry, ("app.py", MAINLAND), ("config.py", SHARED))
+    assert {i for i in found.components if "siliconflow" in i} == {"service:siliconflow"}
+    redirected = [g for g in found.gaps if g.reason == "redirected-client"]
+    assert [(g.subject, dict(g.params)) for g in redirected] == [
+        ("service:siliconflow-intl", {"endpoint": "https://api.siliconflow.cn/v1"})
+    ]
+
+
+@pytest.mark.parametrize(
+    "other", [("docs/a.md", "See https://api.siliconflow.cn/v1\n"), ("a.py", "x = 1\n")]
+)
+def test_a_variable_of_two_platforms_stays_without_an_address(
+    registry: Registry, other: tuple[str, str]
+) -> None:
+    found = scan(registry, other, ("config.py", SHARED))
+    assert "service:siliconflow-intl" in found.components
+
+
 # -- lineage ----------------------------------------
 
 

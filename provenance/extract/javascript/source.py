@@ -18,7 +18,7 @@ from provenance.extract.javascript.specs import Specs, package_of, specification
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
-from provenance.model import ComponentId, Document, Extraction
+from provenance.model import ComponentId, Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary
 
 NAME = "javascript"
@@ -40,6 +40,12 @@ _SPECIFIER = re.compile(
     rb"(\bfrom|\bimport|\brequire[ \t]*\(|\bimport[ \t]*\()\s{0,8}([\"'])([^\"'\n\\]{1,200})\2"
 )
 _CLAUSE = re.compile(rb"\b(?:import|export)\b([\w$*{},\s]*)\Z")
+_DISABLED = re.compile(
+    rb"[ \t]*//+[ \t]*(?:import\b[\w$*{},\s]{0,300}[\"'][^\"'\n]{1,200}[\"']"
+    rb"|(?:const|let|var)\b[\w$*{},:\s]{1,300}=[ \t]*(?:await[ \t]+)?(?:require|import)[ \t]*"
+    rb"\([ \t]*[\"'][^\"'\n]{1,200}[\"'][ \t]*\)[\w.]{0,40})[ \t]*;?\s*"
+)
+"""A line that holds a commented import and nothing else."""
 _SCRIPT = re.compile(rb"<script\b([^>]{0,500})>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
 _PACKAGE = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
 _FOLDERS = frozenset(
@@ -192,18 +198,35 @@ def _imports(
         keyword, module = match.group(1), match.group(3).decode("utf-8", "replace")
         if keyword == b"from" and not _is_import(data, offset):
             continue
-        if places.state(offset) is not None:
+        state = places.state(offset)
+        if state is not None:
+            name = _package(module) if _is_disabled(data, offset) else ""
+            if name and not mapped:
+                _record(name, match.group(), places.line(offset), collector, state)
             continue
         modules.add(module)
         name = _package(module)
-        if name:
-            written = " ".join(match.group().decode("utf-8", "replace").split())
-            where = collector.occurrence(places.line(offset), written)
-            if mapped:
-                collector.gap(name, "undeclared-import", where)
-            else:
-                collector.package(ids.package("npm", name), where)
+        if name and mapped:
+            collector.gap(name, "undeclared-import", places.line(offset))
+        elif name:
+            _record(name, match.group(), places.line(offset), collector)
     return modules
+
+
+def _record(
+    name: str, text: bytes, line: int, collector: Collector, usage: Usage | None = None
+) -> None:
+    """Record a package that a statement imports."""
+    written = " ".join(text.decode("utf-8", "replace").split())
+    where = collector.occurrence(line, written, usage=usage)
+    collector.package(ids.package("npm", name), where)
+
+
+def _is_disabled(data: bytes, offset: int) -> bool:
+    """Tell whether a whole line is an import that was commented out, not words about one."""
+    begin = data.rfind(b"\n", 0, offset) + 1
+    end = data.find(b"\n", offset)
+    return bool(_DISABLED.fullmatch(data, begin, end if end >= 0 else len(data)))
 
 
 def _is_import(data: bytes, offset: int) -> bool:

@@ -1,0 +1,107 @@
+"""Lists of models whose name says the provider: ``const groqModels = ["llama3-8b-8192", …]``.
+
+What stands in such a list is asked of that provider, also where the name alone would not
+read as a model's (``"general"``, ``"Pro/deepseek-ai/DeepSeek-R1"``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from provenance import ids
+from provenance.extract.asked import is_pattern
+from provenance.extract.collect import Collector
+from provenance.extract.places import Places
+from provenance.extract.sections import provider_called, words_of_models
+from provenance.extract.settings import is_placeholder
+from provenance.extract.told_apart import tables_of
+from provenance.model import ComponentId
+from provenance.shapes import is_file_name
+from provenance.vocabulary import Vocabulary
+
+_ENTRY = re.compile(
+    rb"(?<=[\[({,\n\s])([\"'`])([A-Za-z0-9][\w.@:+-]*(?:/[\w.@:+-]+)*)\1"
+    rb"[ \t]*(?:\.to_?(?:[sS]tring|owned)\(\)[ \t]*)?(?=[,\])}\n]|//|#)"
+)
+"""A literal that is a whole entry; a pair's or a record's is not."""
+_DIGEST = re.compile(r":[0-9a-f]{40,}\Z")
+"""The version of a model by its digest, as Replicate writes it."""
+_NOT_NAMES = frozenset("all any auto custom default manual none other unknown".split())
+_LONGEST = 100
+_MAX_LISTS = 100
+
+
+def read_lists(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> frozenset[int]:
+    """Record the entries of lists that are named by a provider.
+
+    Returns:
+        Where the literals begin, at their quotes, that need no second look.
+    """
+    found: set[int] = set()
+    for number, (name, opening, end) in enumerate(tables_of(data).named()):
+        if number >= _MAX_LISTS:
+            break
+        called = "-".join(words_of_models(name))
+        slug = provider_called(called, vocabulary) if called else ""
+        if not slug or ":" in slug:
+            continue  # nobody's, or a runtime of one's own
+        entries = [
+            (match.start(), match.group(2).decode("ascii", "replace"))
+            for match in _ENTRY.finditer(data, opening, end)
+            if len(match.group(2)) <= _LONGEST
+        ]
+        for offset, text in _of_provider(ids.service(slug), entries, vocabulary):
+            tables = tables_of(data)
+            if tables.name_of_list(offset) != name or is_pattern(data, offset):
+                continue
+            if tables.tell_apart(offset, offset + len(text) + 2):
+                continue
+            found.add(offset)
+            where = collector.occurrence(
+                places.line(offset), text, usage=places.state(offset), confidence="medium"
+            )
+            collector.api_model(ids.service(slug), _DIGEST.sub("", text), where)
+    return frozenset(found)
+
+
+def _of_provider(
+    service: ComponentId, entries: list[tuple[int, str]], vocabulary: Vocabulary
+) -> list[tuple[int, str]]:
+    """Return the entries that are the provider's, though their names do not say so.
+
+    One that serves others' weights is asked for paths. One with families of its own is
+    asked for whatever stands in a list that is mostly of them.
+    """
+    if vocabulary.routing.serves_others(service):
+        return [
+            (offset, text)
+            for offset, text in entries
+            if (text.count("/") > 1 or ("/" in text and ":" in text)) and not is_file_name(text)
+        ]
+    own = [text for _, text in entries if vocabulary.api_owner(text) == service]
+    if len(own) < 2 or len(own) * 2 < len(entries):
+        return []
+    return [
+        (offset, text)
+        for offset, text in entries
+        if _may_be_name(text) and _is_open(text, service, vocabulary)
+    ]
+
+
+def _is_open(text: str, service: ComponentId, vocabulary: Vocabulary) -> bool:
+    """Tell whether a name needs the list to be told: nobody's family, or written unlike it."""
+    owner = vocabulary.api_owner(text)
+    return owner is None or (owner == service and text != text.lower())
+
+
+def _may_be_name(text: str) -> bool:
+    """Tell whether a text can be a name in an API: no path, no word of a form, no shown name."""
+    return (
+        "/" not in text
+        and text.lower() not in _NOT_NAMES
+        and not text.partition("-")[0].isupper()
+        and not is_placeholder(text)
+        and not is_file_name(text)
+    )
