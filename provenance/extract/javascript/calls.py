@@ -7,6 +7,7 @@ properties from there (``0.configuration.baseURL``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from msgspec.structs import replace
 from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
+from provenance.extract.deploy.images import read_image
 from provenance.extract.javascript.clients import Client, Clients
+from provenance.extract.javascript.constants import read_constants
 from provenance.extract.javascript.defaults import holds, names_nothing
 from provenance.extract.javascript.handed import Given, given_from, handed_on
 from provenance.extract.javascript.modules import neighbours
@@ -29,6 +32,7 @@ from provenance.extract.javascript.tree import (
 )
 from provenance.extract.javascript.values import Values
 from provenance.extract.javascript.walk import parse
+from provenance.extract.places import Places
 from provenance.extract.settings import read_model
 from provenance.model import ComponentId, Document, Occurrence, weakest
 from provenance.vocabulary import Vocabulary
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _NO_NAMES = frozenset("object array number arrow_function this undefined null true false".split())
+_NO_IMAGE = re.compile(r"dummy\b|placeholder\b|scratch$")
+"""What is given where an image must be named and none is run."""
 _MAX_OPEN_COMMENTS = 50
 _MAX_HANDED = 3
 """Functions that a name is handed on through."""
@@ -107,6 +113,12 @@ class Reader:
     def _load(self, call: Node, scope: Scope, spec: Spec) -> None:
         """Record the models that a loader, a client with a model or an API call names."""
         argument = self.clients.argument(call, scope, spec.arguments)
+        if spec.yields == "container":
+            self._image(call, scope, argument, spec)
+            return
+        if spec.yields == "service":
+            self._service(call, argument, spec)
+            return
         client: Client | None
         if spec.provider == "client":
             client = self.clients.receiver(call, scope)
@@ -120,6 +132,32 @@ class Reader:
             self._models(call, argument, client, spec.function, spec)
         else:
             self._default(call, scope, spec, client)
+
+    def _image(self, call: Node, scope: Scope, argument: Bound | None, spec: Spec) -> None:
+        """Record the images that a call names: repository, registry and tag put together."""
+        values = self.values.bound_values(argument) if argument is not None else []
+        behind = self.clients.argument(call, scope, spec.joined)
+        tags = self.values.bound_values(behind) if behind is not None else []
+        registry = f"{spec.provider}/" if spec.provider else ""
+        for value in values:
+            self.told.add(value.text)
+            if _NO_IMAGE.match(value.text):
+                continue
+            for image in [f"{value.text}:{tag.text}" for tag in tags] or [value.text]:
+                read_image(
+                    f"{registry}{image}", value.line, self.collector, self.vocabulary,
+                    default=bool(registry) or value.confidence != "high", path=value.path,
+                )  # fmt: skip
+
+    def _service(self, call: Node, argument: Bound | None, spec: Spec) -> None:
+        """Record the service that a call is of, or that it names in the words of a tool."""
+        scheme, _, tool = spec.provider.partition(":")
+        if not tool:
+            where = self.collector.occurrence(self.tree.line(call), self.tree.shown(call))
+            self.collector.service(ids.service(scheme), where)
+        for value in self.values.bound_values(argument) if argument is not None and tool else ():
+            if service := self.vocabulary.alias(value.text, tool):
+                self.collector.service(service, self.clients.at(value))
 
     def _default(self, call: Node, scope: Scope, spec: Spec, client: Client | None) -> None:
         """Record what a call that names nothing is known to use, marked as inferred."""
@@ -273,8 +311,8 @@ def _nothing(_: str) -> list[Given]:
 
 
 def read_calls(
-    data: bytes, document: Document, collector: Collector, vocabulary: Vocabulary,
-    specs: Specs, *, markup: bool,
+    data: bytes, document: Document, places: Places, collector: Collector,
+    vocabulary: Vocabulary, specs: Specs, *, markup: bool,
 ) -> tuple[set[int], set[str], ComponentId | None, bool]:  # fmt: skip
     """Record what the calls of one script name.
 
@@ -289,6 +327,7 @@ def read_calls(
     tree = parse(data, markup=markup)
     reader = Reader(collector, vocabulary, specs, Values(tree, neighbours(document)))
     reader.read()
+    read_constants(tree, specs, places, collector, vocabulary)
     client = reader.clients.only()
     service = client.service if client is not None and client.confidence != "low" else None
     local = client is not None and (client.local or bool(client.runtime))

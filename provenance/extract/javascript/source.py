@@ -12,6 +12,7 @@ import re
 from provenance import ids
 from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
+from provenance.extract.deploy.images import read_deep_learning
 from provenance.extract.javascript.commands import read_commands
 from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
@@ -106,12 +107,13 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         from provenance.extract.javascript.calls import read_calls
 
         result = read_calls(
-            data, document, collector, vocabulary, specs,
+            data, document, places, collector, vocabulary, specs,
             markup=not document.path.endswith(_CASTS),
         )  # fmt: skip
         claimed, told, service, local = result
     read_ollama(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
+    read_deep_learning(data, places, collector, vocabulary)
 
     def is_claimed(offset: int, _: str) -> bool:
         return offset in claimed
