@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from provenance import ids
 from provenance.extract import names
+from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import read_image
 from provenance.extract.javascript.clients import Client, Clients
@@ -30,7 +33,7 @@ from provenance.extract.javascript.tree import (
     callee,
     unwrapped,
 )
-from provenance.extract.javascript.values import Values
+from provenance.extract.javascript.values import Value, Values
 from provenance.extract.javascript.walk import parse
 from provenance.extract.places import Places
 from provenance.extract.settings import read_model
@@ -44,6 +47,17 @@ _NO_NAMES = frozenset("object array number arrow_function this undefined null tr
 _NO_IMAGE = re.compile(r"dummy\b|placeholder\b|scratch$")
 """What is given where an image must be named and none is run."""
 _MAX_OPEN_COMMENTS = 50
+_ASIDE = re.compile(
+    rb"^[ \t]*//+[ \t]*(?:(?:const|let|var)[ \t]+)?([A-Za-z_$][\w$]{0,60})"
+    rb"(?:[ \t]*:[ \t]*string)?[ \t]*[:=][ \t]*[\"'`]([A-Za-z][\w.:/-]{2,100})[\"'`]"
+    rb"[ \t]*[,;]?[ \t]*\r?$",
+    re.MULTILINE,
+)
+"""A line put out of use that gives a literal to a name."""
+_NAMES_MODEL = frozenset("model modelName modelId model_id".split())
+_MAX_ASIDES = 200
+_NEAR = 8
+"""Lines between a name and what was put in its place."""
 _MAX_HANDED = 3
 """Functions that a name is handed on through."""
 _MAX_GIVEN = 8
@@ -112,7 +126,7 @@ class Reader:
 
     def _load(self, call: Node, scope: Scope, spec: Spec) -> None:
         """Record the models that a loader, a client with a model or an API call names."""
-        argument = self.clients.argument(call, scope, spec.arguments)
+        argument = self.clients.argument(call, scope, spec.arguments, lists=True)
         if spec.yields == "container":
             self._image(call, scope, argument, spec)
             return
@@ -222,10 +236,11 @@ class Reader:
             taken = Given(given[1], client, function, spec)
             if taken not in known and len(known) < _MAX_GIVEN:
                 known.append(taken)
-        found = self.values.bound_values(argument)
+        found = self.values.bound_values(argument) or self.values.elements(argument)
         if not found:
             self._unread(call, argument, spec)
             return
+        self._put_aside(argument, found, client, function, spec)
         for value in found:
             text = value.text.strip()
             if not text or len(text) > 300 or "\n" in text:
@@ -238,6 +253,45 @@ class Reader:
                 self.collector.gap(text, "dynamic-name", value.line, expression=expression)
                 continue
             self._model(text, client, function, self.clients.at(value), spec)
+
+    def _put_aside(
+        self, argument: Bound, chosen: list[Value], client: Client | None, function: str,
+        spec: Spec | None,
+    ) -> None:  # fmt: skip
+        """Record what commented lines put in the place of the name that is given.
+
+        ``// const model = "…";`` gives the same variable another value, ``// model: "…",`` the
+        same property near the one that counts.
+        """
+        node = unwrapped(argument.node)
+        parts = node.named_children if node.type == "array" else [node]
+        wanted = {self.tree.text(part) for part in parts if part.type == "identifier"}
+        if node.type == "string":
+            wanted = set(_NAMES_MODEL)
+        lines = {value.line for value in chosen if not value.path}
+        for text, variable, line in self._asides:
+            if text in self.told or variable not in wanted:
+                continue
+            if min((abs(line - other) for other in lines), default=_NEAR) >= _NEAR:
+                continue
+            aside = Aside(self.collector, "commented")
+            where = aside.occurrence(line, text, usage="commented")
+            mine, self.collector = self.collector, aside
+            try:
+                self._model(text, client, function, where, spec)
+            finally:
+                self.collector = mine
+            absorb(aside.done(), mine)
+
+    @cached_property
+    def _asides(self) -> list[tuple[str, str, int]]:
+        """Text, name and line of the literals that commented lines give to names."""
+        data = self.tree.data
+        return [
+            (match.group(2).decode("utf-8", "replace"), match.group(1).decode("ascii"),
+             data.count(b"\n", 0, match.start(2)) + 1)
+            for match in islice(_ASIDE.finditer(data), _MAX_ASIDES)
+        ]  # fmt: skip
 
     def _unread(self, call: Node, argument: Bound, spec: Spec | None) -> None:
         """Say that a name is known only at run time; a model object is no name."""

@@ -164,9 +164,15 @@ class Clients:
         return replace(client, confidence="low")
 
     def argument(
-        self, call: Node, scope: Scope, wanted: tuple[tuple[str, ...], ...]
-    ) -> Bound | None:
-        """Return the first argument that is given of those a specification names."""
+        self, call: Node, scope: Scope, wanted: tuple[tuple[str, ...], ...], *,
+        lists: bool = False,
+    ) -> Bound | None:  # fmt: skip
+        """Return the first argument that is given of those a specification names.
+
+        Args:
+            lists: several may be given in a list.
+        """
+        none = ("object",) if lists else ("object", "array")
         given = arguments(call)
         for position, *path in wanted:
             number = int(position)
@@ -175,7 +181,7 @@ class Clients:
             bound = [Bound(given[number], scope)]
             for key in path:
                 bound = self.values.properties(bound, key)
-            if bound and (path or unwrapped(bound[0].node).type not in ("object", "array")):
+            if bound and (path or unwrapped(bound[0].node).type not in none):
                 return bound[0]
         return None
 

@@ -11,11 +11,13 @@ import re
 
 from provenance import ids
 from provenance.extract import api_names, signs, textfile
+from provenance.extract.accelerators import script_devices
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import read_deep_learning
 from provenance.extract.javascript.commands import read_commands
 from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
+from provenance.extract.names import tool_model
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
@@ -26,6 +28,8 @@ NAME = "javascript"
 
 _ENDINGS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
 _CASTS = (".ts", ".mts", ".cts")
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+"""Files of types alone: of their imports only one that was put out of use tells anything."""
 _BUNDLED = re.compile(r"(?:^|/)(?:dist|\.next|\.nuxt|vendor|bower_components)/|[.-]min\.[cm]?js$")
 _LONG_LINE = 20_000
 _MAX_BYTES = 1024 * 1024
@@ -43,8 +47,8 @@ _SPECIFIER = re.compile(
 _CLAUSE = re.compile(rb"\b(?:import|export)\b([\w$*{},\s]*)\Z")
 _DISABLED = re.compile(
     rb"[ \t]*//+[ \t]*(?:import\b[\w$*{},\s]{0,300}[\"'][^\"'\n]{1,200}[\"']"
-    rb"|(?:const|let|var)\b[\w$*{},:\s]{1,300}=[ \t]*(?:await[ \t]+)?(?:require|import)[ \t]*"
-    rb"\([ \t]*[\"'][^\"'\n]{1,200}[\"'][ \t]*\)[\w.]{0,40})[ \t]*;?\s*"
+    rb"|(?:(?:const|let|var)\b[\w$*{},:\s]{1,300}=[ \t]*)?(?:await[ \t]+)?(?:require|import)[ \t]*"
+    rb"\([ \t]*[\"'][^\"'\n]{1,200}[\"'][ \t]*\)[\w.]{0,40}(?:\([^()\n]{0,80}\))?)[ \t]*;?\s*"
 )
 """A line that holds a commented import and nothing else."""
 _SCRIPT = re.compile(rb"<script\b([^>]{0,500})>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
@@ -68,14 +72,18 @@ _HANDED = re.compile(
 )
 """A call with a literal among its first arguments that is formed as names of models are."""
 _MAX_HANDED = 200
+_BROWSER_BUILD = re.compile(
+    rb"[\"'`]([A-Za-z0-9][\w.-]{1,80}-q\df\d{2}(?:_\d)?-MLC(?:-\d+k|-b\d+)?)[\"'`]"
+)
+"""What WebLLM calls its builds, wherever they are named."""
 _WEB_FOLDER = re.compile(r"(?:^|/)(?:META-INF/resources|src/main/(?:resources|webapp))/")
 _MAX_FOLDERS = 30
 _CATALOGUE = re.compile(rb"model|Model|MODEL|llm|LLM|embedding|whisper|tts")
 
 
 def accepts(path: str) -> bool:
-    """Accept scripts and single-file components; type declarations run nothing."""
-    return path.endswith(_ENDINGS) and not path.endswith((".d.ts", ".d.mts", ".d.cts"))
+    """Accept scripts, single-file components and type declarations."""
+    return path.endswith(_ENDINGS)
 
 
 def extract(document: Document, vocabulary: object) -> Extraction:
@@ -90,6 +98,10 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     bundle = _is_bundle(document.path, data)
     # A bundle's few comments are licenses; finding them would read it all once more.
     places = Places(data, None if bundle else _PASSIVE)
+    if document.path.endswith(_DECLARATIONS):
+        if not bundle and b"//" in data:
+            _imports(data, places, collector, live=False)
+        return collector.done()
     signs.addresses(data, places, collector, vocabulary)
     if bundle:
         if len(data) > _MAX_BYTES and not _BUNDLED.search(document.path):
@@ -113,6 +125,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         claimed, told, service, local = result
     read_ollama(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
+    _browser_builds(data, places, collector, vocabulary)
+    script_devices(data, places, collector)
     read_deep_learning(data, places, collector, vocabulary)
 
     def is_claimed(offset: int, _: str) -> bool:
@@ -133,6 +147,20 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         data, places, collector, vocabulary, frozenset(told | modules), routed=routed.read
     )
     return collector.done()
+
+
+def _browser_builds(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record the builds of WebLLM that a source names which works with it."""
+    if b"-MLC" not in data or not (b"web-llm" in data or b"webllm" in data):
+        return
+    for match in _BROWSER_BUILD.finditer(data):
+        where = collector.occurrence(
+            places.line(match.start()), match.group(1).decode("ascii"),
+            usage=places.state(match.start()), confidence="medium",
+        )  # fmt: skip
+        tool_model(match.group(1).decode("ascii"), "web-llm", where, collector, vocabulary)
 
 
 def _is_bundle(path: str, data: bytes) -> bool:
@@ -189,9 +217,14 @@ def _is_mapped(document: Document) -> bool:
 
 
 def _imports(
-    data: bytes, places: Places, collector: Collector, *, mapped: bool = False
+    data: bytes, places: Places, collector: Collector, *, mapped: bool = False, live: bool = True
 ) -> set[str]:
-    """Record the packages that are imported; return every module specifier."""
+    """Record the packages that are imported; return every module specifier.
+
+    Args:
+        mapped: an import map, not npm, says where modules come from.
+        live: what runs is read too, not only what was put out of use.
+    """
     modules: set[str] = set()
     for number, match in enumerate(_SPECIFIER.finditer(data)):
         if number >= _MAX_IMPORTS:
@@ -205,6 +238,8 @@ def _imports(
             name = _package(module) if _is_disabled(data, offset) else ""
             if name and not mapped:
                 _record(name, match.group(), places.line(offset), collector, state)
+            continue
+        if not live:
             continue
         modules.add(module)
         name = _package(module)
