@@ -409,6 +409,52 @@ def test_a_browser_is_only_asked_whether_it_has_a_gpu(words: Vocabulary) -> None
     assert not ids(scan(words, "if (!navigator.gpu) alert('webgpu');"), "platform")
 
 
+# -- handed on in an object --------------------------------------------------------------
+
+EMBED = """\
+    const URL = "https://api.jina.ai/v1/embeddings";
+    export async function embed(texts: string[], tracker?: any, options: { model?: string } = {}) {
+      return batch(texts, options);
+    }
+    async function batch(texts: string[], options: { model?: string }) {
+      const request = { model: options.model || "jina-embeddings-v3", input: texts };
+      return axios.post(URL, request);
+    }
+    """
+
+
+def test_an_option_that_ends_in_the_body_of_a_request(words: Vocabulary) -> None:
+    tree = {"src/tools/embed.ts": EMBED}
+    found = scan(words, """\
+        import { embed } from "./tools/embed";
+        embed([{ image: data }], tracker, { size: 512, model: "jina-clip-v2" });
+        embed(texts, tracker, { name: "jina-clip-v1" });
+        """, tree=tree)  # fmt: skip
+    assert ids(found, "model") == {"model:jina/jina-clip-v2"}
+    assert lines(found, "model:jina/jina-clip-v2") == [2]
+    assert not gaps(found)
+
+
+def test_a_body_in_a_source_of_several_services_is_nobody_s(words: Vocabulary) -> None:
+    tree = {"src/tools/embed.ts": f'{EMBED}const other = "https://api.cohere.com/v2/embed";\n'}
+    found = scan(words, """\
+        import { embed } from "./tools/embed";
+        embed([], tracker, { model: "own-embed-2505" });
+        """, tree=tree)  # fmt: skip
+    assert not ids(found, "model")
+
+
+def test_a_provider_that_a_branch_requires(words: Vocabulary) -> None:
+    found = scan(words, """\
+        if (provider === "vertex") {
+          const createVertex = require("@ai-sdk/google-vertex").createVertex;
+          return createVertex({ project })("gemini-x");
+        }
+        """)  # fmt: skip
+    assert lines(found, "service:google-vertex-ai") == [3]
+    assert "model:google-vertex-ai/gemini-x" in ids(found)
+
+
 # -- hostile -------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from provenance import ids
 from provenance.extract import names
+from provenance.extract.api_names import endpoints
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import read_image
@@ -27,6 +28,7 @@ from provenance.extract.javascript.handed import Given, given_from, handed_on
 from provenance.extract.javascript.modules import neighbours
 from provenance.extract.javascript.specs import Spec, Specs
 from provenance.extract.javascript.tree import (
+    PASSIVE,
     Bound,
     Scope,
     arguments,
@@ -60,6 +62,7 @@ _NEAR = 8
 """Lines between a name and what was put in its place."""
 _MAX_HANDED = 3
 """Functions that a name is handed on through."""
+_MAX_BODIES = 100
 _MAX_GIVEN = 8
 """Models that functions of one name ask for by their arguments."""
 
@@ -99,6 +102,7 @@ class Reader:
                     unknown.append((call, scope))
             elif spec.yields not in ("client", "provider"):
                 self._load(call, scope, spec)
+        self._bodies()
         self._handed_on(unknown)
         self._runtime_models()
 
@@ -121,7 +125,7 @@ class Reader:
         return (
             function is not None
             and len(self.clients.dotted(unwrapped(function))[0]) <= 3
-            and bool(self.clients.known or self.values.has_neighbours)
+            and bool(self.clients.known or self.clients.has_made or self.values.has_neighbours)
         )
 
     def _load(self, call: Node, scope: Scope, spec: Spec) -> None:
@@ -191,6 +195,35 @@ class Reader:
             )  # fmt: skip
             return
 
+    def _bodies(self) -> None:
+        """Note what the body of a request is given by a function's caller.
+
+        Where a source makes no client and its addresses are of one service, an object that
+        names a model goes there; the literals in it are read as names of API models.
+        """
+        if not self.tree.bodies or self.clients.has_made:
+            return
+        services, local = endpoints(
+            self.tree.data, Places(self.tree.data, PASSIVE), self.vocabulary
+        )
+        if len(services) != 1 or local or not self.vocabulary.offers(next(iter(services))):
+            return
+        client = Client(next(iter(services)), confidence="medium")
+        for body in self.tree.bodies[:_MAX_BODIES]:
+            self._given(body, client, "", None)
+
+    def _given(
+        self, argument: Bound, client: Client | None, function: str, spec: Spec | None
+    ) -> bool:
+        """Note that a function is given a model's name; return whether it is."""
+        given = given_from(argument, self.tree)
+        if given is not None:
+            known = self.loaders.setdefault(given[0], [])
+            taken = Given(given[1], client, function, spec)
+            if taken not in known and len(known) < _MAX_GIVEN:
+                known.append(taken)
+        return given is not None
+
     def _handed_on(self, calls: list[tuple[Node, Scope]]) -> None:
         """Record what calls give to functions that load a model or ask for one by that name."""
         known: dict[str, list[Given]] = {}
@@ -205,6 +238,8 @@ class Reader:
                     argument = self.clients.argument(call, scope, (given.path,))
                     if argument is not None:
                         self._models(call, argument, given.client, given.function, given.spec)
+                    elif whole := _object(call, scope, given.path):
+                        self._given(whole, given.client, given.function, given.spec)
             known |= fresh
             fresh = {name: found for name, found in self.loaders.items() if name not in known}
             imported = _nothing
@@ -230,12 +265,7 @@ class Reader:
         self, call: Node, argument: Bound, client: Client | None, function: str,
         spec: Spec | None = None,
     ) -> None:  # fmt: skip
-        given = given_from(argument, self.tree)
-        if given is not None:
-            known = self.loaders.setdefault(given[0], [])
-            taken = Given(given[1], client, function, spec)
-            if taken not in known and len(known) < _MAX_GIVEN:
-                known.append(taken)
+        self._given(argument, client, function, spec)
         found = self.values.bound_values(argument) or self.values.elements(argument)
         if not found:
             self._unread(call, argument, spec)
@@ -358,6 +388,14 @@ class Reader:
         if owner:
             sure = weakest(where.confidence, "medium")
             self.collector.api_model(owner, text, replace(where, confidence=sure))
+
+
+def _object(call: Node, scope: Scope, path: tuple[str, ...]) -> Bound | None:
+    """Return the property of an argument that is an object made elsewhere."""
+    given = arguments(call)
+    if len(path) != 2 or int(path[0]) >= len(given):
+        return None
+    return Bound(given[int(path[0])], scope, path[1])
 
 
 def _nothing(_: str) -> list[Given]:

@@ -59,6 +59,11 @@ class Clients:
         self._others: dict[int, Clients] = {}
         """By the module's values, which each keeps alive."""
 
+    @property
+    def has_made(self) -> bool:
+        """Tell whether the source makes a client of any service."""
+        return bool(self._made)
+
     def only(self) -> Client | None:
         """Return the client of a source that makes clients of one service only."""
         made = set(self._made.values())

@@ -8,6 +8,7 @@ nobody writes by hand, are searched for addresses and hub ids alone.
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from provenance import ids
 from provenance.extract import api_names, signs, textfile
@@ -17,6 +18,7 @@ from provenance.extract.deploy.images import read_deep_learning
 from provenance.extract.javascript.commands import read_commands
 from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
+from provenance.extract.javascript.tree import PASSIVE
 from provenance.extract.names import tool_model
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
@@ -34,13 +36,6 @@ _BUNDLED = re.compile(r"(?:^|/)(?:dist|\.next|\.nuxt|vendor|bower_components)/|[
 _LONG_LINE = 20_000
 _MAX_BYTES = 1024 * 1024
 _MAX_IMPORTS = 2_000
-_PASSIVE = re.compile(
-    rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
-    rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?|`(?:\\.|[^`\\])*+`?"
-    rb"|(?<=[=(,:\[!&|?{};])[ \t]*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*+\]|[^/\\\[\n])++/",
-    re.DOTALL,
-)
-"""Comments, strings and, since a quote may stand in one, regular expressions."""
 _SPECIFIER = re.compile(
     rb"(\bfrom|\bimport|\brequire[ \t]*\(|\bimport[ \t]*\()\s{0,8}([\"'])([^\"'\n\\]{1,200})\2"
 )
@@ -71,6 +66,10 @@ _HANDED = re.compile(
     rb"[\"'`]([A-Za-z][\w.:/-]{0,60}\d[\w.:-]{0,60})[\"'`]"
 )
 """A call with a literal among its first arguments that is formed as names of models are."""
+_OPTION = re.compile(
+    rb"\bmodel(?:Id|_id)?[\"']?[ \t]*:[ \t]*[\"'`]([A-Za-z][\w.:/-]{0,60}\d[\w.:-]{0,60})[\"'`]"
+)
+"""An option that names a model, in an object that may be given to a function."""
 _MAX_HANDED = 200
 _BROWSER_BUILD = re.compile(
     rb"[\"'`]([A-Za-z0-9][\w.-]{1,80}-q\df\d{2}(?:_\d)?-MLC(?:-\d+k|-b\d+)?)[\"'`]"
@@ -97,7 +96,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         data = _scripts(data)
     bundle = _is_bundle(document.path, data)
     # A bundle's few comments are licenses; finding them would read it all once more.
-    places = Places(data, None if bundle else _PASSIVE)
+    places = Places(data, None if bundle else PASSIVE)
     if document.path.endswith(_DECLARATIONS):
         if not bundle and b"//" in data:
             _imports(data, places, collector, live=False)
@@ -191,7 +190,8 @@ def _may_hand_on(data: bytes, modules: set[str], vocabulary: Vocabulary) -> bool
     """Tell whether a script may give a model's name to a function of another one."""
     if not any(module.startswith((".", "@/", "~/")) for module in modules):
         return False
-    for number, match in enumerate(_HANDED.finditer(data)):
+    found = chain(_HANDED.finditer(data), _OPTION.finditer(data))
+    for number, match in enumerate(found):
         name = match.group(1).decode("ascii", "replace")
         if vocabulary.api_owner(name) or vocabulary.reads_like_model(name):
             return True
