@@ -190,6 +190,12 @@ def tool_model(
 def served(
     service: str, name: str, where: Occurrence, collector: Collector, *, function: str = ""
 ) -> None:
-    """Record a model that a service's API is asked for."""
+    """Record a model that a service's API is asked for.
+
+    An address in the place of a name says that another server is asked.
+    """
+    if "://" in name:
+        collector.redirects.append((service, where))
+        return
     component = collector.api_model(service, name, where, function=function)
     collector.link(ids.PROJECT, component, "calls", where)
