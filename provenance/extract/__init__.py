@@ -45,7 +45,10 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "bills.sbom": ("*.json", "*.jsonld"),
     "models.card": ("*.md",),
     "models.folder": ("*.json",),
-    "deploy.dockerfile": ("Dockerfile*", "Containerfile*", "*.dockerfile", "*.containerfile"),
+    "deploy.dockerfile": (
+        "Dockerfile*", "Containerfile*", "*.dockerfile", "*.containerfile", "*dockerfile*",
+        "*containerfile*",
+    ),
     "deploy.compose": ("*.yml", "*.yaml", "*.example", "*.sample"),
     "deploy.ci": ("*.yml", "*.yaml"),
     "deploy.kubernetes": ("*.yaml", "*.yml", "*.tpl", "*.tftpl"),
@@ -86,9 +89,10 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Every input format: its module here, and the names of files it may want. Add one here.
 
-A name is whole (``Dockerfile``), an ending (``*.py``) or a beginning (``Dockerfile.*``), in
-any case. Of several modules that may want a file the first here that accepts it reads it. A
-module is imported when the first such file is met: most trees need two or three.
+A name is whole (``Dockerfile``), an ending (``*.py``), a beginning (``Dockerfile.*``) or a
+word anywhere in it (``*dockerfile*``), in any case. Of several modules that may want a file
+the first here that accepts it reads it. A module is imported when the first such file is
+met: most trees need two or three.
 """
 
 
@@ -118,6 +122,7 @@ _FOLDERS: list[tuple[str, str]] = []
 _EXACT: dict[str, list[str]] = {}
 _ENDINGS: dict[str, list[str]] = {}
 _BEGINNINGS: dict[str, list[str]] = {}
+_WORDS: dict[str, list[str]] = {}
 _ORDER = {module: number for number, module in enumerate(EXTRACTORS)}
 for _module, _patterns in EXTRACTORS.items():
     for _pattern in _patterns:
@@ -125,6 +130,8 @@ for _module, _patterns in EXTRACTORS.items():
             _FOLDERS.append((_pattern, _module))
         elif _pattern.startswith("*."):
             _ENDINGS.setdefault(_pattern[1:].lower(), []).append(_module)
+        elif _pattern.startswith("*"):
+            _WORDS.setdefault(_pattern.strip("*").lower(), []).append(_module)
         elif _pattern.endswith("*"):
             _BEGINNINGS.setdefault(_pattern[:-1].lower(), []).append(_module)
         else:
@@ -140,5 +147,8 @@ def _candidates(name: str) -> tuple[str, ...]:
         found.update(_ENDINGS.get(name[dot:], ()))
     for beginning, modules in _BEGINNINGS.items():
         if name.startswith(beginning):
+            found.update(modules)
+    for word, modules in _WORDS.items():
+        if word in name:
             found.update(modules)
     return tuple(sorted(found, key=_ORDER.__getitem__))

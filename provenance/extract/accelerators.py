@@ -99,6 +99,28 @@ def platform_of_library(package: str) -> str | None:
     return next((slug for slug, pattern in _LIBRARIES if pattern.fullmatch(package)), None)
 
 
+_ADAPTER = re.compile(
+    rb"\bnavigator(?:[ \t]+as[ \t]+\w+[ \t]*\))?\s*\??\.\s*gpu\s*[?!]?\.\s*requestAdapter\b"
+)
+"""A script asks a browser for a GPU."""
+_BROWSER = re.compile(rb"\bdevice[\"']?\s{0,4}[:=]\s{0,4}[\"']webgpu[\"']")
+
+
+def script_devices(data: bytes, places: Places, collector: Collector) -> None:
+    """Record that a script works on the GPU of a browser, or may."""
+    if b"gpu" not in data:
+        return
+    for pattern in (_ADAPTER, _BROWSER):
+        if match := pattern.search(data):
+            written = " ".join(match.group().decode("ascii", "replace").split())
+            state = places.state(match.start())
+            where = collector.occurrence(
+                places.line(match.start()), written, confidence="medium",
+                usage=state or ("optional" if pattern is _BROWSER else None),
+            )  # fmt: skip
+            collector.platform("webgpu", where)
+
+
 def devices(data: bytes, places: Places, collector: Collector) -> None:
     """Record the accelerators a source moves work to; code mostly runs without them too."""
     for slug, word, marks, pattern in _DEVICES:

@@ -45,6 +45,10 @@ _ROUTERS = frozenset(
 """Services with names like ``openai/gpt-4o`` of their own, which are no hub repositories."""
 
 
+_TYPES = "pkg:npm/%40types/"
+"""Declarations of types alone: nothing of them is there when a program runs, whatever in a
+lock asks for them. Where the project itself declares them is its own choice."""
+_NPM_LOCKS = frozenset({"npm-lock", "yarn-lock", "pnpm-lock"})
 _CREDENTIALS = re.compile(r"(?<=//)(?!git@)[^/@\s]+@")
 
 
@@ -135,6 +139,12 @@ class Collector:
         direct: bool = True,
     ) -> ComponentId:
         """Record that a component stands at a place; returns its id."""
+        if (
+            component.startswith(_TYPES)
+            and self.extractor in _NPM_LOCKS
+            and where.usage in ("used", "optional")
+        ):
+            where = replace(where, usage="development")
         known = self._components.get(component)
         functions = (function,) if function else ()
         if known is None:

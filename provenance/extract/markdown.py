@@ -78,6 +78,8 @@ _OPENAI = re.compile(
 """What a document has in it that speaks of OpenAI's own service."""
 _OF_AZURE = re.compile(rb"(?i:azure)[ _-]OpenAI")
 _IMAGE_LINE = re.compile(rb"[ \t>]*(?:-[ \t]+)?[\"']?(?:image|repository)[\"']?[ \t]*[:=]")
+_CONTAINER_ID = re.compile(rb"(?:^|\s)[0-9a-f]{12}\s")
+"""What a line has in it that lists images or containers."""
 _CONTAINERS = re.compile(rb"\b(?:docker|podman|nerdctl)[ ]")
 _OF_A_HUB = re.compile(
     r"\b(?:hf|huggingface-cli|modelscope)[ ]+(?:download|clone)\b|(?:huggingface\.co|hf\.co|"
@@ -281,7 +283,7 @@ def _names(
         ):  # fmt: skip
             continue
         around = places.text_line(match.start()).lower()
-        if _IMAGE_LINE.match(around) or (
+        if _IMAGE_LINE.match(around) or _CONTAINER_ID.search(around) or (
             data[match.end() : match.end() + 1] == b":"
             and _CONTAINERS.search(_before(data, match.start()))
         ):  # fmt: skip

@@ -21,6 +21,8 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 """What documentation writes where a reader is to put a name."""
+_WEB_LLM = re.compile(r"([A-Za-z0-9][\w.-]*-MLC)(?:-\d+k|-b\d+)?")
+"""A build of WebLLM: one for a smaller context or for batches has the same weights."""
 _WHERE_TO_PUT = re.compile(r"(?:.*/)?path/to/.*", re.IGNORECASE)
 """A path that a reader is to put in."""
 _HUB_MARKS = ("hf-hub:", "hf_hub:")
@@ -177,6 +179,8 @@ def tool_model(
     if channel:
         collector.link(component, collector.service(channel, where), "delivered-by", where)
     alias = vocabulary.alias(text, runtime)
+    if runtime == "web-llm" and (build := _WEB_LLM.fullmatch(text)):
+        alias = ids.hub_model(f"mlc-ai/{build.group(1)}")
     if alias and alias.startswith("pkg:huggingface/"):
         collector.component(alias, "model", ids.short(alias), where, direct=False)
         collector.link(component, alias, "same-as", where)
@@ -186,6 +190,12 @@ def tool_model(
 def served(
     service: str, name: str, where: Occurrence, collector: Collector, *, function: str = ""
 ) -> None:
-    """Record a model that a service's API is asked for."""
+    """Record a model that a service's API is asked for.
+
+    An address in the place of a name says that another server is asked.
+    """
+    if "://" in name:
+        collector.redirects.append((service, where))
+        return
     component = collector.api_model(service, name, where, function=function)
     collector.link(ids.PROJECT, component, "calls", where)

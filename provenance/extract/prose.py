@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from provenance import ids
+from provenance.addresses import is_local_host
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.requirements import read_requirement
 from provenance.extract.names import tool_model
@@ -49,6 +50,14 @@ _PROGRAMS = frozenset("helm kind kubectl docker node npm git make cmake curl wge
 _TAG = re.compile(rb"`([a-z][a-z0-9_.-]{2,40}(?::[\w.-]{1,30})?)`")
 _ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$")
 _CELL = re.compile(r"^[`*\"' ]*([^`*\"'\s|]+)[`*\"' ]*$")
+_MODEL_NAME = re.compile(
+    rb"\bmodel(?:'s)?[ ]+(?:name|id)[ ]*(?:is|:|=)?[ ]*`([A-Za-z][\w.-]{1,60}\d[\w.-]*)`",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    rb"https?://([\w.-]+)(?::\d+)?/[\w./-]*(?:completions|embeddings|rerank|messages|responses)\b"
+)
+"""An address that requests for models' answers go to."""
 _MAX_BACK = 4000
 """Bytes looked back for the heading a line stands under."""
 
@@ -58,6 +67,7 @@ def read_prose(data: bytes, places: Places, collector: Collector, vocabulary: Vo
     _archives(data, places, collector)
     _requirements(data, places, collector, vocabulary)
     _tags(data, places, collector, vocabulary)
+    _called(data, places, collector, vocabulary)
     _tables(data, collector, vocabulary)
 
 
@@ -115,6 +125,20 @@ def _tags(data: bytes, places: Places, collector: Collector, vocabulary: Vocabul
             continue
         where = collector.occurrence(places.line(match.start()), name, confidence="medium")
         tool_model(name, "ollama", where, collector, vocabulary)
+
+
+def _called(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record what a sentence calls the model of the one API that a document gives."""
+    found = list(_MODEL_NAME.finditer(data))
+    hosts = {match.group(1).decode().lower() for match in _ASKED.finditer(data)} if found else set()
+    services = {vocabulary.service_of_host(host) for host in hosts if not is_local_host(host)}
+    if len(services) != 1 or None in services:
+        return
+    for match in found:
+        name = match.group(1).decode("ascii")
+        if vocabulary.api_owner(name) is None and not is_placeholder(name):
+            where = collector.occurrence(places.line(match.start(1)), name, confidence="medium")
+            collector.api_model(next(iter(services)) or "", name, where)
 
 
 def _tables(data: bytes, collector: Collector, vocabulary: Vocabulary) -> None:

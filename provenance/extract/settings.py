@@ -69,6 +69,8 @@ _TRACKER_KEY = re.compile(
     r"(?:.*[_.-])?(?:report_to|log_with|loggers?|trackers?|experiment_tracker|tracking_backend)",
     re.IGNORECASE,
 )
+_OLLAMA_KEY = re.compile(r"(?:^|[_.-])ollama(?:[_.-]|(?=[A-Z]))(?!host|url|api)", re.IGNORECASE)
+"""A key that says who runs the model it names."""
 _AZURE_KEY = re.compile(r"azure[_.-]?open[_-]?ai", re.IGNORECASE)
 _KINDS = frozenset("lora qlora dora moe embedding embeddings rerank reranker reward chat "
                    "instruct vit clip bert".split())  # fmt: skip
@@ -147,6 +149,9 @@ def read_setting(
         hub = "modelscope" if provider == "modelscope" else "huggingface"
         return _datasets(value, hub, where, collector, vocabulary)
     if names_model(key):
+        if not provider and _OLLAMA_KEY.search(key):
+            provider = "ollama"
+            value = value.removeprefix("ollama/")
         if not provider and key.isupper():
             provider = provider_of_variable(key, value, vocabulary)
         if not provider and "whisper" in key.lower() and (

@@ -38,16 +38,20 @@ def usage_of_path(path: str) -> Usage:
     if "/src/main/" in f"/{path}":
         return "used"  # a ``ChatTest.java`` there is part of the product
     script = _SCRIPT.fullmatch(path.rpartition("/")[2])
-    return _SCRIPT_KINDS.get(script.group(1), "development") if script else "used"
+    if script is None:
+        return "used"
+    kind = next((word for word in script.groups() if word), None)
+    return _SCRIPT_KINDS.get(kind, "development")
 
 
 _DOMAIN = re.compile(r"((?:^|/)src/\w+/(?:java|kotlin|scala|groovy)/)dev(?=/)")
 """The top of a package's name, ``dev.langchain4j``, which says nothing of the folder."""
 _SCRIPT = re.compile(
-    r".+\.(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test)\.(?:go|rb)|"
+    r".+\.(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test|spec)\.(?:go|rb)|"
+    r"\.[a-z][a-z-]*(rc)\.[cm]?[jt]s|(?i:(gulpfile|gruntfile))\.[cm]?[jt]s|"
     r".*[a-z0-9]Tests?\.(?:cs|java|kt|scala|swift)"
 )
-"""JavaScript tests, stories and configuration of tools, by the words of the file's name."""
+"""JavaScript tests, stories and configuration of tools (``.eslintrc.cjs``), by the file's name."""
 _SCRIPT_KINDS: dict[str | None, Usage] = {
     "test": "test", "spec": "test", "stories": "example", None: "test",
 }  # fmt: skip

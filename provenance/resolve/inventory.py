@@ -32,6 +32,8 @@ _ROOT_RELATION: dict[Kind, Relation] = {
     "service": "calls", "platform": "runs-on", "container": "built-from",
 }  # fmt: skip
 
+_IMAGE = "pkg:docker/"
+
 
 class Inventory(Struct):
     """Components and links keyed for merging, with what resolvers need to know."""
@@ -240,23 +242,33 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
                 ),
             )
         inventory.add(first)
-    names = {ids.short(component).lower() for component in own}
+    names = {ids.short(component).lower() for component in own if not component.startswith(_IMAGE)}
     inventory.absorb({
         c for c, item in inventory.components.items()
-        if ids.without_version(c) in own
+        if (ids.without_version(c) in own and item.kind != "container")
         # How a project's own documentation says to install it from where its code lies.
         or (c.startswith("pkg:github/") and item.usage == "documentation"
             and ids.without_version(c).rpartition("/")[2].lower() in names)
     })  # fmt: skip
-    inventory.remove(_folders(inventory))
+    inventory.remove(_not_from_elsewhere(inventory, own))
     return inventory
 
 
-def _folders(inventory: Inventory) -> set[ComponentId]:
-    """Return datasets that are folders of the tree, and hubs that only these were to come from."""
+def _not_from_elsewhere(inventory: Inventory, own: Collection[ComponentId]) -> set[ComponentId]:
+    """Return what the tree holds or builds itself, and hubs that only this was to come from.
+
+    Datasets that are its folders, images that it builds, and names of images that
+    documentation lists in the form of a hub's id.
+    """
+    images = {
+        ids.without_version(c).removeprefix(_IMAGE).lower()
+        for c in (*inventory.components, *own) if c.startswith(_IMAGE)
+    }  # fmt: skip
     found = {
         c for c, item in inventory.components.items()
-        if item.kind == "dataset" and _is_folder(item, inventory.modules)
+        if (item.kind == "dataset" and _is_folder(item, inventory.modules))
+        or (item.kind == "container" and ids.without_version(c) in own and not _is_base(item))
+        or (item.kind == "model" and _is_listed_image(item, images))
     }  # fmt: skip
     places = {place for c in found for place in inventory.components[c].occurrences}
     hubs = {link.target for link in inventory.links.values() if link.source in found}
@@ -264,6 +276,24 @@ def _folders(inventory: Inventory) -> set[ComponentId]:
         hub for hub in hubs
         if hub in inventory.components and places.issuperset(inventory.components[hub].occurrences)
     }  # fmt: skip
+
+
+def _is_base(image: Component) -> bool:
+    """Tell whether a Dockerfile begins with an image: then another may make it as well."""
+    return any(place.extractor == "dockerfile" for place in image.occurrences)
+
+
+def _is_listed_image(model: Component, images: Collection[str]) -> bool:
+    """Tell whether what prose alone names in the form of a hub's id is an image's name."""
+    return (
+        model.id.startswith("pkg:huggingface/")
+        and ids.short(model.id).lower() in images
+        and all(
+            place.extractor == "markdown"
+            and place.as_written.lower() == ids.short(model.id).lower()
+            for place in model.occurrences
+        )
+    )
 
 
 def _is_folder(dataset: Component, folders: frozenset[str]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from provenance.extract.deploy import compose
-from provenance.model import Extraction
-from tests.support.reading import component, gaps, ids, lines, read
+from provenance.model import Document, Extraction
+from provenance.siblings import Siblings
+from tests.support.reading import component, gaps, ids, lines, read, vocabulary
 from tests.support.settings_files import direct, redirects
 
 STACK = """\
@@ -138,3 +139,39 @@ def test_the_provider_of_a_model_stands_in_a_variable_beside_it(variables: str, 
     asked = {i for i in ids(found, "model") if i.startswith("model:")}
     assert asked == ({model} if model.startswith("model:") else set())
     assert component(found, "pkg:huggingface/meta/llama3-8b-instruct").direct is not bool(asked)
+
+
+OWN = """\
+services:
+  app:
+    build: {context: ./app}
+    image: ${REPO:-acme}/app:${TAG:-latest}
+  worker:
+    image: acme/app:1.2
+  attu:
+    build: ./attu
+    image: zilliz/attu:v2.3.5
+  db:
+    image: postgres:16
+volumes:
+  app:
+    name: acme/app
+"""
+
+
+def own(*files: str) -> Extraction:
+    """The services above, in a tree that holds these files."""
+    there = Siblings(dict.fromkeys(files, b"FROM scratch\n").get)
+    document = Document(path="deploy/compose.yaml", data=OWN.encode(), sibling=there)
+    return compose.extract(document, vocabulary())
+
+
+def test_what_a_service_builds_is_no_image_from_elsewhere() -> None:
+    found = own()
+    assert ids(found, "container") == {"pkg:docker/postgres@16"}
+    assert not found.own and not found.gaps
+
+
+def test_an_image_is_the_tree_s_own_where_its_dockerfile_is_here() -> None:
+    assert own("deploy/app/Dockerfile", "deploy/attu/Dockerfile").own == ("pkg:docker/acme/app",)
+    assert not own("app/Dockerfile").own

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from provenance.extract import extractor_for
 from provenance.extract.deploy import dockerfile
 from provenance.model import Extraction
 from tests.support.reading import component, gaps, ids, lines, links
@@ -17,17 +18,29 @@ def docker(text: str, path: str = "Dockerfile") -> Extraction:
 @pytest.mark.parametrize(
     "path",
     ["Dockerfile", "a/Dockerfile.cuda12", "dockerfile", "api.dockerfile", "Containerfile",
-     "docker/Dockerfile-dev", "gpu.Dockerfile"],
+     "docker/Dockerfile-dev", "gpu.Dockerfile", "file-import-dockerfile", "web_dockerfile",
+     "dockerfile-gpu", "api.Dockerfile.dev"],
 )  # fmt: skip
 def test_wanted_names(path: str) -> None:
-    assert dockerfile.accepts(path)
+    assert extractor_for(path) is dockerfile
 
 
 @pytest.mark.parametrize(
-    "path", [".dockerignore", "Dockerfile.dockerignore", "dockerfile_reader.py", "Dockerfile.md"]
-)
+    "path", [".dockerignore", "Dockerfile.dockerignore", "dockerfile_reader.py", "Dockerfile.md",
+             "scan-dockerfile-path.yml", "mydockerfile"],
+)  # fmt: skip
 def test_unwanted_names(path: str) -> None:
     assert not dockerfile.accepts(path)
+
+
+def test_of_other_names_the_text_begins_as_a_dockerfile_does() -> None:
+    text = "# the job\n\nARG TAG=3\nFROM quay.io/acme/job:1\nRUN pip install torch\n"
+    assert ids(docker(text, "shared/job-dockerfile"), "container") == {
+        "pkg:docker/quay.io/acme/job@1"
+    }
+    prose = f"How the image is built:\n{text}"
+    assert not docker(prose, "shared/job-dockerfile").components
+    assert ids(docker(f"LABEL a=b\n{text}"), "container") == {"pkg:docker/quay.io/acme/job@1"}
 
 
 def test_a_pair_of_arguments_makes_a_model() -> None:

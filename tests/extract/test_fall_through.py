@@ -41,7 +41,10 @@ def test_a_template_is_read_as_what_it_is_a_template_of(path: str, like: str) ->
         ("src/config.ts", "used"), ("tailwind.config.ts", "development"),
         ("src/a.test.tsx", "test"), ("src/a.stories.jsx", "example"), ("Contest.java", "used"),
         ("ChatTest.java", "test"), ("ChatTests.cs", "test"), ("a_test.go", "test"),
-        (".devcontainer/x.sh", "development"), ("tests.py", "test"), ("load_test.py", "used"),
+        ("ui/.eslintrc.cjs", "development"), (".prettierrc.js", "development"),
+        ("gulpfile.js", "development"), ("src/.hidden.js", "used"), ("a/arc.js", "used"),
+        ("a_spec.rb", "test"), (".devcontainer/x.sh", "development"),
+        ("tests.py", "test"), ("load_test.py", "used"),
     ],
 )  # fmt: skip
 def test_usage_of_a_path(path: str, usage: str) -> None:

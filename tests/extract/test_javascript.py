@@ -327,9 +327,132 @@ def test_scripts_of_components_keep_their_lines(words: Vocabulary) -> None:
     assert ids(found, "package") == {"pkg:npm/%40anthropic-ai/sdk"}
 
 
-def test_type_declarations_are_not_read() -> None:
-    assert javascript.accepts("a/b.tsx")
-    assert not javascript.accepts("a/b.d.ts")
+def test_of_type_declarations_only_disabled_imports_tell_anything(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import type { A } from "acme";
+        import { B } from "beta";
+        // import { Result } from "neverthrow";
+        /** import { C } from "gamma"; */
+        declare const url: "https://api.openai.com/v1";
+        """, path="src/app.d.ts")  # fmt: skip
+    assert ids(found) == {"pkg:npm/neverthrow"}
+    assert component(found, "pkg:npm/neverthrow").usage == "commented"
+
+
+def test_a_disabled_require_is_commented(words: Vocabulary) -> None:
+    found = scan(words, """\
+        // require('dotenv').config();
+        // require("acme")
+        // see require('beta') for more
+        """)  # fmt: skip
+    assert ids(found) == {"pkg:npm/dotenv", "pkg:npm/acme"}
+    assert component(found, "pkg:npm/dotenv").usage == "commented"
+
+
+# -- in the browser ----------------------------------------------------------------------
+
+
+def test_builds_of_webllm_and_what_was_put_aside(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import * as webllm from "@mlc-ai/web-llm";
+        const first = "phi-2-q4f32_1-MLC-1k";
+        // const first = "Acme-Own-Build";
+        await webllm.CreateWebWorkerMLCEngine(worker, [first, "gemma-2b-it-q4f16_1-MLC"], {});
+        const engine = new webllm.MLCEngine();
+        await engine.reload("own-build");
+        // await engine.reload("Qwen3-4B-q4f16_1-MLC");
+        """)  # fmt: skip
+    made = {
+        item.id.removeprefix("model:web-llm/"): item.usage
+        for item in found.components if item.id.startswith("model:web-llm/")
+    }  # fmt: skip
+    assert made == {
+        "phi-2-q4f32_1-MLC-1k": "used", "gemma-2b-it-q4f16_1-MLC": "used",
+        "own-build": "used", "Acme-Own-Build": "commented", "Qwen3-4B-q4f16_1-MLC": "commented",
+    }  # fmt: skip
+    assert (
+        "model:web-llm/phi-2-q4f32_1-MLC-1k", "same-as", "pkg:huggingface/mlc-ai/phi-2-q4f32_1-MLC"
+    ) in links(found)  # fmt: skip
+    assert not component(found, "pkg:huggingface/mlc-ai/phi-2-q4f32_1-MLC").direct
+    assert not gaps(found)
+
+
+def test_a_commented_name_near_the_one_of_a_call(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import ollama from "ollama";
+        const other = "x";
+        // const other = "acme-other";
+        await ollama.chat({
+          model: "llama3.2",
+          // model: "acme-small",
+          // name: "acme-name",
+        });
+        """)  # fmt: skip
+    assert ids(found, "model") == {"model:ollama/llama3.2", "model:ollama/acme-small"}
+    assert component(found, "model:ollama/acme-small").usage == "commented"
+
+
+@pytest.mark.parametrize(
+    ("line", "usage"),
+    [
+        ("const a = await navigator.gpu.requestAdapter();", "used"),
+        ("const a = await (navigator as any).gpu?.requestAdapter({});", "used"),
+        ('await pipeline("fill-mask", "acme/bert", { device: "webgpu" });', "optional"),
+        ("// navigator.gpu.requestAdapter()", "commented"),
+    ],
+)
+def test_the_gpu_of_a_browser(words: Vocabulary, line: str, usage: str) -> None:
+    assert component(scan(words, line), "platform:webgpu").usage == usage
+
+
+def test_a_browser_is_only_asked_whether_it_has_a_gpu(words: Vocabulary) -> None:
+    assert not ids(scan(words, "if (!navigator.gpu) alert('webgpu');"), "platform")
+
+
+# -- handed on in an object --------------------------------------------------------------
+
+EMBED = """\
+    const URL = "https://api.jina.ai/v1/embeddings";
+    export async function embed(texts: string[], tracker?: any, options: { model?: string } = {}) {
+      return batch(texts, options);
+    }
+    async function batch(texts: string[], options: { model?: string }) {
+      const request = { model: options.model || "jina-embeddings-v3", input: texts };
+      return axios.post(URL, request);
+    }
+    """
+
+
+def test_an_option_that_ends_in_the_body_of_a_request(words: Vocabulary) -> None:
+    tree = {"src/tools/embed.ts": EMBED}
+    found = scan(words, """\
+        import { embed } from "./tools/embed";
+        embed([{ image: data }], tracker, { size: 512, model: "jina-clip-v2" });
+        embed(texts, tracker, { name: "jina-clip-v1" });
+        """, tree=tree)  # fmt: skip
+    assert ids(found, "model") == {"model:jina/jina-clip-v2"}
+    assert lines(found, "model:jina/jina-clip-v2") == [2]
+    assert not gaps(found)
+
+
+def test_a_body_in_a_source_of_several_services_is_nobody_s(words: Vocabulary) -> None:
+    tree = {"src/tools/embed.ts": f'{EMBED}const other = "https://api.cohere.com/v2/embed";\n'}
+    found = scan(words, """\
+        import { embed } from "./tools/embed";
+        embed([], tracker, { model: "own-embed-2505" });
+        """, tree=tree)  # fmt: skip
+    assert not ids(found, "model")
+
+
+def test_a_provider_that_a_branch_requires(words: Vocabulary) -> None:
+    found = scan(words, """\
+        if (provider === "vertex") {
+          const createVertex = require("@ai-sdk/google-vertex").createVertex;
+          return createVertex({ project })("gemini-x");
+        }
+        """)  # fmt: skip
+    assert lines(found, "service:google-vertex-ai") == [3]
+    assert "model:google-vertex-ai/gemini-x" in ids(found)
 
 
 # -- hostile -------------------------------------------------------------------------------

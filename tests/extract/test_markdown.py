@@ -169,6 +169,15 @@ def test_the_tag_of_an_image_is_no_model() -> None:
     assert "pkg:docker/acme/qwen-runtime@1" in ids(found, "container")
 
 
+def test_a_printed_list_of_containers_names_no_models() -> None:
+    found = md(
+        "```\nCONTAINER ID   IMAGE                 COMMAND\n"
+        'b3e1388fa2ca   acme/qwen-rerank:${V}   "python a.py"\n```\n'
+        "acme/llama-server   latest   0a1b2c3d4e5f   2 days ago   5GB\n"
+    )
+    assert not found.components
+
+
 def test_commands_between_back_ticks() -> None:
     found = md(
         "Install the tool: `npm i -g acme-cli`.\n\n"

@@ -228,7 +228,7 @@ def test_a_peer_does_not_make_a_development_package_one_of_production() -> None:
         ("pkg:npm/ui@1.0.0", "used"),
         ("pkg:npm/charts@1.0.0", "used"),
         ("pkg:npm/react@18.2.0", "used"),  # the project does not declare it: npm brought it
-        ("pkg:npm/%40types/d3@4.0.8", "used"),  # charts itself depends on it
+        ("pkg:npm/%40types/d3@4.0.8", "development"),  # charts depends on it, for its types
         ("pkg:npm/%40types/react@18.2.48", "development"),
         ("pkg:npm/csstype@3.1.3", "development"),
         ("pkg:npm/tailwindcss@3.4.1", "development"),

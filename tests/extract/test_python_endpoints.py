@@ -7,7 +7,7 @@ import pytest
 from provenance.extract.python import source as python_source
 from provenance.model import Extraction
 from tests.support.reading import gaps, ids, lines
-from tests.support.settings_files import direct
+from tests.support.settings_files import direct, redirects
 
 
 def openai(arguments: str, before: str = "") -> Extraction:
@@ -92,3 +92,18 @@ def test_a_tokenizer_of_speech_is_a_file_of_a_repository() -> None:
         "model:local/weights/acme_tokenizer.onnx",
     }
     assert lines(found, "model:modelscope/iic/CosyVoice2-0.5B") == [2]
+
+
+def test_an_address_in_the_place_of_a_name_is_no_model() -> None:
+    found = direct(
+        python_source,
+        "evaluate.py",
+        "import argparse\n"
+        "from langchain_huggingface import HuggingFaceEndpointEmbeddings\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--endpoint', default='http://localhost:8090')\n"
+        "args = parser.parse_args()\n"
+        "HuggingFaceEndpointEmbeddings(model=args.endpoint)\n",
+    )
+    assert not ids(found, "model") and not ids(found, "service")
+    assert redirects(found) == {("service:huggingface-inference", 4)}

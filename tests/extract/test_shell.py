@@ -321,6 +321,21 @@ def test_an_image_that_the_script_builds_is_the_projects_own() -> None:
 # -- the file ----------------------------------------
 
 
+def test_images_that_kubectl_is_told() -> None:
+    found = sh(
+        "kubectl create deployment probe -n chat --image=python:3.8.13 -- sleep infinity\n"
+        "kubectl -n chat run gpu --rm -it --image nvidia/cuda:12.2.0-base -- nvidia-smi\n"
+        "kubectl set image deployment/web web=acme/web:2 -n chat\n"
+        "docker build -t acme/own:1 . && kubectl run own --image=acme/own:1\n"
+        "kubectl apply -f job.yaml --image=acme/no\nkubectl run x --image=$IMG\n"
+    )
+    assert ids(found, "container") == {
+        "pkg:docker/python@3.8.13", "pkg:docker/nvidia/cuda@12.2.0-base", "pkg:docker/acme/web@2",
+    }  # fmt: skip
+    assert lines(found, "platform:nvidia-cuda") == [2]
+    assert not found.gaps
+
+
 def test_usage_follows_the_path() -> None:
     found = sh("vllm serve acme/x-7b", "tests/run.sh")
     assert at(found, "pkg:huggingface/acme/x-7b") == [(1, "test")]

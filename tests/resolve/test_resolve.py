@@ -583,3 +583,35 @@ def test_a_folder_of_the_tree_is_no_dataset_of_a_hub(
     found = merge(inventory(registry, folder), [collector.done()])
     assert ("dataset:huggingface/acme/news" in found.components) is expected
     assert ("service:huggingface-hub" in found.components) is expected
+
+
+# -- what the tree builds itself ----------------------------------------
+
+
+def test_images_that_the_tree_builds_are_its_own(registry: Registry) -> None:
+    chart = read(
+        "values.yaml", "image: {repository: acme/app, tag: 2}\nother:\n  image: acme/db:1\n"
+    )
+    base = read("gpu/Dockerfile", "FROM acme/base:1\n")
+    built = Extraction(own=("pkg:docker/acme/app", "pkg:docker/acme/base"))
+    found = merge(inventory(registry), (chart, base, built))
+    assert {c for c, item in found.components.items() if item.kind == "container"} == {
+        "pkg:docker/acme/db@1", "pkg:docker/acme/base@1",
+    }  # fmt: skip
+    only = merge(inventory(registry), (read("k/values.yaml", "image: acme/app:2\n"), built))
+    assert set(only.components) == {ROOT}
+
+
+def test_the_name_of_an_image_in_prose_is_no_model_of_a_hub(registry: Registry) -> None:
+    prose = read("README.md", "Runs `acme/qwen-server` and `acme/qwen-7b`.\n")
+    image = read("k/values.yaml", "image: acme/qwen-server:2\n")
+    found = merge(inventory(registry), (prose, image))
+    assert {c for c, item in found.components.items() if item.kind == "model"} == {
+        "pkg:huggingface/acme/qwen-7b"
+    }
+    asked = read(
+        "a.py",
+        'from transformers import AutoModel\nAutoModel.from_pretrained("acme/qwen-server")\n',
+    )
+    found = merge(inventory(registry), (prose, image, asked))
+    assert "pkg:huggingface/acme/qwen-server" in found.components

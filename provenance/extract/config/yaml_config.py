@@ -88,7 +88,7 @@ def read_yaml(
         if services is not None and any(
             service.get("image") or service.get("build") for _, service in services.entries()
         ):
-            compose.read_services(root, collector, vocabulary, runtime)
+            compose.read_services(root, collector, vocabulary, runtime, document)
         else:
             kubernetes.read_images(root, collector, vocabulary)
             read_tree(root, collector, vocabulary, runtime=runtime, router=router)

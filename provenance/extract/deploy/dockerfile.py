@@ -19,21 +19,29 @@ from provenance.vocabulary import Vocabulary
 
 NAME = "dockerfile"
 
-_NAME = re.compile(
-    r"(?:dockerfile|containerfile)(?:[._-].*)?|.*[._-](?:dockerfile|containerfile)", re.IGNORECASE
+_NAME = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re.IGNORECASE)
+_USUAL = re.compile(
+    r"(?:dockerfile|containerfile)(?:[._-].*)?|.*\.(?:dockerfile|containerfile)", re.IGNORECASE
 )
-_OTHER = re.compile(r"\.(?:dockerignore|md|py|sh|ya?ml|json|txt|[jt]sx?|go|rst)$", re.IGNORECASE)
+"""A name that leaves no doubt; of any other the text must begin as a Dockerfile does."""
+_OTHER = re.compile(
+    r"\.(?:dockerignore|mdx?|py|sh|ya?ml|json|txt|[cm]?[jt]sx?|go|rst|rs|rb|java|html|toml|lock)$",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(r"(?:[ \t]*(?:#.*|ARG[ \t].*)?\n){0,500}[ \t]*FROM[ \t]+\S", re.IGNORECASE)
+"""Comments, empty lines and arguments, then the first image."""
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
 _COMMENTED = re.compile(r"[ \t]*#[ \t]*(FROM|RUN|ENV|ARG)[ \t]+(\S.*)")
 _HERE = re.compile(r"<<-?[\"']?([A-Za-z_]\w*)[\"']?")
 _OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s+")
 _COPY_FROM = re.compile(r"--from=(\S+)")
 _STAGE = re.compile(r"\s+[Aa][Ss]\s+([\w.-]+)\s*$")
+_HEAD = 16 * 1024
 MAX_BYTES = 1024 * 1024
 
 
 def accepts(path: str) -> bool:
-    """Accept ``Dockerfile``, ``Dockerfile.*``, ``*.dockerfile`` and ``Containerfile``."""
+    """Accept a name with ``Dockerfile`` or ``Containerfile`` in it: ``api-dockerfile``."""
     name = path.rpartition("/")[2]
     return bool(_NAME.fullmatch(name)) and not _OTHER.search(name)
 
@@ -42,6 +50,10 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what one image is built from and what it starts."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
+    if not _USUAL.fullmatch(document.path.rpartition("/")[2]):
+        head, _ = textfile.decode(document.data[:_HEAD])
+        if not _BEGINS.match(head.replace("\r\n", "\n")):
+            return collector.done()
     text = textfile.bounded(document.data, collector, MAX_BYTES)
     if text is None:
         return collector.done()

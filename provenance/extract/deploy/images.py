@@ -7,6 +7,7 @@ import re
 from provenance import ids
 from provenance.extract.accelerators import platform_of
 from provenance.extract.collect import Collector
+from provenance.extract.places import Places
 from provenance.model import Usage
 from provenance.vocabulary import Vocabulary
 
@@ -22,6 +23,34 @@ _FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|bmp|ya?ml|json|tar|img|qcow
 _DYNAMIC = re.compile(r"\$|\{\{|\}\}|[<>%]")
 _PLACEHOLDER = re.compile(r"(?:^|/)(?:your|my)[-_](?:org|user|registry|name|repo|account|project)")
 
+_DEEP_LEARNING = re.compile(
+    rb"(?:(?<=[\"'`])|(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]{5,20}|\$?\{[^{}\s]{1,60}\})"
+    rb"\.amazonaws\.com/|(?<=\}/))"
+    rb"(?P<image>(?:(?:huggingface|stabilityai|autogluon|djl|pytorch|tensorflow|mxnet)(?:-[a-z]{2,12}){0,3}-"
+    rb"(?:inference|training)(?:-[a-z]{2,12}){0,2}):\d+\.\d+(?:\.\d+)?-[\w.-]{2,100})[\"'`]"
+)
+"""An image of AWS's Deep Learning Containers, whose account and region are often variables."""
+_AWS = "763104351884.dkr.ecr.us-east-1.amazonaws.com"
+
+
+def read_deep_learning(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record the images of AWS's Deep Learning Containers that a source quotes.
+
+    Where the region is chosen at run time, the image is reported as it is in the first one.
+    """
+    if b"-inference:" not in data and b"-training:" not in data:
+        return
+    for match in _DEEP_LEARNING.finditer(data):
+        account, region = match["account"], match["region"]
+        fixed = account and region and b"{" not in region
+        host = f"{account.decode()}.dkr.ecr.{region.decode()}.amazonaws.com" if fixed else _AWS
+        read_image(
+            f"{host}/{match['image'].decode()}", places.line(match.start("image")), collector,
+            vocabulary, usage=places.state(match.start("image")), default=not fixed,
+        )  # fmt: skip
+
 
 def is_image(text: str) -> bool:
     """Tell whether a text can be an image reference."""
@@ -30,9 +59,13 @@ def is_image(text: str) -> bool:
 
 def read_image(
     image: str, line: int, collector: Collector, vocabulary: Vocabulary, *,
-    usage: Usage | None = None, default: bool = False,
+    usage: Usage | None = None, default: bool = False, path: str = "",
 ) -> bool:  # fmt: skip
-    """Record an image with its registry and platform; a name only known later is a gap."""
+    """Record an image with its registry and platform; a name only known later is a gap.
+
+    Args:
+        path: the other file of the tree that names it, when it is not the one that is read.
+    """
     image = image.strip().removeprefix("docker://").removeprefix("docker:")
     if _DYNAMIC.search(image):
         # A tag set at run time hides the version only.
@@ -44,7 +77,7 @@ def read_image(
     if not is_image(image) or image == "scratch" or _PLACEHOLDER.search(image):
         return False
     where = collector.occurrence(
-        line, image, usage=usage, confidence="medium" if default else "high"
+        line, image, usage=usage, confidence="medium" if default else "high", path=path
     )
     collector.container(image, where)
     host = image.partition("/")[0] if "/" in image else ""

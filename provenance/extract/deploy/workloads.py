@@ -65,9 +65,14 @@ class Workloads:
         self.variables = Variables()
         self.expand = expand or self.variables.expand
 
-    def read(self, node: Node) -> None:
-        """Read one container's mapping."""
-        self.image(node.get("image"))
+    def read(self, node: Node, *, image: bool = True) -> None:
+        """Read one container's mapping.
+
+        Args:
+            image: the image comes from elsewhere; the tree does not build it.
+        """
+        if image:
+            self.image(node.get("image"))
         for key in ("environment", "env", "variables"):
             self.environment(node.get(key))
         self.environment(node.get("build", "args"), default=True)

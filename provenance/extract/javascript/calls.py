@@ -7,28 +7,37 @@ properties from there (``0.configuration.baseURL``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from provenance import ids
 from provenance.extract import names
+from provenance.extract.api_names import endpoints
+from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
+from provenance.extract.deploy.images import read_image
 from provenance.extract.javascript.clients import Client, Clients
+from provenance.extract.javascript.constants import read_constants
 from provenance.extract.javascript.defaults import holds, names_nothing
 from provenance.extract.javascript.handed import Given, given_from, handed_on
 from provenance.extract.javascript.modules import neighbours
 from provenance.extract.javascript.specs import Spec, Specs
 from provenance.extract.javascript.tree import (
+    PASSIVE,
     Bound,
     Scope,
     arguments,
     callee,
     unwrapped,
 )
-from provenance.extract.javascript.values import Values
+from provenance.extract.javascript.values import Value, Values
 from provenance.extract.javascript.walk import parse
+from provenance.extract.places import Places
 from provenance.extract.settings import read_model
 from provenance.model import ComponentId, Document, Occurrence, weakest
 from provenance.vocabulary import Vocabulary
@@ -37,9 +46,23 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _NO_NAMES = frozenset("object array number arrow_function this undefined null true false".split())
+_NO_IMAGE = re.compile(r"dummy\b|placeholder\b|scratch$")
+"""What is given where an image must be named and none is run."""
 _MAX_OPEN_COMMENTS = 50
+_ASIDE = re.compile(
+    rb"^[ \t]*//+[ \t]*(?:(?:const|let|var)[ \t]+)?([A-Za-z_$][\w$]{0,60})"
+    rb"(?:[ \t]*:[ \t]*string)?[ \t]*[:=][ \t]*[\"'`]([A-Za-z][\w.:/-]{2,100})[\"'`]"
+    rb"[ \t]*[,;]?[ \t]*\r?$",
+    re.MULTILINE,
+)
+"""A line put out of use that gives a literal to a name."""
+_NAMES_MODEL = frozenset("model modelName modelId model_id".split())
+_MAX_ASIDES = 200
+_NEAR = 8
+"""Lines between a name and what was put in its place."""
 _MAX_HANDED = 3
 """Functions that a name is handed on through."""
+_MAX_BODIES = 100
 _MAX_GIVEN = 8
 """Models that functions of one name ask for by their arguments."""
 
@@ -79,6 +102,7 @@ class Reader:
                     unknown.append((call, scope))
             elif spec.yields not in ("client", "provider"):
                 self._load(call, scope, spec)
+        self._bodies()
         self._handed_on(unknown)
         self._runtime_models()
 
@@ -101,12 +125,18 @@ class Reader:
         return (
             function is not None
             and len(self.clients.dotted(unwrapped(function))[0]) <= 3
-            and bool(self.clients.known or self.values.has_neighbours)
+            and bool(self.clients.known or self.clients.has_made or self.values.has_neighbours)
         )
 
     def _load(self, call: Node, scope: Scope, spec: Spec) -> None:
         """Record the models that a loader, a client with a model or an API call names."""
-        argument = self.clients.argument(call, scope, spec.arguments)
+        argument = self.clients.argument(call, scope, spec.arguments, lists=True)
+        if spec.yields == "container":
+            self._image(call, scope, argument, spec)
+            return
+        if spec.yields == "service":
+            self._service(call, argument, spec)
+            return
         client: Client | None
         if spec.provider == "client":
             client = self.clients.receiver(call, scope)
@@ -120,6 +150,32 @@ class Reader:
             self._models(call, argument, client, spec.function, spec)
         else:
             self._default(call, scope, spec, client)
+
+    def _image(self, call: Node, scope: Scope, argument: Bound | None, spec: Spec) -> None:
+        """Record the images that a call names: repository, registry and tag put together."""
+        values = self.values.bound_values(argument) if argument is not None else []
+        behind = self.clients.argument(call, scope, spec.joined)
+        tags = self.values.bound_values(behind) if behind is not None else []
+        registry = f"{spec.provider}/" if spec.provider else ""
+        for value in values:
+            self.told.add(value.text)
+            if _NO_IMAGE.match(value.text):
+                continue
+            for image in [f"{value.text}:{tag.text}" for tag in tags] or [value.text]:
+                read_image(
+                    f"{registry}{image}", value.line, self.collector, self.vocabulary,
+                    default=bool(registry) or value.confidence != "high", path=value.path,
+                )  # fmt: skip
+
+    def _service(self, call: Node, argument: Bound | None, spec: Spec) -> None:
+        """Record the service that a call is of, or that it names in the words of a tool."""
+        scheme, _, tool = spec.provider.partition(":")
+        if not tool:
+            where = self.collector.occurrence(self.tree.line(call), self.tree.shown(call))
+            self.collector.service(ids.service(scheme), where)
+        for value in self.values.bound_values(argument) if argument is not None and tool else ():
+            if service := self.vocabulary.alias(value.text, tool):
+                self.collector.service(service, self.clients.at(value))
 
     def _default(self, call: Node, scope: Scope, spec: Spec, client: Client | None) -> None:
         """Record what a call that names nothing is known to use, marked as inferred."""
@@ -139,6 +195,35 @@ class Reader:
             )  # fmt: skip
             return
 
+    def _bodies(self) -> None:
+        """Note what the body of a request is given by a function's caller.
+
+        Where a source makes no client and its addresses are of one service, an object that
+        names a model goes there; the literals in it are read as names of API models.
+        """
+        if not self.tree.bodies or self.clients.has_made:
+            return
+        services, local = endpoints(
+            self.tree.data, Places(self.tree.data, PASSIVE), self.vocabulary
+        )
+        if len(services) != 1 or local or not self.vocabulary.offers(next(iter(services))):
+            return
+        client = Client(next(iter(services)), confidence="medium")
+        for body in self.tree.bodies[:_MAX_BODIES]:
+            self._given(body, client, "", None)
+
+    def _given(
+        self, argument: Bound, client: Client | None, function: str, spec: Spec | None
+    ) -> bool:
+        """Note that a function is given a model's name; return whether it is."""
+        given = given_from(argument, self.tree)
+        if given is not None:
+            known = self.loaders.setdefault(given[0], [])
+            taken = Given(given[1], client, function, spec)
+            if taken not in known and len(known) < _MAX_GIVEN:
+                known.append(taken)
+        return given is not None
+
     def _handed_on(self, calls: list[tuple[Node, Scope]]) -> None:
         """Record what calls give to functions that load a model or ask for one by that name."""
         known: dict[str, list[Given]] = {}
@@ -153,6 +238,8 @@ class Reader:
                     argument = self.clients.argument(call, scope, (given.path,))
                     if argument is not None:
                         self._models(call, argument, given.client, given.function, given.spec)
+                    elif whole := _object(call, scope, given.path):
+                        self._given(whole, given.client, given.function, given.spec)
             known |= fresh
             fresh = {name: found for name, found in self.loaders.items() if name not in known}
             imported = _nothing
@@ -178,16 +265,12 @@ class Reader:
         self, call: Node, argument: Bound, client: Client | None, function: str,
         spec: Spec | None = None,
     ) -> None:  # fmt: skip
-        given = given_from(argument, self.tree)
-        if given is not None:
-            known = self.loaders.setdefault(given[0], [])
-            taken = Given(given[1], client, function, spec)
-            if taken not in known and len(known) < _MAX_GIVEN:
-                known.append(taken)
-        found = self.values.bound_values(argument)
+        self._given(argument, client, function, spec)
+        found = self.values.bound_values(argument) or self.values.elements(argument)
         if not found:
             self._unread(call, argument, spec)
             return
+        self._put_aside(argument, found, client, function, spec)
         for value in found:
             text = value.text.strip()
             if not text or len(text) > 300 or "\n" in text:
@@ -200,6 +283,45 @@ class Reader:
                 self.collector.gap(text, "dynamic-name", value.line, expression=expression)
                 continue
             self._model(text, client, function, self.clients.at(value), spec)
+
+    def _put_aside(
+        self, argument: Bound, chosen: list[Value], client: Client | None, function: str,
+        spec: Spec | None,
+    ) -> None:  # fmt: skip
+        """Record what commented lines put in the place of the name that is given.
+
+        ``// const model = "…";`` gives the same variable another value, ``// model: "…",`` the
+        same property near the one that counts.
+        """
+        node = unwrapped(argument.node)
+        parts = node.named_children if node.type == "array" else [node]
+        wanted = {self.tree.text(part) for part in parts if part.type == "identifier"}
+        if node.type == "string":
+            wanted = set(_NAMES_MODEL)
+        lines = {value.line for value in chosen if not value.path}
+        for text, variable, line in self._asides:
+            if text in self.told or variable not in wanted:
+                continue
+            if min((abs(line - other) for other in lines), default=_NEAR) >= _NEAR:
+                continue
+            aside = Aside(self.collector, "commented")
+            where = aside.occurrence(line, text, usage="commented")
+            mine, self.collector = self.collector, aside
+            try:
+                self._model(text, client, function, where, spec)
+            finally:
+                self.collector = mine
+            absorb(aside.done(), mine)
+
+    @cached_property
+    def _asides(self) -> list[tuple[str, str, int]]:
+        """Text, name and line of the literals that commented lines give to names."""
+        data = self.tree.data
+        return [
+            (match.group(2).decode("utf-8", "replace"), match.group(1).decode("ascii"),
+             data.count(b"\n", 0, match.start(2)) + 1)
+            for match in islice(_ASIDE.finditer(data), _MAX_ASIDES)
+        ]  # fmt: skip
 
     def _unread(self, call: Node, argument: Bound, spec: Spec | None) -> None:
         """Say that a name is known only at run time; a model object is no name."""
@@ -268,13 +390,21 @@ class Reader:
             self.collector.api_model(owner, text, replace(where, confidence=sure))
 
 
+def _object(call: Node, scope: Scope, path: tuple[str, ...]) -> Bound | None:
+    """Return the property of an argument that is an object made elsewhere."""
+    given = arguments(call)
+    if len(path) != 2 or int(path[0]) >= len(given):
+        return None
+    return Bound(given[int(path[0])], scope, path[1])
+
+
 def _nothing(_: str) -> list[Given]:
     return []
 
 
 def read_calls(
-    data: bytes, document: Document, collector: Collector, vocabulary: Vocabulary,
-    specs: Specs, *, markup: bool,
+    data: bytes, document: Document, places: Places, collector: Collector,
+    vocabulary: Vocabulary, specs: Specs, *, markup: bool,
 ) -> tuple[set[int], set[str], ComponentId | None, bool]:  # fmt: skip
     """Record what the calls of one script name.
 
@@ -289,6 +419,7 @@ def read_calls(
     tree = parse(data, markup=markup)
     reader = Reader(collector, vocabulary, specs, Values(tree, neighbours(document)))
     reader.read()
+    read_constants(tree, specs, places, collector, vocabulary)
     client = reader.clients.only()
     service = client.service if client is not None and client.confidence != "low" else None
     local = client is not None and (client.local or bool(client.runtime))

@@ -59,6 +59,11 @@ class Clients:
         self._others: dict[int, Clients] = {}
         """By the module's values, which each keeps alive."""
 
+    @property
+    def has_made(self) -> bool:
+        """Tell whether the source makes a client of any service."""
+        return bool(self._made)
+
     def only(self) -> Client | None:
         """Return the client of a source that makes clients of one service only."""
         made = set(self._made.values())
@@ -164,9 +169,15 @@ class Clients:
         return replace(client, confidence="low")
 
     def argument(
-        self, call: Node, scope: Scope, wanted: tuple[tuple[str, ...], ...]
-    ) -> Bound | None:
-        """Return the first argument that is given of those a specification names."""
+        self, call: Node, scope: Scope, wanted: tuple[tuple[str, ...], ...], *,
+        lists: bool = False,
+    ) -> Bound | None:  # fmt: skip
+        """Return the first argument that is given of those a specification names.
+
+        Args:
+            lists: several may be given in a list.
+        """
+        none = ("object",) if lists else ("object", "array")
         given = arguments(call)
         for position, *path in wanted:
             number = int(position)
@@ -175,7 +186,7 @@ class Clients:
             bound = [Bound(given[number], scope)]
             for key in path:
                 bound = self.values.properties(bound, key)
-            if bound and (path or unwrapped(bound[0].node).type not in ("object", "array")):
+            if bound and (path or unwrapped(bound[0].node).type not in none):
                 return bound[0]
         return None
 

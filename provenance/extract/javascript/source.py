@@ -8,13 +8,18 @@ nobody writes by hand, are searched for addresses and hub ids alone.
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from provenance import ids
 from provenance.extract import api_names, signs, textfile
+from provenance.extract.accelerators import script_devices
 from provenance.extract.collect import Collector
+from provenance.extract.deploy.images import read_deep_learning
 from provenance.extract.javascript.commands import read_commands
 from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
+from provenance.extract.javascript.tree import PASSIVE
+from provenance.extract.names import tool_model
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
@@ -25,25 +30,20 @@ NAME = "javascript"
 
 _ENDINGS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte")
 _CASTS = (".ts", ".mts", ".cts")
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+"""Files of types alone: of their imports only one that was put out of use tells anything."""
 _BUNDLED = re.compile(r"(?:^|/)(?:dist|\.next|\.nuxt|vendor|bower_components)/|[.-]min\.[cm]?js$")
 _LONG_LINE = 20_000
 _MAX_BYTES = 1024 * 1024
 _MAX_IMPORTS = 2_000
-_PASSIVE = re.compile(
-    rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
-    rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?|`(?:\\.|[^`\\])*+`?"
-    rb"|(?<=[=(,:\[!&|?{};])[ \t]*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*+\]|[^/\\\[\n])++/",
-    re.DOTALL,
-)
-"""Comments, strings and, since a quote may stand in one, regular expressions."""
 _SPECIFIER = re.compile(
     rb"(\bfrom|\bimport|\brequire[ \t]*\(|\bimport[ \t]*\()\s{0,8}([\"'])([^\"'\n\\]{1,200})\2"
 )
 _CLAUSE = re.compile(rb"\b(?:import|export)\b([\w$*{},\s]*)\Z")
 _DISABLED = re.compile(
     rb"[ \t]*//+[ \t]*(?:import\b[\w$*{},\s]{0,300}[\"'][^\"'\n]{1,200}[\"']"
-    rb"|(?:const|let|var)\b[\w$*{},:\s]{1,300}=[ \t]*(?:await[ \t]+)?(?:require|import)[ \t]*"
-    rb"\([ \t]*[\"'][^\"'\n]{1,200}[\"'][ \t]*\)[\w.]{0,40})[ \t]*;?\s*"
+    rb"|(?:(?:const|let|var)\b[\w$*{},:\s]{1,300}=[ \t]*)?(?:await[ \t]+)?(?:require|import)[ \t]*"
+    rb"\([ \t]*[\"'][^\"'\n]{1,200}[\"'][ \t]*\)[\w.]{0,40}(?:\([^()\n]{0,80}\))?)[ \t]*;?\s*"
 )
 """A line that holds a commented import and nothing else."""
 _SCRIPT = re.compile(rb"<script\b([^>]{0,500})>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
@@ -66,15 +66,23 @@ _HANDED = re.compile(
     rb"[\"'`]([A-Za-z][\w.:/-]{0,60}\d[\w.:-]{0,60})[\"'`]"
 )
 """A call with a literal among its first arguments that is formed as names of models are."""
+_OPTION = re.compile(
+    rb"\bmodel(?:Id|_id)?[\"']?[ \t]*:[ \t]*[\"'`]([A-Za-z][\w.:/-]{0,60}\d[\w.:-]{0,60})[\"'`]"
+)
+"""An option that names a model, in an object that may be given to a function."""
 _MAX_HANDED = 200
+_BROWSER_BUILD = re.compile(
+    rb"[\"'`]([A-Za-z0-9][\w.-]{1,80}-q\df\d{2}(?:_\d)?-MLC(?:-\d+k|-b\d+)?)[\"'`]"
+)
+"""What WebLLM calls its builds, wherever they are named."""
 _WEB_FOLDER = re.compile(r"(?:^|/)(?:META-INF/resources|src/main/(?:resources|webapp))/")
 _MAX_FOLDERS = 30
 _CATALOGUE = re.compile(rb"model|Model|MODEL|llm|LLM|embedding|whisper|tts")
 
 
 def accepts(path: str) -> bool:
-    """Accept scripts and single-file components; type declarations run nothing."""
-    return path.endswith(_ENDINGS) and not path.endswith((".d.ts", ".d.mts", ".d.cts"))
+    """Accept scripts, single-file components and type declarations."""
+    return path.endswith(_ENDINGS)
 
 
 def extract(document: Document, vocabulary: object) -> Extraction:
@@ -88,7 +96,11 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         data = _scripts(data)
     bundle = _is_bundle(document.path, data)
     # A bundle's few comments are licenses; finding them would read it all once more.
-    places = Places(data, None if bundle else _PASSIVE)
+    places = Places(data, None if bundle else PASSIVE)
+    if document.path.endswith(_DECLARATIONS):
+        if not bundle and b"//" in data:
+            _imports(data, places, collector, live=False)
+        return collector.done()
     signs.addresses(data, places, collector, vocabulary)
     if bundle:
         if len(data) > _MAX_BYTES and not _BUNDLED.search(document.path):
@@ -106,12 +118,15 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         from provenance.extract.javascript.calls import read_calls
 
         result = read_calls(
-            data, document, collector, vocabulary, specs,
+            data, document, places, collector, vocabulary, specs,
             markup=not document.path.endswith(_CASTS),
         )  # fmt: skip
         claimed, told, service, local = result
     read_ollama(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
+    _browser_builds(data, places, collector, vocabulary)
+    script_devices(data, places, collector)
+    read_deep_learning(data, places, collector, vocabulary)
 
     def is_claimed(offset: int, _: str) -> bool:
         return offset in claimed
@@ -131,6 +146,20 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         data, places, collector, vocabulary, frozenset(told | modules), routed=routed.read
     )
     return collector.done()
+
+
+def _browser_builds(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record the builds of WebLLM that a source names which works with it."""
+    if b"-MLC" not in data or not (b"web-llm" in data or b"webllm" in data):
+        return
+    for match in _BROWSER_BUILD.finditer(data):
+        where = collector.occurrence(
+            places.line(match.start()), match.group(1).decode("ascii"),
+            usage=places.state(match.start()), confidence="medium",
+        )  # fmt: skip
+        tool_model(match.group(1).decode("ascii"), "web-llm", where, collector, vocabulary)
 
 
 def _is_bundle(path: str, data: bytes) -> bool:
@@ -161,7 +190,8 @@ def _may_hand_on(data: bytes, modules: set[str], vocabulary: Vocabulary) -> bool
     """Tell whether a script may give a model's name to a function of another one."""
     if not any(module.startswith((".", "@/", "~/")) for module in modules):
         return False
-    for number, match in enumerate(_HANDED.finditer(data)):
+    found = chain(_HANDED.finditer(data), _OPTION.finditer(data))
+    for number, match in enumerate(found):
         name = match.group(1).decode("ascii", "replace")
         if vocabulary.api_owner(name) or vocabulary.reads_like_model(name):
             return True
@@ -187,9 +217,14 @@ def _is_mapped(document: Document) -> bool:
 
 
 def _imports(
-    data: bytes, places: Places, collector: Collector, *, mapped: bool = False
+    data: bytes, places: Places, collector: Collector, *, mapped: bool = False, live: bool = True
 ) -> set[str]:
-    """Record the packages that are imported; return every module specifier."""
+    """Record the packages that are imported; return every module specifier.
+
+    Args:
+        mapped: an import map, not npm, says where modules come from.
+        live: what runs is read too, not only what was put out of use.
+    """
     modules: set[str] = set()
     for number, match in enumerate(_SPECIFIER.finditer(data)):
         if number >= _MAX_IMPORTS:
@@ -203,6 +238,8 @@ def _imports(
             name = _package(module) if _is_disabled(data, offset) else ""
             if name and not mapped:
                 _record(name, match.group(), places.line(offset), collector, state)
+            continue
+        if not live:
             continue
         modules.add(module)
         name = _package(module)

@@ -18,10 +18,12 @@ class Spec(NamedTuple):
     module: str
     name: str
     arguments: tuple[tuple[str, ...], ...]
-    yields: str  # model | client | provider (a client that is called with a model's name)
+    yields: str  # model | client | container | service | provider (a client that is called)
     provider: str
     endpoint: tuple[tuple[str, ...], ...]
     function: str
+    joined: tuple[tuple[str, ...], ...] = ()
+    """Arguments whose value follows the name: the tag of an image."""
 
     @property
     def callable(self) -> str:
@@ -47,15 +49,19 @@ class Specs:
         self._exact: dict[tuple[str, str], Spec] = {}
         self._patterns: list[Spec] = []
         self._methods: dict[str, list[Spec]] = {}
+        self.constants: list[Spec] = []
+        """Classes whose constants are called after what they stand for."""
         for row in rows:
             module, _, name = row.callable.rpartition("#")
             if not module:
                 name = name.removeprefix("*.")
             spec = Spec(
                 module, name, _paths(row.argument), row.yields, row.provider,
-                _paths(row.endpoint), row.function,
+                _paths(row.endpoint), row.function, _paths(row.argument, "/"),
             )  # fmt: skip
-            if not module:
+            if row.argument == CONSTANT:
+                self.constants.append(spec)
+            elif not module:
                 self._methods.setdefault(name.rpartition(".")[2], []).append(spec)
             elif "*" in row.callable:
                 self._patterns.append(spec)
@@ -64,7 +70,9 @@ class Specs:
         self._patterns.sort(key=lambda spec: (-len(spec.module), -len(spec.name), spec))
         for specs in self._methods.values():
             specs.sort(key=lambda spec: (-len(spec.name), spec))
-        self.modules = frozenset(module for module, _ in self._exact)
+        self.modules = frozenset(
+            (*(module for module, _ in self._exact), *(spec.module for spec in self.constants))
+        )
         dotted = {s.name for specs in self._methods.values() for s in specs if not s.generic}
         self._free = tuple(
             tuple(word.encode() for word in name.split(".")[-2:]) for name in sorted(dotted)
@@ -106,6 +114,8 @@ class Specs:
         return None if spec.provider in _NO_SERVICE else ids.service(spec.provider)
 
 
+CONSTANT = "name"
+"""What stands for the arguments in the row of a class whose constants name something."""
 _NO_SERVICE = frozenset(("client", "huggingface", "modelscope"))
 
 
@@ -127,8 +137,13 @@ def package_of(module: str) -> str:
     return "/".join(parts[: 2 if module.startswith("@") else 1])
 
 
-def _paths(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(path.split(".")) for path in text.split("|") if path)
+def _paths(text: str, mark: str = "") -> tuple[tuple[str, ...], ...]:
+    """Return the argument paths of a list that have the mark before them."""
+    return tuple(
+        tuple(path.removeprefix("/").split("."))
+        for path in text.split("|")
+        if path and path.startswith("/") == bool(mark)
+    )
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ Names are kept by function, the scope that matters for constants.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
@@ -18,6 +19,14 @@ _WRAPPERS = frozenset(
     "parenthesized_expression as_expression satisfies_expression non_null_expression "
     "await_expression type_assertion".split()
 )
+
+PASSIVE = re.compile(
+    rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
+    rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?|`(?:\\.|[^`\\])*+`?"
+    rb"|(?<=[=(,:\[!&|?{};])[ \t]*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*+\]|[^/\\\[\n])++/",
+    re.DOTALL,
+)
+"""Comments, strings and, since a quote may stand in one, regular expressions."""
 
 
 class Bound(NamedTuple):
@@ -66,6 +75,8 @@ class Tree(Struct, eq=False):
     default: str = ""
     """The name of the function that the module exports as its default."""
     calls: list[tuple[Node, Scope]] = field(default_factory=list)
+    bodies: list[Bound] = field(default_factory=list)
+    """What objects name as a model: the body of a request, perhaps."""
     targets: dict[int, list[Target]] = field(default_factory=dict)
     """What the result of a call is assigned to, by the call's node."""
 

@@ -230,6 +230,12 @@ class Values:
         self._steps = 0
         return self._properties(bound, key, 0)
 
+    def elements(self, item: Bound) -> list[Value]:
+        """Return the strings that the entries of a list can be."""
+        self._steps = 0
+        lists = [table for table in self.containers([item], 0) if table.node.type == "array"]
+        return self._union([part for t in lists for part in _entries(self, t, None, 0)], 0)
+
     def _properties(self, bound: list[Bound], key: str | None, depth: int) -> list[Bound]:
         """Return what a property (any, for None) of the objects that names stand for is."""
         found: list[Bound] = []

@@ -132,7 +132,10 @@ class _Walk:
         elif kind == "pair":
             key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
             if key is not None and value is not None:
-                self._target((None, self.tree.text(key).strip("'\"")), value)
+                written = self.tree.text(key).strip("'\"")
+                self._target((None, written), value)
+                if written in ("model", "modelId", "model_id"):
+                    self.tree.bodies.append(Bound(value, scope))
         elif kind == "return_statement" and function and node.named_children:
             bound = Bound(node.named_children[0], scope)
             self.tree.returns.setdefault(function, []).append(bound)
@@ -176,9 +179,14 @@ class _Walk:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is None or value is None:
             return
-        module = self._required(unwrapped(value))
+        made, symbol = unwrapped(value), "*"
+        if made.type == "member_expression" and name.type == "identifier":
+            owner, member = (made.child_by_field_name(part) for part in ("object", "property"))
+            if owner is not None and member is not None:  # require("a").b
+                made, symbol = unwrapped(owner), self.tree.text(member)
+        module = self._required(made)
         if module and name.type == "identifier":
-            self.tree.imported[self.tree.text(name)] = (module, "*")
+            self.tree.imported[self.tree.text(name)] = (module, symbol)
         elif name.type == "identifier":
             self._bind(self.tree.text(name), value, scope)
         elif name.type == "object_pattern":

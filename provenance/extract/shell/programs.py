@@ -257,6 +257,35 @@ def _git(rest: Arguments, shell: Shell) -> None:
                 shell.collector.modelscope_model(match.group(2), where)
 
 
+_IMAGE_SET = re.compile(r"[\w.*-]+=(.+)")
+
+
+def _kubectl(rest: Arguments, shell: Shell) -> None:
+    """Read ``kubectl run x --image=…``, ``create deployment|job``, ``debug``, ``set image``."""
+    words = [argument.text for argument in positionals(rest, _KUBECTL_VALUES)]
+    given: list[Argument] = []
+    if words[:1] in (["run"], ["debug"], ["create"]):
+        found = option(rest, "--image")
+        given += [found] if found is not None else []
+    elif words[:2] == ["set", "image"]:
+        given += [
+            Argument(match.group(1), argument.line, argument.default)
+            for argument in rest
+            if not argument.text.startswith("-") and (match := _IMAGE_SET.fullmatch(argument.text))
+        ]
+    for image in given:
+        if is_image(image.text) and image.text not in shell.variables.made:
+            read_image(
+                image.text, image.line, shell.collector, shell.vocabulary, usage=shell.usage,
+                default=image.default,
+            )  # fmt: skip
+
+
+_KUBECTL_VALUES = frozenset(
+    "-n --namespace --context --kubeconfig -l --selector -o --output".split()
+)
+
+
 def docker(rest: Arguments, shell: Shell) -> None:
     """Read ``docker run|pull|create``: image, devices and the environment given."""
     verb = rest[0].text if rest else ""
@@ -318,6 +347,7 @@ _PROGRAMS: dict[str, Callable[[Arguments, Shell], None]] = {
     "llama-cli": _llama_cpp,
     "git": _git,
     "make": _make,
+    **dict.fromkeys(("kubectl", "oc"), _kubectl),
     "docker": docker,
     "podman": docker,
     "nerdctl": docker,
