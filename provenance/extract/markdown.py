@@ -78,6 +78,8 @@ _OPENAI = re.compile(
 """What a document has in it that speaks of OpenAI's own service."""
 _OF_AZURE = re.compile(rb"(?i:azure)[ _-]OpenAI")
 _IMAGE_LINE = re.compile(rb"[ \t>]*(?:-[ \t]+)?[\"']?(?:image|repository)[\"']?[ \t]*[:=]")
+_DATA_FLAG = re.compile(rb"--(?:[a-z]+[_-])*data(?:[_-](?:path|name|id|dir))?[ =]+[\"']?\Z")
+"""The option of a command that is given data to learn from."""
 _CONTAINER_ID = re.compile(rb"(?:^|\s)[0-9a-f]{12}\s")
 """What a line has in it that lists images or containers."""
 _CONTAINERS = re.compile(rb"\b(?:docker|podman|nerdctl)[ ]")
@@ -294,7 +296,11 @@ def _names(
         if vocabulary.alias(name, "open-clip"):
             tool_model(name, "open-clip", where, collector, vocabulary)
             continue
-        if name.lower() in datasets or (b"dataset" in around and b"model" not in around):
+        if (
+            name.lower() in datasets
+            or (b"dataset" in around and b"model" not in around)
+            or _DATA_FLAG.search(_before(data, match.start(1)))
+        ):
             collector.dataset("huggingface", name, where)
         elif vocabulary.hub_of_namespace(name) == "modelscope":
             collector.modelscope_model(name, where)

@@ -33,6 +33,18 @@ def test_unwanted_names(path: str) -> None:
     assert not dockerfile.accepts(path)
 
 
+def test_a_comment_that_is_an_image_is_another_base() -> None:
+    found = docker(
+        "# registry.acme.example/tools/base:1.2\n# see docs.acme.example/setup\n"
+        "# nginx:1.2\nFROM registry.acme.example/tools/base:1.1\n"
+    )
+    assert ids(found, "container") == {
+        "pkg:docker/registry.acme.example/tools/base@1.1",
+        "pkg:docker/registry.acme.example/tools/base@1.2",
+    }
+    assert at(found, "pkg:docker/registry.acme.example/tools/base@1.2") == [(1, "commented")]
+
+
 def test_of_other_names_the_text_begins_as_a_dockerfile_does() -> None:
     text = "# the job\n\nARG TAG=3\nFROM quay.io/acme/job:1\nRUN pip install torch\n"
     assert ids(docker(text, "shared/job-dockerfile"), "container") == {

@@ -178,6 +178,14 @@ def test_a_printed_list_of_containers_names_no_models() -> None:
     assert not found.components
 
 
+def test_data_that_a_command_is_given() -> None:
+    found = md(
+        "```sh\npython tune.py --base_model acme/a-7b \\\n  --data_path 'acme/pairs-7b'\n```\n"
+    )
+    assert ids(found, "dataset") == {"dataset:huggingface/acme/pairs-7b"}
+    assert ids(found, "model") == {"pkg:huggingface/acme/a-7b"}
+
+
 def test_commands_between_back_ticks() -> None:
     found = md(
         "Install the tool: `npm i -g acme-cli`.\n\n"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from provenance.extract import signs, textfile
 from provenance.extract.accelerators import platforms_built_for
 from provenance.extract.collect import Collector
-from provenance.extract.deploy.images import read_image
+from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.places import Places
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_command, read_shell
@@ -32,6 +32,8 @@ _BEGINS = re.compile(r"(?:[ \t]*(?:#.*|ARG[ \t].*)?\n){0,500}[ \t]*FROM[ \t]+\S"
 """Comments, empty lines and arguments, then the first image."""
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
 _COMMENTED = re.compile(r"[ \t]*#[ \t]*(FROM|RUN|ENV|ARG)[ \t]+(\S.*)")
+_ALONE = re.compile(r"[\w-]+(?:\.[\w-]+)+/[\w./-]+:[\w.-]+")
+"""An image of a registry that is all a comment says: another base than the one below it."""
 _HERE = re.compile(r"<<-?[\"']?([A-Za-z_]\w*)[\"']?")
 _OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s+")
 _COPY_FROM = re.compile(r"--from=(\S+)")
@@ -136,6 +138,8 @@ class _Builder:
             image = _STAGE.sub("", match.group(2).strip())
             if "$" not in image and (":" in image or "/" in image) and " " not in image:
                 read_image(image, line, self.collector, self.vocabulary, usage="commented")
+        elif not match and _ALONE.fullmatch(text.strip()) and is_image(text.strip()):
+            read_image(text.strip(), line, self.collector, self.vocabulary, usage="commented")
         else:
             body = match.group(2) if match else text.strip()
             read_shell(f"# {body}", line, self.collector, self.vocabulary,
