@@ -275,6 +275,10 @@ class Vocabulary:
         """Nodes of visual builders (``n8n#lmChatOpenAi``), by builder and name."""
         return {row.callable: row for row in self._registry.rows("calls_nodes.csv", Call)}
 
+    def standard_modules(self, ecosystem: str) -> frozenset[str]:
+        """Return what a language brings itself, by what imports of it begin with."""
+        return frozenset(self._registry.identified_by(f"standard:{ecosystem}"))
+
     def imports_of(self, ecosystem: str) -> Mapping[str, str]:
         """Packages of an ecosystem by what imports of them begin with."""
         return self._registry.identified_by(f"import:{ecosystem}")

@@ -53,11 +53,66 @@ def test_constants_of_a_class_named_after_a_provider() -> None:
 
 
 def test_gems_by_their_own_names() -> None:
-    text = 'class A\n  depends_on "qdrant-ruby"\n  depends_on "openssl"\nend\ngem "cohere-ruby"\n'
-    found = read("lib/a.rb", text + 'require "weaviate"\n')
-    assert ids(found, "package") == {
-        "pkg:gem/qdrant-ruby", "pkg:gem/cohere-ruby", "pkg:gem/weaviate-ruby",
+    text = """\
+    require "json"
+    begin
+      require "fast_words"
+    rescue LoadError
+    end
+    class A
+      depends_on "qdrant-ruby", req: "qdrant"
+      depends_on "roo-xls"
+      # depends_on "left-out"
+      def b = gem("rails")
+    end
+    gem 'cohere-ruby', '~> 1.0'
+    """
+    found = read("lib/a.rb", textwrap.dedent(text))
+    assert {c.id: c.usage for c in found.components} == {
+        "pkg:gem/qdrant-ruby": "used", "pkg:gem/roo-xls": "used", "pkg:gem/cohere-ruby": "used",
     }  # fmt: skip
+    assert [(i.module, i.names, i.occurrence.usage) for i in found.imports] == [
+        ("json", (), "used"), ("fast_words", (), "optional"),
+        ("qdrant", ("qdrant-ruby",), "used"),
+    ]  # fmt: skip
+    assert {i.ecosystem for i in found.imports} == {"gem"}
+
+
+def test_a_formula_asks_for_no_gems() -> None:
+    text = """\
+    class Words < Formula
+      depends_on "cmake" => :build
+      depends_on "openssl@3"
+    end
+    """
+    assert not ids(read("Formula/words.rb", textwrap.dedent(text)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'if ["gpt-4-0314", "gpt-4-0613"].include?(name)',
+        'if name.include?("gpt-4-0314")',
+        'if name == "gpt-4-0314"',
+        'elsif name == "gpt-4-0314" && fast',
+        'case name\nwhen "gpt-3.5-turbo-0301", "gpt-4-0314"',
+        'SIZES = { "gpt-4-0314" => 8192 }',
+    ],
+)
+def test_ruby_tells_models_apart(line: str) -> None:
+    assert not ids(read("lib/a.rb", f"{line}\nend\n"), "model")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'ask(model: "gpt-4-0314")', 'name = fast ? "gpt-4-0314" : other',
+        'MODELS = ["gpt-4-0314"]', 'ask(:model => "gpt-4-0314")',
+        'return "gpt-4-0314" if fast == "yes"',
+    ],
+)  # fmt: skip
+def test_ruby_names_models(line: str) -> None:
+    assert ids(read("lib/a.rb", f"{line}\n"), "model") == {"model:openai/gpt-4-0314"}
 
 
 def test_calls_of_gems() -> None:
