@@ -197,3 +197,37 @@ def test_tags_beside_a_client_of_ollama() -> None:
     """
     found = read("src/A.cs", textwrap.dedent(text))
     assert ids(found, "model") == {"model:ollama/llama3.1:8b"}
+
+
+def test_a_cloud_s_class_and_the_families_that_it_serves() -> None:
+    text = """\
+    class GoogleVertexAI < Base
+      DEFAULTS = { embedding_model: "textembedding-gecko", chat_model: "gemini-1.0-pro" }.freeze
+    end
+    class AzureOpenAI
+      DEFAULTS = { chat_model: "gpt-4o-mini", other_model: "claude-3-haiku-20240307" }.freeze
+    end
+    class GooglePalm < Base
+      DEFAULTS = { chat_model: "chat-bison-001", embeddings_model_name: "embedding-gecko-001" }
+    end
+    """
+    found = read("lib/a.rb", textwrap.dedent(text))
+    assert ids(found, "model") == {
+        "model:google-vertex-ai/textembedding-gecko", "model:google-vertex-ai/gemini-1.0-pro",
+        "model:azure-openai/gpt-4o-mini", "model:anthropic/claude-3-haiku-20240307",
+        "model:google-palm/chat-bison-001", "model:google-palm/embedding-gecko-001",
+    }  # fmt: skip
+
+
+def test_a_client_at_an_address_given_is_of_the_provider_of_its_class() -> None:
+    text = """\
+    class Azure < OpenAI
+      def initialize(url)
+        depends_on "ruby-openai", req: "openai"
+        @client = ::OpenAI::Client.new(access_token: key, uri_base: url)
+      end
+    end
+    """
+    assert ids(read("lib/a.rb", textwrap.dedent(text)), "service") == {"service:azure-openai"}
+    plain = textwrap.dedent(text).replace(", uri_base: url", "")
+    assert ids(read("lib/a.rb", plain), "service") == {"service:openai"}

@@ -19,7 +19,8 @@ from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.languages import constants as model_constants
 from provenance.extract.languages.calls import read_calls
-from provenance.extract.languages.classes import read_classes
+from provenance.extract.languages.arguments import read_arguments
+from provenance.extract.languages.classes import provider_around, read_classes
 from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.languages.gems import read_gems
@@ -94,7 +95,7 @@ _LANGUAGES: dict[str, Language] = {
     ".rb": _language(
         "gem", rb"^=begin\b(?:[^\n]*\n)*?=end\b|#(?!\{)[^\n]*" + _DOUBLE + _SINGLE,
         rb"^[ \t]*require[ \t(]+[\"']([\w/-]{1,200})[\"']", "/",
-        rb"\b[A-Z][\w:]{1,80}\.new\b|\b(?!R(?:ails|Spec)\b)[A-Z][\w:]{1,80}\.configure\b",
+        rb"\b[A-Z][\w:]{1,80}\s{0,40}\.new\b|\b(?!R(?:ails|Spec)\b)[A-Z][\w:]{1,80}\.configure\b",
     ),
     ".php": _language(
         "composer", _SLASHES + rb"|#(?!\[)[^\n]*" + _DOUBLE + _SINGLE,
@@ -116,6 +117,7 @@ _BASE_URL = re.compile(
     re.IGNORECASE,
 )
 """A base URL that a client is given."""
+_BASES = frozenset("uri_base base_url base_uri api_base endpoint baseURL BaseURL".split())
 _RUNTIME = re.compile(
     rb"\b\w*Ollama\w*\s?(?:\(|\.\s?(?:builder|new)\b|::(?:new|default)\()|\bollama::\w*Client\b"
 )
@@ -281,6 +283,18 @@ def _asked(maker: bytes, defaults: set[ComponentId]) -> ComponentId | None:
     return max(named)[1] if named else None
 
 
+def _of_class(data: bytes, end: int, vocabulary: Vocabulary) -> ComponentId | None:
+    """Return the service that a client made in a class of its name asks, at an address given.
+
+    ``class Azure < OpenAI`` with ``OpenAI::Client.new(uri_base: url)`` asks Azure.
+    """
+    opening = end - 1 if data[end - 1 : end] == b"(" else end
+    given = read_arguments(data, opening) if data[opening : opening + 1] == b"(" else None
+    if given is None or _BASES.isdisjoint(given.named):
+        return None
+    return vocabulary.model_service(provider_around(data, end, vocabulary))
+
+
 def _client(
     data: bytes, packages: tuple[ComponentId, ...], imported: frozenset[str], language: Language,
     places: Places, collector: Collector, vocabulary: Vocabulary,
@@ -311,7 +325,9 @@ def _client(
         return None, True
     services = set(reached)
     for made in makers:
-        service = None if reached else _asked(made.group(), defaults)
+        service = None if reached else (
+            _of_class(data, made.end(), vocabulary) or _asked(made.group(), defaults)
+        )  # fmt: skip
         where = collector.occurrence(
             places.line(made.start()), made.group().decode("utf-8", "replace"),
             confidence="medium",
