@@ -135,7 +135,7 @@ def test_constants_of_a_provider_s_module() -> None:
         let a = client.agent(gemini::completion::GEMINI_2_0_FLASH);
         let b = client.agent(deepseek::DEEPSEEK_CHAT);
         let c = client.embedding_model(cohere::EMBED_ENGLISH_V3, "search");
-        let d = client.agent(groq::LLAMA_3_70B_8192);
+        let d = client.agent(groq::LLAMA_9_70B_8192);
         // client.agent(deepseek::DEEPSEEK_REASONER)
         let e = get(deepseek::BASE_URL);
     }
@@ -145,7 +145,7 @@ def test_constants_of_a_provider_s_module() -> None:
         "model:google-gemini/gemini-2.0-flash", "model:deepseek/deepseek-chat",
         "model:cohere/embed-english-v3.0",
     }  # fmt: skip
-    assert gaps(found) == {("groq::LLAMA_3_70B_8192", "model-constant-unresolved", 7)}
+    assert gaps(found) == {("groq::LLAMA_9_70B_8192", "model-constant-unresolved", 7)}
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,14 @@ def test_constants_of_a_provider_s_module() -> None:
         ("a.rs", ("use fastembed::{EmbeddingModel, TextEmbedding};\n"
                  "let m = InitOptions::new(EmbeddingModel::BGESmallENV15);\n"),
          {"pkg:huggingface/Xenova/bge-small-en-v1.5"}),
+        ("a.rs", ("use rig::providers::{gemini, groq::{self, LLAMA_3_8B_8192 as SMALL}};\n"
+                  "use rig_vertexai::completion::GEMINI_2_5_PRO;\n"
+                  "let a = x.ask(gemini::embedding::EMBEDDING_001);\n"
+                  "let b = x.ask(SMALL); let c = GEMINI_2_5_PRO;\n"
+                  "let d = rig::providers::ollama::LLAVA; let e = mine::SMALL;\n"),
+         {"model:google-gemini/gemini-embedding-001", "model:groq/llama3-8b-8192",
+          "model:google-vertex-ai/gemini-2.5-pro", "model:ollama/llava"}),
+        ("a.rs", "use rig::providers::groq::LLAMA_3_8B_8192;\n", set()),
     ],
 )  # fmt: skip
 def test_constants_that_the_data_has(path: str, text: str, models: set[str]) -> None:

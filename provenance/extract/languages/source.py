@@ -18,8 +18,8 @@ from provenance.addresses import is_local_host
 from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.languages import constants as model_constants
-from provenance.extract.languages.calls import read_calls
 from provenance.extract.languages.arguments import read_arguments
+from provenance.extract.languages.calls import read_calls
 from provenance.extract.languages.classes import provider_around, read_classes
 from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
