@@ -144,6 +144,11 @@ class Vocabulary:
         return self._registry.identified_by("env")
 
     @cached_property
+    def products(self) -> Mapping[str, str]:
+        """Service ids by the names, in small letters, that sections of settings have for them."""
+        return self._registry.identified_by("section")
+
+    @cached_property
     def default_services(self) -> Mapping[str, str]:
         """The service an SDK package talks to unless told otherwise, by package id."""
         return self._registry.identified_by("client")

@@ -13,7 +13,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.names import PLACEHOLDER
 from provenance.extract.places import Places
 from provenance.extract.sections import provider_called
-from provenance.extract.settings import names_model, read_model
+from provenance.extract.settings import names_model, names_tokenizer, read_model
 from provenance.vocabulary import Vocabulary
 
 _CLASS = re.compile(
@@ -64,7 +64,12 @@ def read_classes(
         for entry in (*entries, *_CONSTANT.finditer(data, match.end(), end)):
             key, text = entry.group(1).decode(), entry.group(2).decode("utf-8", "replace")
             at = entry.start(2) - 1
-            if at in found or not names_model(key) or PLACEHOLDER.fullmatch(text):
+            if (
+                at in found
+                or not names_model(key)
+                or names_tokenizer(key)
+                or PLACEHOLDER.fullmatch(text)
+            ):
                 continue
             if places.state(at) is not None:
                 continue
