@@ -21,8 +21,8 @@ IN_USE = frozenset({"used", "optional"})
 DELIVERY = frozenset(
     f"service:{slug}"
     for slug in (
-        "aliyun-acr aliyun-mirror anaconda aws-ecr-public conda-forge daocloud-mirror docker-hub "
-        "gitcode gitee github gitlab google-artifact hf-mirror huawei-mirror huawei-swr "
+        "aliyun-acr aliyun-mirror anaconda aws-ecr-public conda-forge crates-io daocloud-mirror "
+        "docker-hub gitcode gitee github gitlab google-artifact hf-mirror huawei-mirror huawei-swr "
         "huggingface-hub microsoft-mcr npm npmmirror nvidia-ngc ollama-library pypi "
         "pytorch-index quay tencent-mirror tuna-mirror ustc-mirror"
     ).split()

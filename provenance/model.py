@@ -232,11 +232,15 @@ class LicenseDeclaration(Struct, frozen=True, kw_only=True):
 
 
 class Import(Struct, frozen=True, kw_only=True):
-    """``import module`` in Python source, not yet mapped to a distribution."""
+    """``import module`` in Python source, not yet mapped to a distribution.
+
+    In Ruby ``require "module"``; with names it says that the gems of these names hold it.
+    """
 
     module: str
     names: tuple[str, ...]
     occurrence: Occurrence
+    ecosystem: str = "pypi"
 
 
 class Include(Struct, frozen=True, kw_only=True):
@@ -262,6 +266,8 @@ class Extraction(Struct, frozen=True, kw_only=True):
     project_name: str | None = None
     own: tuple[ComponentId, ...] = ()
     """Packages that the tree itself is: nothing it depends on."""
+    namespaces: tuple[str, ...] = ()
+    """What the source declares itself of what others import by such a name (C#)."""
 
     def joined(self, other: Extraction) -> Extraction:
         """Return what two readers of one document found; the other's project name counts."""

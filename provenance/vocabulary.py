@@ -144,6 +144,11 @@ class Vocabulary:
         return self._registry.identified_by("env")
 
     @cached_property
+    def products(self) -> Mapping[str, str]:
+        """Service ids by the names, in small letters, that sections of settings have for them."""
+        return self._registry.identified_by("section")
+
+    @cached_property
     def default_services(self) -> Mapping[str, str]:
         """The service an SDK package talks to unless told otherwise, by package id."""
         return self._registry.identified_by("client")
@@ -274,6 +279,10 @@ class Vocabulary:
     def node_calls(self) -> Mapping[str, Call]:
         """Nodes of visual builders (``n8n#lmChatOpenAi``), by builder and name."""
         return {row.callable: row for row in self._registry.rows("calls_nodes.csv", Call)}
+
+    def standard_modules(self, ecosystem: str) -> frozenset[str]:
+        """Return what a language brings itself, by what imports of it begin with."""
+        return frozenset(self._registry.identified_by(f"standard:{ecosystem}"))
 
     def imports_of(self, ecosystem: str) -> Mapping[str, str]:
         """Packages of an ecosystem by what imports of them begin with."""

@@ -67,7 +67,7 @@ class Walk(Struct):
     read: int = 0
     ignored: int = 0
     modules: set[str] = field(default_factory=set)
-    """What could be imported from the tree itself: paths of folders and ``*.py`` files."""
+    """What the tree itself could be loaded from: paths of folders, ``*.py`` and ``*.rb`` files."""
     gaps: list[Gap] = field(default_factory=list)
     base: Path = None  # type: ignore[assignment]  # made below
     """The folder that paths are relative to: the root, or where a single file lies."""
@@ -206,7 +206,7 @@ class Walk(Struct):
                 if is_link and not self._link_to_file_inside(path, real_root):
                     continue
                 self.seen += 1
-                if entry.name.endswith(".py"):
+                if entry.name.endswith((".py", ".rb")):
                     self.modules.add(path)
                 reader = self.wanted(path)
                 if not reader:

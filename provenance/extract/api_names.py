@@ -31,7 +31,7 @@ from provenance.extract.names import runtime_model
 from provenance.extract.places import Places
 from provenance.extract.provider_near import is_label, provider_listed, provider_near
 from provenance.extract.records import is_shown, provider_beside
-from provenance.extract.settings import is_placeholder, names_model, read_model
+from provenance.extract.settings import is_placeholder, names_model, names_tokenizer, read_model
 from provenance.extract.told_apart import tables_of
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.vocabulary import Vocabulary
@@ -317,4 +317,5 @@ def _names_model(before: bytes) -> bool:
     match = _KEY.search(before, before.rfind(b"\n", 0, end) + 1)
     if match is None:
         return False
-    return names_model(match.group(1).decode("ascii", "replace").rpartition(".")[2])
+    key = match.group(1).decode("ascii", "replace").rpartition(".")[2]
+    return names_model(key) and not names_tokenizer(key)

@@ -25,6 +25,8 @@ _BEGINS = re.compile(
 """Right before a literal, or a few of them, that other names begin or end with, or that is
 looked for in a list of others."""
 _BEFORE_ARGUMENT = (b"(", b",", b"[", b"?", b"h")
+_BEFORE_HELD = (b"n", b",", b"(", b"?")
+"""The last sign of what Ruby holds names against."""
 _RECORD = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)\[[\"']\w+[\"']\][ \t]*[!=]=[ \t]*\Z")
 """Right before what an entry of a record is compared with."""
 SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
@@ -37,9 +39,20 @@ _OWN_NAME = re.compile(
     rb"(?<!\w)[\"']?(?:id|model|model_?(?:id|name))[\"']?[ \t]*[:=][ \t]*[\"'`]",
     re.IGNORECASE,
 )
+_HELD = re.compile(
+    rb"[^\[\](){}]{0,800}\]\s{0,8}[?!]?\.(?:include\?|member\?|includes|contains|Contains)\s?\("
+)
+"""From a literal to the end of a list that a name is looked for in."""
+_RUBY = re.compile(
+    rb"\bwhen[ \t]+(?:[\"'][^\"'\n]{1,60}[\"'],\s{0,40}){0,20}\Z|\.include\?[ \t(]\s?\Z"
+)
+"""Right before what a name is held against, in Ruby."""
+_RUBY_IF = re.compile(rb"(?:\A|\n)[ \t]*(?:els)?if[ \t]+[^\n({]{1,120}[!=]=[ \t]*\Z")
+_RUBY_END = re.compile(rb"[\"'][^\"'\n]{1,80}[\"'][ \t]*(?:\r?\n|then\b|&&|\|\|)")
+"""The same with ``if``: no bracket opens and none closes."""
 _MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
 _LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
-ENTRY = re.compile(rb"[ \t]*:(?!:)")
+ENTRY = re.compile(rb"[ \t]*(?::(?!:)|=>)")
 SETTINGS = re.compile(rb"[ \t]*:[ \t]*(?:[A-Za-z_][\w.]*\(|\{)")
 COSTS = re.compile(rb"cost|price|pricing|per_token|per_million", re.IGNORECASE)
 OPENING = (b"{", b",", b"")
@@ -67,8 +80,12 @@ def is_told_apart(data: bytes, offset: int) -> bool:
     """
     before = data[max(0, offset - 400) : offset]
     last = before.rstrip()[-1:]
+    if last in _BEFORE_HELD and _RUBY.search(before):
+        return True
     if last in _BEFORE_ARGUMENT:
         return bool(_BEGINS.search(before))
+    if last == b"=" and _RUBY_IF.search(before) and _RUBY_END.match(data, offset):
+        return True
     record = _RECORD.search(before) if last == b"=" else None
     return record is not None and bool(
         re.search(rb"\b(?:for|lambda)\b[^\n:]{0,60}?\b%b\b" % record.group(1), data)
@@ -109,6 +126,8 @@ def is_pattern(data: bytes, offset: int) -> bool:
     opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
     if opening < 0 or _CLOSED.search(before, opening):
         return False
+    if before[opening : opening + 1] == b"[" and _HELD.match(data, offset):
+        return True
     before = before[:opening]
     if _MEMBERSHIP.search(before) and not _LOOP.search(before):
         return True

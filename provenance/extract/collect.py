@@ -100,6 +100,7 @@ class Collector:
         self.redirects: list[tuple[ComponentId, Occurrence]] = []
         self.project_name: str | None = None
         self.own: list[ComponentId] = []
+        self.namespaces: dict[str, None] = {}
 
     def occurrence(
         self,
@@ -372,4 +373,5 @@ class Collector:
             redirects=tuple(self.redirects),
             project_name=self.project_name,
             own=tuple(self.own),
+            namespaces=tuple(self.namespaces),
         )

@@ -34,6 +34,8 @@ _MODEL_KEY = re.compile(
     re.IGNORECASE,
 )
 """A key whose value names a model."""
+_TOKENIZER_KEY = re.compile(rf"(?:^|.*[_.-])tokenizer{_TAIL}$", re.IGNORECASE)
+"""A key whose value is a tokenizer: one of a hub's repositories, or a table of words."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _DATASET_KEY = re.compile(
     rf"(?:^|.*[_.-])(?:datasets?|train_data|eval_data|corpus){_TAIL}$", re.IGNORECASE
@@ -84,6 +86,16 @@ def names_model(key: str) -> bool:
     """Tell whether a setting of this name holds a model."""
     key = _CAMEL.sub("_", key).lstrip("-").replace("-", "_")
     return bool(_MODEL_KEY.match(key)) and not _OUTPUT_KEY.search(key)
+
+
+@lru_cache(maxsize=4096)
+def names_tokenizer(key: str) -> bool:
+    """Tell whether a setting that may hold a model holds its tokenizer.
+
+    A bare name there (``cl100k``) is a table of words and no model's.
+    """
+    key = _CAMEL.sub("_", key).lstrip("-").replace("-", "_")
+    return bool(_TOKENIZER_KEY.match(key))
 
 
 @lru_cache(maxsize=4096)
@@ -149,7 +161,11 @@ def read_setting(
         hub = "modelscope" if provider == "modelscope" else "huggingface"
         return _datasets(value, hub, where, collector, vocabulary)
     if names_model(key):
-        if not provider and _OLLAMA_KEY.search(key):
+        if names_tokenizer(key):
+            if "/" not in value and not vocabulary.alias(value):
+                return bool(service)
+            provider = ""  # whoever serves the model does not serve its tokenizer
+        elif not provider and _OLLAMA_KEY.search(key):
             provider = "ollama"
             value = value.removeprefix("ollama/")
         if not provider and key.isupper():

@@ -60,6 +60,18 @@ class Routing:
             return False
         return not self._claims.get(f"model:{service.removeprefix('service:')}/*")
 
+    def publishes(self, service: str, owner: str, name: str) -> bool:
+        """Tell whether a service has a model of another's family from who publishes it there.
+
+        Clouds serve what their owner, or a maker, also serves itself: Gemini on Vertex AI.
+        """
+        here, there = self._publishers(service, name), self._publishers(owner, name)
+        return not here.isdisjoint(there)
+
+    def _publishers(self, service: str, name: str) -> frozenset[str]:
+        model = ids.api_model(service.removeprefix("service:"), name)
+        return frozenset(row.organization for row in self._claims.find(model)[1])
+
     @cached_property
     def _owners(self) -> frozenset[str]:
         return frozenset(self._registry.identified_by("family").values())

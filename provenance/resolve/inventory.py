@@ -50,6 +50,7 @@ class Inventory(Struct):
     statements: dict[Statement, None] = field(default_factory=dict)
     imports: list[Import] = field(default_factory=list)
     redirects: list[tuple[ComponentId, Occurrence]] = field(default_factory=list)
+    namespaces: set[str] = field(default_factory=set)
 
     def add(self, component: Component) -> None:
         """Add a component or fold it into the one with the same id."""
@@ -228,6 +229,7 @@ def merge(inventory: Inventory, extractions: Iterable[Extraction]) -> Inventory:
         inventory.statements.update(dict.fromkeys(extraction.statements))
         inventory.imports += extraction.imports
         inventory.redirects += extraction.redirects
+        inventory.namespaces.update(extraction.namespaces)
     for found in grouped.values():
         # Folded in one go: a package imported in every file has thousands of places.
         first = found[0]

@@ -1,4 +1,4 @@
-"""Python packages: imports to distributions, spellings to one id, one version each."""
+"""Packages: imports to what provides them, spellings to one id, one version each."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from provenance.model import (
     strongest_usage,
 )
 from provenance.registry.tables import Identifier
+from provenance.resolve import gems, namespaces
 from provenance.resolve.inventory import Inventory
 from provenance.resolve.own_modules import OwnModules
 
@@ -33,6 +34,9 @@ def resolve(inventory: Inventory) -> Inventory:
     """Return the inventory with imports mapped and unpinned mentions joined to pins."""
     _join_versions(inventory)
     _imports(inventory)
+    gems.resolve(inventory)
+    namespaces.resolve(inventory)
+    _sdks(inventory)
     return inventory
 
 
@@ -119,7 +123,6 @@ def _imports(inventory: Inventory) -> None:
             )
     for module, occurrences in unknown.items():
         _guess(module, occurrences, inventory)
-    _sdks(inventory)
 
 
 def _foreign(inventory: Inventory, declared: dict[str, ComponentId]) -> list[Import]:
@@ -130,6 +133,8 @@ def _foreign(inventory: Inventory, declared: dict[str, ComponentId]) -> list[Imp
     found: list[Import] = []
     mine: set[str] = set()
     for item in inventory.imports:
+        if item.ecosystem != "pypi":
+            continue
         top = item.module.partition(".")[0]
         if top in _STANDARD:
             continue

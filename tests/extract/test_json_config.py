@@ -141,3 +141,43 @@ def test_a_hosted_logger() -> None:
     found = direct(json_config, "train.json", '{"logger": ["console", "wandb"]}')
     assert lines(found, "service:wandb") == [1]
     assert not ids(direct(json_config, "train.json", '{"report_to": "none"}'))
+
+
+def test_sections_named_for_a_product() -> None:
+    found = js(
+        """\
+        {
+          "Services": {
+            "AzureAISearch": {"Auth": "AzureIdentity", "APIKey": "", "Endpoint": "https://<...>"},
+            "AzureAIDocIntel": {"Endpoint": "https://acme.example.com/read"},
+            "AzureOpenAIText": {"Endpoint": "https://<...>.openai.azure.com/", "Tokenizer": "o200k"},
+            "AzureAIContentSafety": {"Endpoint": "http://localhost:5000"},
+            "AzureSpeech": {"Retries": 3},
+            "Shop": {"Endpoint": "", "APIKey": ""}
+          }
+        }
+        """,
+        "src/appsettings.json",
+    )
+    assert {c.id: c.usage for c in found.components} == {
+        "service:azure-ai-search": "optional", "service:azure-document-intelligence": "used",
+        "service:azure-openai": "optional",
+    }  # fmt: skip
+    assert lines(found, "service:azure-ai-search") == [3]
+
+
+def test_the_name_of_a_tokenizer_is_no_model() -> None:
+    found = js(
+        """\
+        {
+          "openai": {"base_url": "https://api.openai.com/v1", "model": "gpt-4o",
+                     "EmbeddingModelTokenizer": "cl100k", "tokenizer": "acme/words-7b"},
+          "ollama": {"tokenizer_name": "cl100k_base", "Tokenizer": "gpt2"}
+        }
+        """,
+        "settings.json",
+    )
+    assert ids(found, "model") == {
+        "model:openai/gpt-4o", "pkg:huggingface/acme/words-7b",
+        "pkg:huggingface/openai-community/gpt2",
+    }  # fmt: skip

@@ -53,11 +53,66 @@ def test_constants_of_a_class_named_after_a_provider() -> None:
 
 
 def test_gems_by_their_own_names() -> None:
-    text = 'class A\n  depends_on "qdrant-ruby"\n  depends_on "openssl"\nend\ngem "cohere-ruby"\n'
-    found = read("lib/a.rb", text + 'require "weaviate"\n')
-    assert ids(found, "package") == {
-        "pkg:gem/qdrant-ruby", "pkg:gem/cohere-ruby", "pkg:gem/weaviate-ruby",
+    text = """\
+    require "json"
+    begin
+      require "fast_words"
+    rescue LoadError
+    end
+    class A
+      depends_on "qdrant-ruby", req: "qdrant"
+      depends_on "roo-xls"
+      # depends_on "left-out"
+      def b = gem("rails")
+    end
+    gem 'cohere-ruby', '~> 1.0'
+    """
+    found = read("lib/a.rb", textwrap.dedent(text))
+    assert {c.id: c.usage for c in found.components} == {
+        "pkg:gem/qdrant-ruby": "used", "pkg:gem/roo-xls": "used", "pkg:gem/cohere-ruby": "used",
     }  # fmt: skip
+    assert [(i.module, i.names, i.occurrence.usage) for i in found.imports] == [
+        ("json", (), "used"), ("fast_words", (), "optional"),
+        ("qdrant", ("qdrant-ruby",), "used"),
+    ]  # fmt: skip
+    assert {i.ecosystem for i in found.imports} == {"gem"}
+
+
+def test_a_formula_asks_for_no_gems() -> None:
+    text = """\
+    class Words < Formula
+      depends_on "cmake" => :build
+      depends_on "openssl@3"
+    end
+    """
+    assert not ids(read("Formula/words.rb", textwrap.dedent(text)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'if ["gpt-4-0314", "gpt-4-0613"].include?(name)',
+        'if name.include?("gpt-4-0314")',
+        'if name == "gpt-4-0314"',
+        'elsif name == "gpt-4-0314" && fast',
+        'case name\nwhen "gpt-3.5-turbo-0301", "gpt-4-0314"',
+        'SIZES = { "gpt-4-0314" => 8192 }',
+    ],
+)
+def test_ruby_tells_models_apart(line: str) -> None:
+    assert not ids(read("lib/a.rb", f"{line}\nend\n"), "model")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'ask(model: "gpt-4-0314")', 'name = fast ? "gpt-4-0314" : other',
+        'MODELS = ["gpt-4-0314"]', 'ask(:model => "gpt-4-0314")',
+        'return "gpt-4-0314" if fast == "yes"',
+    ],
+)  # fmt: skip
+def test_ruby_names_models(line: str) -> None:
+    assert ids(read("lib/a.rb", f"{line}\n"), "model") == {"model:openai/gpt-4-0314"}
 
 
 def test_calls_of_gems() -> None:
@@ -80,7 +135,7 @@ def test_constants_of_a_provider_s_module() -> None:
         let a = client.agent(gemini::completion::GEMINI_2_0_FLASH);
         let b = client.agent(deepseek::DEEPSEEK_CHAT);
         let c = client.embedding_model(cohere::EMBED_ENGLISH_V3, "search");
-        let d = client.agent(groq::LLAMA_3_70B_8192);
+        let d = client.agent(groq::LLAMA_9_70B_8192);
         // client.agent(deepseek::DEEPSEEK_REASONER)
         let e = get(deepseek::BASE_URL);
     }
@@ -90,7 +145,7 @@ def test_constants_of_a_provider_s_module() -> None:
         "model:google-gemini/gemini-2.0-flash", "model:deepseek/deepseek-chat",
         "model:cohere/embed-english-v3.0",
     }  # fmt: skip
-    assert gaps(found) == {("groq::LLAMA_3_70B_8192", "model-constant-unresolved", 7)}
+    assert gaps(found) == {("groq::LLAMA_9_70B_8192", "model-constant-unresolved", 7)}
 
 
 @pytest.mark.parametrize(
@@ -104,6 +159,14 @@ def test_constants_of_a_provider_s_module() -> None:
         ("a.rs", ("use fastembed::{EmbeddingModel, TextEmbedding};\n"
                  "let m = InitOptions::new(EmbeddingModel::BGESmallENV15);\n"),
          {"pkg:huggingface/Xenova/bge-small-en-v1.5"}),
+        ("a.rs", ("use rig::providers::{gemini, groq::{self, LLAMA_3_8B_8192 as SMALL}};\n"
+                  "use rig_vertexai::completion::GEMINI_2_5_PRO;\n"
+                  "let a = x.ask(gemini::embedding::EMBEDDING_001);\n"
+                  "let b = x.ask(SMALL); let c = GEMINI_2_5_PRO;\n"
+                  "let d = rig::providers::ollama::LLAVA; let e = mine::SMALL;\n"),
+         {"model:google-gemini/gemini-embedding-001", "model:groq/llama3-8b-8192",
+          "model:google-vertex-ai/gemini-2.5-pro", "model:ollama/llava"}),
+        ("a.rs", "use rig::providers::groq::LLAMA_3_8B_8192;\n", set()),
     ],
 )  # fmt: skip
 def test_constants_that_the_data_has(path: str, text: str, models: set[str]) -> None:
@@ -142,3 +205,37 @@ def test_tags_beside_a_client_of_ollama() -> None:
     """
     found = read("src/A.cs", textwrap.dedent(text))
     assert ids(found, "model") == {"model:ollama/llama3.1:8b"}
+
+
+def test_a_cloud_s_class_and_the_families_that_it_serves() -> None:
+    text = """\
+    class GoogleVertexAI < Base
+      DEFAULTS = { embedding_model: "textembedding-gecko", chat_model: "gemini-1.0-pro" }.freeze
+    end
+    class AzureOpenAI
+      DEFAULTS = { chat_model: "gpt-4o-mini", other_model: "claude-3-haiku-20240307" }.freeze
+    end
+    class GooglePalm < Base
+      DEFAULTS = { chat_model: "chat-bison-001", embeddings_model_name: "embedding-gecko-001" }
+    end
+    """
+    found = read("lib/a.rb", textwrap.dedent(text))
+    assert ids(found, "model") == {
+        "model:google-vertex-ai/textembedding-gecko", "model:google-vertex-ai/gemini-1.0-pro",
+        "model:azure-openai/gpt-4o-mini", "model:anthropic/claude-3-haiku-20240307",
+        "model:google-palm/chat-bison-001", "model:google-palm/embedding-gecko-001",
+    }  # fmt: skip
+
+
+def test_a_client_at_an_address_given_is_of_the_provider_of_its_class() -> None:
+    text = """\
+    class Azure < OpenAI
+      def initialize(url)
+        depends_on "ruby-openai", req: "openai"
+        @client = ::OpenAI::Client.new(access_token: key, uri_base: url)
+      end
+    end
+    """
+    assert ids(read("lib/a.rb", textwrap.dedent(text)), "service") == {"service:azure-openai"}
+    plain = textwrap.dedent(text).replace(", uri_base: url", "")
+    assert ids(read("lib/a.rb", plain), "service") == {"service:openai"}

@@ -149,3 +149,26 @@ def test_broken_files_are_gaps() -> None:
     }
     assert ids(project('{"tools": ["x"]}', "dotnet-tools.json")) == set()
     assert ids(project("<Project/>")) == set()
+
+
+def test_references_that_comments_hold_ready() -> None:
+    found = project(
+        """\
+        <Project>
+          <PropertyGroup><PackageId>Acme.Talk</PackageId></PropertyGroup>
+          <ItemGroup>
+            <!-- Enable one of these, <PackageReference Include="..." /> or none. -->
+            <!-- <PackageReference Include="LLamaSharp.Backend.Cpu" />
+                 <PackageReference Include="LLamaSharp.Backend.Cuda12" Version="0.24.0" /> -->
+            <PackageReference Include="OllamaSharp" />
+          </ItemGroup>
+        </Project>
+        """
+    )
+    assert {c.id: c.usage for c in found.components} == {
+        "pkg:nuget/LLamaSharp.Backend.Cpu": "commented",
+        "pkg:nuget/LLamaSharp.Backend.Cuda12@0.24.0": "commented",
+        "pkg:nuget/OllamaSharp": "used",
+    }
+    assert lines(found, "pkg:nuget/LLamaSharp.Backend.Cuda12@0.24.0") == [6]
+    assert found.own == ("pkg:nuget/Acme.Talk",)

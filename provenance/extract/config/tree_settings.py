@@ -19,6 +19,7 @@ from provenance.extract.settings import (
     is_placeholder,
     names_dataset,
     names_model,
+    names_tokenizer,
     read_model,
     read_setting,
 )
@@ -34,6 +35,13 @@ _BASE_KEYS = frozenset("apibase baseurl openaiapibase apibaseurl apiurl endpoint
 """In small letters, without what joins their words."""
 _SHELL_KEYS = frozenset("run setup command commands script cmd cmds entrypoint before_script "
                         "after_script install build_command start_command".split())  # fmt: skip
+_GRANTED = frozenset({"endpoint", "apikey", "key", "subscriptionkey"})
+"""Keys, in small letters, of which a section about a hosted product has one."""
+_SIGNS = re.compile(r"[\W_]+")
+_USED_FOR = re.compile(
+    r"(?<=.)(?:text|chat|completion|embeddings?|config|settings|options|service)$"
+)
+"""What the name of such a section may end with."""
 _TAGGED = re.compile(r"[a-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)+:[\w.-]+")
 """An image with a path and a tag: nothing else is written so."""
 _IMAGE_KEYS = frozenset({"image", "docker_image", "container_image", "base_image", "dockerImage"})
@@ -182,7 +190,7 @@ class _TreeReader:
                 return  # what is known of models that somebody else may choose
             router = self.router(maker) if self.router and not provider else None
             provider = provider or (router or "").removeprefix("service:")
-        if names_model(name) and owner is not None:
+        if names_model(name) and owner is not None and not names_tokenizer(name):
             base = self._base(setting)
             host = host_of(self.resolve(base, setting.path).text) if base else None
             if host and self._elsewhere(host, value, setting, provider):
@@ -202,6 +210,8 @@ class _TreeReader:
                 default=found.default, runtime=self.runtime,
             )  # fmt: skip
         parent = path[-1] if path else ""
+        if parent:
+            self._product(parent, mapping)
         for key, _ in mapping.pairs or ():
             text = key.value or ""
             if "/" not in text or len(text) > 200:
@@ -212,6 +222,32 @@ class _TreeReader:
                     "dataset" if mixer else "", text, key.line, self.collector, self.vocabulary,
                     usage=self.usage,
                 )  # fmt: skip
+
+    def _product(self, section: str, mapping: Node) -> None:
+        """Record the service that a section is named for and holds an address or key of.
+
+        Where neither is filled in it is one of several to choose from.
+        """
+        name = _SIGNS.sub("", section).lower()
+        service = self.vocabulary.products.get(name) or (
+            self.vocabulary.products.get(_USED_FOR.sub("", name))
+        )
+        held = {key.lower(): value for key, value in mapping.entries()} if service else {}
+        granted = [value for key, value in held.items() if key in _GRANTED]
+        if service is None or not granted:
+            return
+        address = held["endpoint"].value if "endpoint" in held else None
+        host = host_of(address) if address and "<" not in address else None
+        if host and (is_local_host(host) or self.vocabulary.service_of_host(host)):
+            return  # the address decides
+        filled = any(
+            v.value and "<" not in v.value and not is_placeholder(v.value) for v in granted
+        )
+        where = self.collector.occurrence(
+            granted[0].line, section, confidence="low",
+            usage=self.usage or (None if filled else "optional"),
+        )  # fmt: skip
+        self.collector.service(service, where)
 
     def catalogue(self, path: tuple[str, ...], mapping: Node, owner: Node) -> bool:
         """Read a table of models by name, in the section of the provider that offers them."""

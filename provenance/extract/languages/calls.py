@@ -7,6 +7,8 @@ namespace or a type tells that the name is that library's.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -20,6 +22,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.languages.arguments import Arguments, Span, read_arguments
 from provenance.extract.languages.texts import Outside, Text, address_of, texts_of
+from provenance.extract.languages.uses import uses_of
 from provenance.extract.places import Places
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
 from provenance.registry.tables import Call
@@ -30,6 +33,10 @@ _MAX_CALLS = 500
 _MAX_ASSIGNED = 20
 _STATEMENT = 1_500
 _SURE: Confidence = "high"
+_GENERIC = rb"\s*(?:(?:::)?<[^()\n]{0,80}?>)?\s*"
+"""Types that a call is given before its arguments."""
+_QUALIFIED = re.compile(rb"\s*&?\s*(?:[a-z_]\w*::)+[A-Z][A-Z0-9_]+\s*")
+"""A constant of a module, in Rust: what it names is told by the module."""
 _DEFAULT = re.compile(rb"\s*(?:\w+\.)?DEFAULT_[A-Z_]+\b")
 """What the library itself has for when nothing is named."""
 _IMAGE = re.compile(
@@ -38,6 +45,8 @@ _IMAGE = re.compile(
 )
 """A constant that says image and holds one with a tag."""
 _IDENTIFIER = re.compile(rb"([A-Za-z_]\w*)\s*[?!]?\s*\Z")
+_BEGINNING = re.compile(rb"\s*[^;\n{}]{0,120}")
+"""What may stand between a name that is given a value and the call that makes it."""
 
 
 class _Spec(NamedTuple):
@@ -50,6 +59,32 @@ class _Spec(NamedTuple):
     pattern: re.Pattern[bytes]
     chained: tuple[bytes, ...]
     """Calls that the object was made by: ``Make`` of ``*.Make.run``."""
+    path: tuple[str, ...] = ()
+    """What stands before the last name, of a type in a module."""
+
+    @property
+    def first(self) -> bytes:
+        """The module's name, or the type's."""
+        return max(self.path[0].split("*"), key=len).encode() if self.path else b""
+
+
+class _Made(NamedTuple):
+    """A call that makes a client, or asks for a model itself."""
+
+    start: int
+    end: int
+    """Where the calls chained to it end."""
+    provider: str
+    service: ComponentId | None
+    local: bool
+    confident: Confidence
+
+    @property
+    def whom(self) -> str:
+        """Whom it asks: a runtime, a server on this machine, a service, or nobody."""
+        if self.provider.startswith("local:"):
+            return self.provider
+        return "local" if self.local else self.service or ""
 
 
 class Told(NamedTuple):
@@ -69,19 +104,41 @@ def read_calls(
         outside: finds the literals of constants that other sources define.
     """
     told: list[Text] = _images(data, ecosystem, places, collector, vocabulary)
-    asked: set[ComponentId] = set()
+    made: list[_Made] = []
     # Calls that leave it to the client whom they ask come last.
     for spec in sorted(_specs(vocabulary, ecosystem), key=lambda s: s.row.provider == "client"):
-        if spec.module not in data or spec.last not in data:
+        if spec.row.provider == "client" and not made:
+            break
+        if spec.module not in data or spec.last not in data or spec.first not in data:
             continue
-        for match in islice(spec.pattern.finditer(data), _MAX_CALLS):
+        for match in islice(_found(spec, data, ecosystem), _MAX_CALLS):
             if places.state(match.start()) is not None:
                 continue
             if spec.chained and not _made_by(data, match.start(), spec.chained):
                 continue
             given = read_arguments(data, match.end() - 1)
-            told += _read(spec, match, given, data, places, collector, vocabulary, asked, outside)
+            told += _read(spec, match, given, data, places, collector, vocabulary, made, outside)
     return Told(frozenset(t.offset for t in told), frozenset(t.text for t in told))
+
+
+def _found(spec: _Spec, data: bytes, ecosystem: str) -> Iterator[re.Match[bytes]]:
+    """Yield the calls of one callable; in Rust also by the names that it is imported under."""
+    yield from spec.pattern.finditer(data)
+    if ecosystem != "cargo" or len(spec.path) < 2:
+        return
+    last = spec.row.callable.rpartition(".")[2]
+    for name, path in uses_of(data).paths.items():
+        for size in range(1, len(spec.path) + 1):
+            if path[-size:] == spec.path[:size] and (size > 1 or name != spec.path[0]):
+                yield from _renamed(name, spec.path[size:], last).finditer(data)
+
+
+@lru_cache(maxsize=256)
+def _renamed(name: str, rest: tuple[str, ...], last: str) -> re.Pattern[bytes]:
+    return re.compile(
+        rb"(?<![\w:])" + rb"\s*::\s*".join(_word(part) for part in (name, *rest, last))
+        + _GENERIC + rb"[({]"
+    )  # fmt: skip
 
 
 def _images(
@@ -110,23 +167,28 @@ def _specs(vocabulary: Vocabulary, ecosystem: str) -> tuple[_Spec, ...]:
         if kind != ecosystem:
             continue
         *path, last = name.split(".")
-        generic = rb"\s*(?:<[^()\n]{0,80}?>)?\s*"
         if path and path[0] == "*":
-            pattern = rb"[.?]\s*" + _word(last) + generic + rb"[({]"
+            pattern = rb"[.?]\s*" + _word(last) + _GENERIC + rb"[({]"
         else:
             dotted = rb"\s*(?:\.|::)\s*".join(_word(part) for part in (*path, last))
             # A type that is only mentioned, as what a container of services is to make.
             mention = rb"|(?<=[<,\s])" + dotted + rb"\s*>" if not row.argument else b""
-            pattern = rb"\b" + dotted + generic + rb"[({]" + mention
+            pattern = rb"\b" + dotted + _GENERIC + rb"[({]" + mention
         chained = tuple(part.encode() for part in path[1:]) if path[:1] == ["*"] else ()
-        letters = max(last.split("*"), key=len).encode()
-        found.append(_Spec(row, module.encode(), letters, re.compile(pattern), chained))
+        letters = max((path[-1] if last == "*" else last).split("*"), key=len).encode()
+        own = () if path[:1] == ["*"] else tuple(path)
+        found.append(_Spec(row, module.encode(), letters, re.compile(pattern), chained, own))
     return tuple(sorted(found, key=lambda s: (s.row.callable.count("*"), -len(s.row.callable),
                                               s.row.callable)))  # fmt: skip
 
 
 def _word(name: str) -> bytes:
-    """Return the pattern of a name; what begins with a star is a type's, in capitals."""
+    """Return the pattern of a name; what begins with a star is a type's, in capitals.
+
+    A star alone is any name.
+    """
+    if name == "*":
+        return rb"[A-Za-z_]\w*"
     start = rb"(?=[A-Z])" if name.startswith("*") else b""
     return start + rb"\w*".join(re.escape(part).encode() for part in name.split("*"))
 
@@ -160,22 +222,28 @@ def _called(name: bytes, text: bytes) -> bool:
 
 def _read(
     spec: _Spec, match: re.Match[bytes], given: Arguments | None, data: bytes, places: Places,
-    collector: Collector, vocabulary: Vocabulary, asked: set[ComponentId],
+    collector: Collector, vocabulary: Vocabulary, made: list[_Made],
     outside: Outside | None,
 ) -> list[Text]:  # fmt: skip
     """Record what one call names; return the literals that name it.
 
     Args:
-        asked: the services that calls of this source ask, added to.
+        made: the clients that calls of this source make, added to.
     """
     row, container = spec.row, spec.row.yields == "container"
     if row.provider == "client":
-        service, local, confident = next(iter(asked), None), False, _SURE
-        if len(asked) != 1:
+        maker = _maker(data, match.start(), made, free=bool(spec.path))
+        if maker is None:
             return []
+        service, local, confident = maker.service, maker.local, maker.confident
+        if maker.provider.startswith("local:"):
+            row = row._replace(
+                provider=maker.provider, function=row.function.replace(".api", ".weights")
+            )
     else:
         service, local, confident = _asked(row, given, data, vocabulary, match.start())
-        asked |= {service} if service else set()
+        end = given.end if given is not None else match.end()
+        made.append(_Made(match.start(), end, row.provider, service, local, confident))
     written = match.group().decode("utf-8", "replace").strip(".?({<> \n")
     where = collector.occurrence(places.line(match.start()), written, confidence="medium")
     wanted = [path for path in row.argument.split("|") if path]
@@ -186,6 +254,8 @@ def _read(
         if span is None:
             continue
         present = not _DEFAULT.match(data, *span)
+        if row.callable.startswith("cargo:") and _QUALIFIED.fullmatch(data, *span):
+            return []
         found = [
             text for text in texts_of(data, span, None if container else vocabulary, outside)
             if not names.PLACEHOLDER.fullmatch(text.text)
@@ -211,6 +281,45 @@ def _read(
     return found
 
 
+def _maker(data: bytes, offset: int, made: list[_Made], *, free: bool) -> _Made | None:
+    """Return the call that made the client which a method is called on.
+
+    It is the beginning of the same chain, or what the client's name was last given; else the
+    only one of the source, so far as whom they ask is the same.
+
+    Args:
+        free: the call is of no client; another is given what it makes.
+    """
+    if not free:
+        within = [one for one in made if one.start < offset < one.end]
+        if within:
+            return max(within)
+        receiver = _IDENTIFIER.search(data, max(0, offset - 200), offset)
+        given = _last_given(data, receiver.group(1), offset) if receiver else offset
+        for one in made:
+            if given <= one.start < offset and _BEGINNING.fullmatch(data, given, one.start):
+                return one
+    asked = {one.whom: one for one in reversed(made) if one.whom}
+    return next(iter(asked.values())) if len(asked) == 1 else None
+
+
+def _last_given(data: bytes, name: bytes, offset: int) -> int:
+    """Return where the value begins that a name was last given before a place, or the place."""
+    given = _given(data, name)
+    number = bisect_right(given, offset)
+    return given[number - 1] if number else offset
+
+
+@lru_cache(maxsize=64)
+def _given(data: bytes, name: bytes) -> tuple[int, ...]:
+    """Return where the values begin that a source gives a name, or the type of a parameter."""
+    pattern = re.compile(
+        rb"(?<![\w.])" + re.escape(name)
+        + rb"\s*(?:(?::(?!:)[^=;,\n(){}]{0,80})?:?=(?![=>])|:(?![:=]))"
+    )  # fmt: skip
+    return tuple(match.end() for match in islice(pattern.finditer(data), _MAX_CALLS))
+
+
 def _asked(
     row: Call, given: Arguments | None, data: bytes, vocabulary: Vocabulary, offset: int
 ) -> tuple[ComponentId | None, bool, Confidence]:
@@ -233,7 +342,7 @@ def _asked(
             continue
         address = address_of(data, span)
         host = host_of(address) if address else None
-        if host is None:
+        if host is None or "{" in host:
             return service, False, "low" if service else "high"
         if is_local_host(host):
             return None, True, "high"

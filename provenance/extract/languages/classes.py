@@ -13,7 +13,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.names import PLACEHOLDER
 from provenance.extract.places import Places
 from provenance.extract.sections import provider_called
-from provenance.extract.settings import names_model, read_model
+from provenance.extract.settings import names_model, names_tokenizer, read_model
 from provenance.vocabulary import Vocabulary
 
 _CLASS = re.compile(
@@ -64,17 +64,38 @@ def read_classes(
         for entry in (*entries, *_CONSTANT.finditer(data, match.end(), end)):
             key, text = entry.group(1).decode(), entry.group(2).decode("utf-8", "replace")
             at = entry.start(2) - 1
-            if at in found or not names_model(key) or PLACEHOLDER.fullmatch(text):
+            if (
+                at in found
+                or not names_model(key)
+                or names_tokenizer(key)
+                or PLACEHOLDER.fullmatch(text)
+            ):
                 continue
             if places.state(at) is not None:
                 continue
             owner = vocabulary.api_owner(text)
-            if owner in vocabulary.family_owners and owner != f"service:{provider}":
+            service = f"service:{provider}"
+            if owner in vocabulary.family_owners and owner != service and not (
+                owner and vocabulary.routing.publishes(service, owner, text)
+            ):  # fmt: skip
                 continue  # another's, whatever the class is called
             where = collector.occurrence(places.line(at), text, confidence="medium")
             if read_model(text, where, collector, vocabulary, provider=provider):
                 found[at] = text
     return found
+
+
+def provider_around(data: bytes, offset: int, vocabulary: Vocabulary) -> str:
+    """Return the provider, or the runtime, that the class around a place is named after."""
+    inner = -1
+    for match in reversed(list(islice(_CLASS.finditer(data, 0, offset), _MAX))):
+        depth = len(match.group(1))
+        if 0 <= inner <= depth:
+            continue  # it has ended before the one below it begins
+        inner = depth
+        if found := _provider(match.group(2).decode(), vocabulary):
+            return found
+    return ""
 
 
 def _provider(name: str, vocabulary: Vocabulary) -> str:

@@ -8,15 +8,17 @@ stand in the data (``constant:golang:go-openai.openai.SmallEmbedding3``).
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Mapping, Set
 from itertools import islice
 
 from provenance.extract import names
 from provenance.extract.api_names import who_serves
 from provenance.extract.collect import Collector
+from provenance.extract.languages.uses import Uses, uses_of
 from provenance.extract.places import Places
 from provenance.extract.records import service_called
 from provenance.model import ComponentId
+from provenance.registry.specs import Constant
 from provenance.vocabulary import Vocabulary
 
 _CONSTANT = re.compile(
@@ -25,9 +27,8 @@ _CONSTANT = re.compile(
     rb"|O[134](?=_|Mini|Preview|\b))\w{0,60}))\b(?!\s?\()"
 )
 _OWNERS = re.compile(r"openai|anthropic|genai|gemini|model|ai|completion|embedding", re.IGNORECASE)
-_SHOUTED = re.compile(
-    rb"\b([a-z][a-z0-9_]{1,30})(?:::[a-z][a-z0-9_]{1,30})?::([A-Z][A-Z0-9_]{2,60})\b(?!\s?\()"
-)
+_SHOUTED = re.compile(rb"::([A-Z][A-Z0-9_]{2,60})\b(?!\s?\()")
+_MODULE = re.compile(rb"\b([a-z][a-z0-9_]{1,30})(?:::[a-z][a-z0-9_]{1,30})?\Z")
 """A constant of a module: ``cohere::COMMAND_R``, ``gemini::completion::GEMINI_2_0_FLASH``."""
 _ASKED = re.compile(rb"\b(?:\w*[mM]odel|agent|extractor)\s{0,4}[(:=]\s{0,8}&?\Z")
 """What stands before the name of a model."""
@@ -47,8 +48,8 @@ def read_constants(
         claimed: where constants stand whose meaning a call has told.
         service: whom the source's clients ask, where that is known.
     """
-    known = _known(data, ecosystem, places, collector, vocabulary)
-    claimed = claimed | known | _shouted(data, places, collector, vocabulary)
+    claimed = claimed | _known(data, ecosystem, places, collector, vocabulary)
+    claimed = claimed | _shouted(data, places, collector, vocabulary, claimed)
     for number, match in enumerate(_CONSTANT.finditer(data)):
         if number >= _MAX_CONSTANTS:
             return
@@ -78,25 +79,50 @@ def _known(
         kind, _, module = root.partition(":")
         if kind != ecosystem or module.encode() not in data:
             continue
-        for owner, constants in owners.items():
-            pattern = rb"\b%b\s?(?:\.|::)\s?([A-Za-z_]\w*)\b" % owner.encode()
-            for match in islice(re.finditer(pattern, data), _MAX_CONSTANTS):
-                constant = constants.get(match.group(1).decode())
-                if constant is None or places.state(match.start()) is not None:
-                    continue
-                found.add(match.start(1))
-                where = collector.occurrence(
-                    places.line(match.start()), match.group().decode(), confidence="medium"
-                )
-                if constant.service:
-                    model = constant.component.partition("/")[2]
-                    names.served(constant.service, model, where, collector)
-                else:
-                    names.known(constant.component, where, collector)
+        uses = uses_of(data) if ecosystem == "cargo" else Uses({}, ())
+        for match, constant in _of_owners(data, owners, uses):
+            if match.start(1) in found or places.state(match.start()) is not None:
+                continue
+            if uses.declares(match.start()):
+                continue
+            found.add(match.start(1))
+            where = collector.occurrence(
+                places.line(match.start()), match.group().decode(), confidence="medium"
+            )
+            runtime, _, name = constant.component.removeprefix("model:").partition("/")
+            if constant.service:
+                names.served(constant.service, name, where, collector)
+            elif vocabulary.runtime_channel(runtime):
+                names.runtime_model(name, runtime, where, collector, vocabulary)
+            else:
+                names.known(constant.component, where, collector)
     return found
 
 
-def _shouted(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> Set[int]:
+def _of_owners(
+    data: bytes, owners: Mapping[str, Mapping[str, Constant]], uses: Uses
+) -> Iterator[tuple[re.Match[bytes], Constant]]:
+    """Yield where constants of some modules or types stand, in Rust also by imported names."""
+    for owner, constants in owners.items():
+        if b"%b::" % owner.encode() not in data and b"%b." % owner.encode() not in data:
+            continue
+        pattern = rb"\b%b(?:\.|::)\s?(?:[a-z_]\w*::)?([A-Za-z_]\w*)\b" % owner.encode()
+        for match in islice(re.finditer(pattern, data), _MAX_CONSTANTS):
+            constant = constants.get(match.group(1).decode())
+            if constant is not None:
+                yield match, constant
+    for name, path in uses.paths.items():
+        owner = next((part for part in reversed(path[:-1]) if part in owners), "")
+        constant = owners[owner].get(path[-1]) if owner else None
+        if constant is not None:
+            pattern = rb"(?<![\w:.])(%b)\b(?!\s?::)" % name.encode()
+            for match in islice(re.finditer(pattern, data), _MAX_CONSTANTS):
+                yield match, constant
+
+
+def _shouted(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary, claimed: Set[int]
+) -> Set[int]:
     """Record the models that constants of a provider's module name; return where these stand.
 
     Whose the constant is is said by the module, so a name that its provider has is taken,
@@ -106,23 +132,26 @@ def _shouted(data: bytes, places: Places, collector: Collector, vocabulary: Voca
     if b"::" not in data:
         return found
     for match in islice(_SHOUTED.finditer(data), _MAX_CONSTANTS):
+        module = _MODULE.search(data, max(0, match.start() - 64), match.start())
+        if module is None or match.start(1) in claimed:
+            continue
         if places.state(match.start()) is not None:
             continue
         if _IMPORT.match(places.text_line(match.start()).lstrip()):
             continue
-        service = service_called(match.group(1).decode(), vocabulary)
+        service = service_called(module.group(1).decode(), vocabulary)
         if service is None:
             continue
-        line, written = places.line(match.start()), match.group().decode()
-        name = model_name(match.group(2).decode())
+        line, written = places.line(match.start()), (module.group() + match.group()).decode()
+        name = model_name(match.group(1).decode())
         if vocabulary.api_owner(name) == service:
             where = collector.occurrence(line, written, confidence="medium")
             collector.api_model(service, name, where)
-        elif _ASKED.search(data, max(0, match.start() - 60), match.start()):
+        elif _ASKED.search(data, max(0, module.start() - 60), module.start()):
             collector.gap(written, "model-constant-unresolved", line)
         else:
             continue
-        found.add(match.start(2))
+        found.add(match.start(1))
     return found
 
 

@@ -18,10 +18,12 @@ from provenance.addresses import is_local_host
 from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.languages import constants as model_constants
+from provenance.extract.languages.arguments import read_arguments
 from provenance.extract.languages.calls import read_calls
-from provenance.extract.languages.classes import read_classes
+from provenance.extract.languages.classes import provider_around, read_classes
 from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
+from provenance.extract.languages.gems import read_gems
 from provenance.extract.manifests.coordinates import JBANG, read_jbang
 from provenance.extract.names import tool_model
 from provenance.extract.places import Places
@@ -39,6 +41,9 @@ _CHARACTER = rb"|'(?:\\[^\n]{1,8}?|[^'\\\n])'"
 _BLOCK = rb'|"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
 _MAX_BYTES = 1024 * 1024
 _MAX_IMPORTS = 1_000
+
+
+_NAMESPACE = re.compile(rb"^[ \t]*namespace[ \t]+([A-Za-z_][\w.]{1,200})", re.MULTILINE)
 
 
 class Language(NamedTuple):
@@ -89,8 +94,8 @@ _LANGUAGES: dict[str, Language] = {
     ),
     ".rb": _language(
         "gem", rb"^=begin\b(?:[^\n]*\n)*?=end\b|#(?!\{)[^\n]*" + _DOUBLE + _SINGLE,
-        rb"^[ \t]*(?:require|depends_on|gem)[ \t(]+[\"']([\w/-]{1,200})[\"']", "/",
-        rb"\b[A-Z][\w:]{1,80}\.new\b|\b(?!R(?:ails|Spec)\b)[A-Z][\w:]{1,80}\.configure\b",
+        rb"^[ \t]*require[ \t(]+[\"']([\w/-]{1,200})[\"']", "/",
+        rb"\b[A-Z][\w:]{1,80}\s{0,40}\.new\b|\b(?!R(?:ails|Spec)\b)[A-Z][\w:]{1,80}\.configure\b",
     ),
     ".php": _language(
         "composer", _SLASHES + rb"|#(?!\[)[^\n]*" + _DOUBLE + _SINGLE,
@@ -112,6 +117,7 @@ _BASE_URL = re.compile(
     re.IGNORECASE,
 )
 """A base URL that a client is given."""
+_BASES = frozenset("uri_base base_url base_uri api_base endpoint baseURL BaseURL".split())
 _RUNTIME = re.compile(
     rb"\b\w*Ollama\w*\s?(?:\(|\.\s?(?:builder|new)\b|::(?:new|default)\()|\bollama::\w*Client\b"
 )
@@ -144,6 +150,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         return collector.done()
     signs.variables(data, places, collector, vocabulary)
     packages, imported = _imports(data, language, places, collector, vocabulary)
+    if language.ecosystem == "nuget":
+        _namespaces(data, places, collector)
     service, local = _client(data, packages, imported, language, places, collector, vocabulary)
     outside = Elsewhere(document).texts
     told = read_calls(data, language.ecosystem, places, collector, vocabulary, outside)
@@ -187,6 +195,11 @@ def _imports(
     known = _known_imports(vocabulary, language.ecosystem)
     found: dict[ComponentId, None] = {}
     names: set[str] = set()
+    gems = language.ecosystem == "gem"
+    if gems:
+        exact, loaded = read_gems(data, places, collector)
+        found |= dict.fromkeys(exact)
+        names |= loaded
     for number, match in enumerate(language.imports.finditer(data)):
         if number >= _MAX_IMPORTS:
             break
@@ -199,18 +212,24 @@ def _imports(
         package = next((known[prefix] for prefix in prefixes if prefix in known), None)
         if package:
             found[package] = None
+            if gems:
+                continue  # which of several gems holds it is settled for the whole tree
             where = collector.occurrence(places.line(match.start(1)), name)
             collector.package(package, where)
     return tuple(found), frozenset(names)
+
+
+def _namespaces(data: bytes, places: Places, collector: Collector) -> None:
+    """Note the namespaces that a source of C# declares."""
+    for match in islice(_NAMESPACE.finditer(data), _MAX_IMPORTS):
+        if places.state(match.start(1)) is None:
+            collector.namespaces[match.group(1).decode("ascii", "replace")] = None
 
 
 @lru_cache(maxsize=32)
 def _known_imports(vocabulary: Vocabulary, ecosystem: str) -> dict[str, ComponentId]:
     """Return the packages of an ecosystem by what imports of them begin with."""
     found = dict(vocabulary.imports_of(ecosystem))
-    if ecosystem == "gem":  # ``depends_on`` and ``gem`` give the gem's own name
-        for package in set(found.values()):
-            found.setdefault(package.removeprefix("pkg:gem/"), package)
     if ecosystem == "golang":  # a module's path is what its packages are imported by
         start = "pkg:golang/"
         for package in vocabulary.default_services:
@@ -264,6 +283,18 @@ def _asked(maker: bytes, defaults: set[ComponentId]) -> ComponentId | None:
     return max(named)[1] if named else None
 
 
+def _of_class(data: bytes, end: int, vocabulary: Vocabulary) -> ComponentId | None:
+    """Return the service that a client made in a class of its name asks, at an address given.
+
+    ``class Azure < OpenAI`` with ``OpenAI::Client.new(uri_base: url)`` asks Azure.
+    """
+    opening = end - 1 if data[end - 1 : end] == b"(" else end
+    given = read_arguments(data, opening) if data[opening : opening + 1] == b"(" else None
+    if given is None or _BASES.isdisjoint(given.named):
+        return None
+    return vocabulary.model_service(provider_around(data, end, vocabulary))
+
+
 def _client(
     data: bytes, packages: tuple[ComponentId, ...], imported: frozenset[str], language: Language,
     places: Places, collector: Collector, vocabulary: Vocabulary,
@@ -294,7 +325,9 @@ def _client(
         return None, True
     services = set(reached)
     for made in makers:
-        service = None if reached else _asked(made.group(), defaults)
+        service = None if reached else (
+            _of_class(data, made.end(), vocabulary) or _asked(made.group(), defaults)
+        )  # fmt: skip
         where = collector.occurrence(
             places.line(made.start()), made.group().decode("utf-8", "replace"),
             confidence="medium",

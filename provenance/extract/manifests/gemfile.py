@@ -9,7 +9,7 @@ from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.dependencies import Dependencies
 from provenance.extract.manifests.requirements import usage_of_name
-from provenance.model import ComponentId, Document, Extraction, Usage
+from provenance.model import ComponentId, Document, Extraction, Import, Usage
 from provenance.vocabulary import Vocabulary
 
 NAME = "gemfile"
@@ -25,6 +25,8 @@ _INLINE_GROUP = re.compile(r"(?::groups?\s*=>|\bgroups?:)\s*(\[[^\]]{0,200}\]|:\
 _REQUIREMENT = re.compile(r"\s*,\s*[\"']\s*((?:[<>=~!]+\s*)?\d[\w.\s-]*)[\"']")
 _SOURCE = re.compile(r"(?::(git|github|path|source)\s*=>|\b(git|github|path|source):)\s*"
                      r"[\"']([^\"'\n]{1,300})[\"']")  # fmt: skip
+_REQUIRED = re.compile(r"(?:\brequire:|:require\s*=>)\s*\[?\s*[\"']([\w/-]{1,100})[\"']")
+"""What file a gem is to be loaded by."""
 _EXACT = re.compile(r"=?\s*(\d[\w.]*)")
 _LOCKED = re.compile(r"( {4}| {6}|  )([\w.-]+)(?: \(([^)]*)\))?(!?)")
 
@@ -101,6 +103,11 @@ def _gem(line: str, number: int, usage: Usage, packages: Dependencies) -> None:
     component = packages.declare(
         name, written, number, line, usage=usage, version=exact[1] if exact else None
     )
+    if loaded := _REQUIRED.search(rest):
+        where = collector.occurrence(number, line, usage=usage)
+        collector.imports.append(
+            Import(module=loaded[1], names=(name,), occurrence=where, ecosystem="gem")
+        )
     url = sources.get("git") or sources.get("source") or ""
     if "github" in sources:
         url = f"https://github.com/{sources['github']}"

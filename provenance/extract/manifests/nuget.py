@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from provenance import ids
@@ -24,6 +25,12 @@ _TEST_PACKAGES = re.compile(
     r"(?:xunit|nunit|mstest|moq|coverlet|microsoft\.net\.test\.sdk|nsubstitute|fluentassertions)\b",
     re.IGNORECASE,
 )
+_REFERENCE = re.compile(
+    r"<(PackageReference|GlobalPackageReference|PackageVersion|package)\s([^<>]{1,500})>"
+)
+_ATTRIBUTE = re.compile(r"(\w+)\s*=\s*([\"'])([^\"'<>]{0,200})\2")
+_NAME = re.compile(r"[A-Za-z_]\w*(?:[.-]\w+)*")
+_MAX_COMMENTED = 200
 
 
 def accepts(path: str) -> bool:
@@ -45,9 +52,11 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         return collector.done()
     if b"Package" not in document.data and b"package" not in document.data:
         return collector.done()
-    root = parse(document.data, collector)
+    comments: list[tuple[str, int]] = []
+    root = parse(document.data, collector, comments)
     if root is None:
         return collector.done()
+    _commented(comments, packages)
     if root.name == "packages":
         for entry in root.below("package"):
             development = entry.attributes.get("developmentDependency", "").lower() == "true"
@@ -58,6 +67,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             )  # fmt: skip
         return collector.done()
     properties, tests = _properties(root), _is_test(root)
+    if _NAME.fullmatch(own := properties.get("packageid", "")):
+        packages.collector.own.append(packages.package(own))
     for entry in root.walk():
         if entry.name in ("PackageReference", "PackageVersion", "GlobalPackageReference"):
             name = _field(entry, "Include") or _field(entry, "Update")
@@ -68,6 +79,19 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             usage = "commented" if central else _usage(entry, tests)
             _package(entry, name, version, usage, properties, packages)
     return collector.done()
+
+
+def _commented(comments: list[tuple[str, int]], packages: Dependencies) -> None:
+    """Record the packages that comments hold ready, each as an element on its own."""
+    for text, first in comments:
+        for match in islice(_REFERENCE.finditer(text), _MAX_COMMENTED):
+            fields = {name.lower(): value for name, _, value in _ATTRIBUTE.findall(match[2])}
+            name = (fields.get("include") or fields.get("update") or fields.get("id", "")).strip()
+            line = first + text.count("\n", 0, match.start())
+            if _NAME.fullmatch(name):
+                version = fields.get("version", "").strip()
+                entry = Element(match[1], fields, line)
+                _package(entry, name, version, "commented", {}, packages)
 
 
 def _field(entry: Element, name: str) -> str:

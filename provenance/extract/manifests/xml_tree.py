@@ -58,8 +58,14 @@ class _Refused(Exception):
     pass
 
 
-def parse(data: bytes, collector: Collector) -> Element | None:
-    """Return the root element, or None and a gap for what is malformed or declares entities."""
+def parse(
+    data: bytes, collector: Collector, comments: list[tuple[str, int]] | None = None
+) -> Element | None:
+    """Return the root element, or None and a gap for what is malformed or declares entities.
+
+    Args:
+        comments: is given the text of every comment, with the line it begins on.
+    """
     parser = expat.ParserCreate()
     parser.buffer_text = True
     top = Element("", {}, 0)
@@ -80,6 +86,9 @@ def parse(data: bytes, collector: Collector) -> Element | None:
     parser.StartElementHandler = opened
     parser.EndElementHandler = lambda _: stack.pop()
     parser.CharacterDataHandler = lambda text: stack[-1].parts.append(text)
+    if comments is not None:
+        found = comments
+        parser.CommentHandler = lambda text: found.append((text, parser.CurrentLineNumber))
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     try:
