@@ -46,6 +46,11 @@ _WEIGHTS = (
     "/weights.bin",
 )  # fmt: skip
 """The end of a URL that fetches weights."""
+_REPOSITORY = re.compile(
+    r"https?://(?:www\.)?(?:github\.com|gitlab\.com|gitee\.com|bitbucket\.org)/[^/]+/[^/]+",
+    re.IGNORECASE,
+)
+"""A repository of a code host, whatever its name ends in (``llama.onnx``)."""
 _HUB_PATH = re.compile(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
 _PICTURE = re.compile(r"/(?:resolve|blob|raw)/.*\.(?:png|jpe?g|gif|svg|webp|ico)$", re.IGNORECASE)
 """A picture that a repository holds: it is shown, and the rest of the repository left alone."""
@@ -113,7 +118,7 @@ def _host(
     if is_local_host(host):
         return False
     state = places.state(offset)
-    if url.lower().endswith(_WEIGHTS):
+    if url.lower().endswith(_WEIGHTS) and not _REPOSITORY.fullmatch(url):
         where = collector.occurrence(places.line(offset), url, usage=state)
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True
