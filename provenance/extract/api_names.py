@@ -19,6 +19,7 @@ from provenance.extract.asked import (
     SETTINGS,
     SOUGHT,
     has_own_name,
+    is_alias,
     is_entry,
     is_key_of,
     is_pattern,
@@ -129,6 +130,8 @@ def read_names(
             continue
         if SOUGHT.match(data, match.end()) or is_told_apart(data, offset):
             continue  # ``"o3" in model``, ``model.startswith("o3")``
+        if is_alias(data, offset, match.end()):
+            continue
         if is_key_of(data, offset, match.end()):
             continue  # ``MODELS["fast"]``: what it means stands in the table
         if is_entry(data, offset, match.end()):

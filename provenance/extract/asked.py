@@ -29,6 +29,12 @@ _RECORD = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)\[[\"']\w+[\"']\][ \t]*[!=]=[ \t
 """Right before what an entry of a record is compared with."""
 SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
 """Right after a literal that is looked for in another name."""
+_RETURNED = re.compile(
+    rb"[ \t]*\)?[ \t]*[:{]?[ \t]*(?:#[^\n]{0,80})?\s{0,80}return[ \t]+"
+    rb"(?:[\"'`][^\"'`\n]{1,80}[\"'`]|(?:[A-Za-z_]\w*\.)*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|\d[\d_]*"
+    rb"|True|False|true|false)[ \t]*;?[ \t]*(?=[\r\n}#/]|\Z)"
+)
+"""Right after a literal: the branch taken for it gives a text, a constant or a number."""
 _REMARKS = re.compile(rb"(?:[ \t]*(?:#|//)[^\n]*\n\s*)+\Z")
 """Comments that stand before an entry."""
 _PICKED = re.compile(rb"[\w\])]\[\Z")
@@ -75,6 +81,14 @@ def is_told_apart(data: bytes, offset: int) -> bool:
     )
 
 
+def is_alias(data: bytes, offset: int, end: int) -> bool:
+    """Tell whether a literal is a short name that the branch taken for it puts another for.
+
+    ``if model == "fast-4": return "fast-4-20240229"``: what is returned is asked for.
+    """
+    return data.endswith((b"==", b"== "), 0, offset) and bool(_RETURNED.match(data, end))
+
+
 def is_entry(data: bytes, offset: int, end: int) -> bool:
     """Tell whether a literal is the key of an entry of a table."""
     if not ENTRY.match(data, end):
@@ -105,11 +119,21 @@ def is_pattern(data: bytes, offset: int) -> bool:
     name = tables_of(data).name_around(offset)
     if name and _PATTERNS.match(name.encode() + b" ="):
         return True
+    before = _before_list(data, offset)
+    return bool(before) and bool(_is_member(before) or _PATTERNS.search(before))
+
+
+def is_member(data: bytes, offset: int) -> bool:
+    """Tell whether a literal stands in a list that something must be in: ``name in ["a/b"]``."""
+    return _is_member(_before_list(data, offset))
+
+
+def _is_member(before: bytes) -> bool:
+    return bool(_MEMBERSHIP.search(before)) and not _LOOP.search(before)
+
+
+def _before_list(data: bytes, offset: int) -> bytes:
+    """Return what stands before the list of texts that a literal lies in, ``b""`` for none."""
     before = data[max(0, offset - 600) : offset]
     opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
-    if opening < 0 or _CLOSED.search(before, opening):
-        return False
-    before = before[:opening]
-    if _MEMBERSHIP.search(before) and not _LOOP.search(before):
-        return True
-    return bool(_PATTERNS.search(before))
+    return b"" if opening < 0 or _CLOSED.search(before, opening) else before[:opening]

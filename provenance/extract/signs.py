@@ -12,7 +12,7 @@ from provenance import ids
 from provenance.addresses import is_local_host
 from provenance.extract.accelerators import platform_of
 from provenance.extract.archives import holds_weights
-from provenance.extract.asked import is_told_apart
+from provenance.extract.asked import is_member, is_told_apart
 from provenance.extract.collect import Collector
 from provenance.extract.measures import is_measure
 from provenance.extract.names import tool_model
@@ -260,6 +260,7 @@ def literals(
             tables_of(data).tell_apart(offset - 1, match.end())
             or is_measure(data, match.start(), match.end(), text)
             or is_told_apart(data, match.start())
+            or is_member(data, match.start())
         ):
             continue
         where = collector.occurrence(
