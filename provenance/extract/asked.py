@@ -35,6 +35,9 @@ _RETURNED = re.compile(
     rb"|True|False|true|false)[ \t]*;?[ \t]*(?=[\r\n}#/]|\Z)"
 )
 """Right after a literal: the branch taken for it gives a text, a constant or a number."""
+_OFFER = re.compile(rb"\s{0,8},\s{0,40}[\"']?object[\"']?[ \t]*[:=][ \t]*[\"']model[\"']")
+_OFFERED = re.compile(rb"[\"'`]([\w.:-]{2,80})[\"'`]%b" % _OFFER.pattern)
+"""A record of a model as OpenAI's protocol has it in the answer of a server."""
 _REMARKS = re.compile(rb"(?:[ \t]*(?:#|//)[^\n]*\n\s*)+\Z")
 """Comments that stand before an entry."""
 _PICKED = re.compile(rb"[\w\])]\[\Z")
@@ -87,6 +90,20 @@ def is_alias(data: bytes, offset: int, end: int) -> bool:
     ``if model == "fast-4": return "fast-4-20240229"``: what is returned is asked for.
     """
     return data.endswith((b"==", b"== "), 0, offset) and bool(_RETURNED.match(data, end))
+
+
+def is_offered(data: bytes, offset: int, end: int) -> bool:
+    """Tell whether a literal is a name that a server says it has, or that it compares with one.
+
+    ``{id: "acme-v1", object: "model"}`` is an answer to a question for its models.
+    """
+    if not _OFFERED.search(data):
+        return False
+    if _OFFER.match(data, end):
+        return True
+    name = data[offset + 1 : end - 1]
+    compared = COMPARED.search(data, max(0, offset - 80), offset)
+    return bool(compared) and any(found == name for found in _OFFERED.findall(data))
 
 
 def is_entry(data: bytes, offset: int, end: int) -> bool:
