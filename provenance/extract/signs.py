@@ -46,6 +46,10 @@ _WEIGHTS = (
     "/weights.bin",
 )  # fmt: skip
 """The end of a URL that fetches weights."""
+_PATHS = ((b"openai/deployments/", "service:azure-openai"),)
+"""Paths that one service alone has, of addresses whose host is known at run time only."""
+_COMPOSED = re.compile(rb"(?:\$?\{[^\"'`\n]{0,80}\}|%[svd])?/?")
+"""What stands before such a path in its text: a part that is put in, or nothing."""
 _REPOSITORY = re.compile(
     r"https?://(?:www\.)?(?:github\.com|gitlab\.com|gitee\.com|bitbucket\.org)/[^/]+/[^/]+",
     re.IGNORECASE,
@@ -86,7 +90,7 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
 
     Returns whether any named something.
     """
-    found = False
+    found = _paths(data, places, collector)
     at = data.find(b"://")
     while at >= 0:
         scheme = next((s for s in _SCHEMES if data.endswith(s, 0, at)), None)
@@ -108,6 +112,24 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
             else:
                 found |= _host(host, url, offset, places, collector, vocabulary)
         at = data.find(b"://", at + 3)
+    return found
+
+
+def _paths(data: bytes, places: Places, collector: Collector) -> bool:
+    """Record the services that paths of composed addresses are of: ``f"{base}/openai/…/"``."""
+    found = False
+    for path, service in _PATHS:
+        at = data.find(path)
+        while at >= 0:
+            begin = data.rfind(b"\n", 0, at) + 1
+            quote = max(data.rfind(mark, begin, at) for mark in (b'"', b"'", b"`"))
+            before = data[quote + 1 : at]
+            if quote >= 0 and _COMPOSED.fullmatch(before) and places.state(at) is None:
+                written = (before + path).decode("utf-8", "replace")
+                where = collector.occurrence(places.line(at), written, confidence="medium")
+                collector.service(service, where)
+                found = True
+            at = data.find(path, at + 1)
     return found
 
 
