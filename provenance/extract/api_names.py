@@ -19,8 +19,10 @@ from provenance.extract.asked import (
     SETTINGS,
     SOUGHT,
     has_own_name,
+    is_alias,
     is_entry,
     is_key_of,
+    is_offered,
     is_pattern,
     is_told_apart,
     quoted_within,
@@ -55,6 +57,10 @@ _KEY = re.compile(
 _GIVING = (b"=", b":", b">")
 """The last sign of what gives a value: ``=``, ``:``, ``:=``, ``=>``."""
 _URL = re.compile(rb"(?:https?|wss?)://([A-Za-z0-9._-]+)((?::\d+)?[\w./~%-]*)")
+_CAPITALS = frozenset(
+    f"service:{slug}" for slug in "minimax baichuan sensenova spark gigachat qianfan".split()
+)
+"""Makers in whose APIs names have capitals (``MiniMax-M2``)."""
 _MAX_LITERALS = 20_000
 _MAX_NAMES = 1_000
 """A source that names more is data."""
@@ -129,6 +135,8 @@ def read_names(
             continue
         if SOUGHT.match(data, match.end()) or is_told_apart(data, offset):
             continue  # ``"o3" in model``, ``model.startswith("o3")``
+        if is_alias(data, offset, match.end()) or is_offered(data, offset, match.end()):
+            continue
         if is_key_of(data, offset, match.end()):
             continue  # ``MODELS["fast"]``: what it means stands in the table
         if is_entry(data, offset, match.end()):
@@ -162,10 +170,13 @@ def read_names(
                 reached = endpoints(data, places, vocabulary)
                 if service is not None:
                     reached = frozenset((service,)), reached[1]
-        elif not _names_model(before) and (
-            text != text.lower() or _is_vague(text, owner, data, offset, vocabulary)
-        ):
-            continue  # a display name, or a mark such as a syllable
+        elif not _names_model(before):
+            if text != text.lower():
+                reached = reached or endpoints(data, places, vocabulary)
+                if not _is_spelled(owner, reached[0], vocabulary):
+                    continue  # a display name
+            elif _is_vague(text, owner, data, offset, vocabulary):
+                continue  # a mark such as a syllable
         if (
             NOT_ASKED.search(places.text_line(offset))
             or is_pattern(data, offset)
@@ -192,7 +203,13 @@ def read_names(
         elif owner is not None:
             listed = provider_listed(data, offset, text, vocabulary)
             host = ids.service(listed) if listed and ":" not in listed else service
-            collector.api_model(who_serves(owner, host, vocabulary), text, where, by_name=True)
+            if host is None:
+                reached = reached or endpoints(data, places, vocabulary)
+                host = next(iter(reached[0]), None) if len(reached[0]) == 1 else None
+                if host and not _has(host, owner, text, vocabulary):
+                    host = None
+            asked_of = who_serves(owner, host, vocabulary, text)
+            collector.api_model(asked_of, text, where, by_name=True)
         elif reached is not None:
             _asked(text, where, reached[0], collector, vocabulary, local=reached[1])
 
@@ -288,13 +305,34 @@ def _legacy_name(text: str, vocabulary: Vocabulary) -> str | None:
 
 
 def who_serves(
-    owner: ComponentId, service: ComponentId | None, vocabulary: Vocabulary
+    owner: ComponentId, service: ComponentId | None, vocabulary: Vocabulary, name: str = ""
 ) -> ComponentId:
     """Return whom a source asks for a family's model: its owner, or the only host it uses.
 
-    A client of a provider that has families of its own does not serve another's.
+    A provider that has families of its own does not serve another's, unless it is a cloud
+    that is known to have the name's.
     """
-    return owner if service is None or service in vocabulary.family_owners else service
+    if service is None or (
+        service in vocabulary.family_owners and not _has(service, owner, name, vocabulary)
+    ):
+        return owner
+    return service
+
+
+def _is_spelled(
+    owner: ComponentId | None, services: frozenset[ComponentId], vocabulary: Vocabulary
+) -> bool:
+    """Tell whether capitals are a name's own: of a maker who writes so, and is alone asked."""
+    if owner not in _CAPITALS or len(services) != 1:
+        return False
+    (service,) = services
+    return service == owner or vocabulary.routing.same_maker(owner, service)
+
+
+def _has(service: ComponentId, owner: ComponentId, name: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a service with models of its own has another's of a name as well."""
+    routing = vocabulary.routing
+    return routing.same_maker(owner, service) or (bool(name) and routing.also_serves(service, name))
 
 
 def _asked(

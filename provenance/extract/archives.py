@@ -1,8 +1,8 @@
-"""Archives that a text fetches by their address: whether one holds weights.
+"""Files that a text fetches by their address: whether one holds weights, or data.
 
 Only what says so itself counts: the tag of a release, the folder or name of the file, the
-variable that the address is given to. Data, sources and programs are none, whatever else
-their names say.
+variable that the address is given to. Sources and programs are none, whatever else their
+names say.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ _ARCHIVE = re.compile(r"(.+?)(?:\.(?:tar\.(?:gz|bz2|xz|zst)|tgz|tbz2?|zip|7z|tar
 _MODEL = re.compile(
     r"(?<![a-z])(?:models?|weights?|checkpoints?|ckpts?|pre-?trained)(?![a-z])", re.IGNORECASE
 )
+_PROGRAMS = (
+    r"src|source|sources|code|bin|cli|sdk|lib|server|client|runner|viewer|tools?|utils?|"
+    r"plugin|chart|docs?|static|linux\d*|ubuntu|darwin|macos|osx|windows|win\d*|x86(?:_64)?|x64|"
+    r"amd64|arm64|aarch64|armv\d\w*|musl|gnu"
+)
 _OTHER = re.compile(
     r"(?<![a-z])(?:data|datas?ets?|corpus|corpora|annotations?|labels?|benchmarks?|samples?|"
-    r"examples?|src|source|sources|code|bin|cli|sdk|lib|server|client|runner|viewer|tools?|utils?|"
-    r"plugin|chart|docs?|static|linux\d*|ubuntu|darwin|macos|osx|windows|win\d*|x86(?:_64)?|x64|"
-    r"amd64|arm64|aarch64|armv\d\w*|musl|gnu)(?![a-z])",
+    rf"examples?|{_PROGRAMS})(?![a-z])",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
@@ -28,6 +31,62 @@ _GIVEN = re.compile(
 _RELEASE = re.compile(r"/releases/download/([^/]+)/([^/]+)$")
 _MADE = re.compile(r"/(?:archive|resolve|tarball|zipball|raw|blob|tree|datasets?)/|codeload\.")
 """Sources of a repository, files of a hub, data."""
+
+_TOLD = re.compile(
+    r"https?://(?:(?:codeload\.)?github\.com/[^/]+/[^/]+/archive/|(?:www\.)?(?:huggingface\.co|hf\.co"
+    r"|hf-mirror\.com|modelscope\.cn)/)"
+)
+"""Addresses that others read: sources of a code host, what a hub's repositories hold."""
+_DATA_FILE = re.compile(
+    r"https?://[^\s?#]+/([^/\s?#]+?)\.(?:(json(?:\.gz)?)|jsonl(?:\.gz)?|zip|tar|tar\.\w{2,4}|tgz|rar|7z"
+    r"|parquet|[ct]sv(?:\.gz)?|tfrecords?|h5ad|arrow)(?:[?#]\S*)?",
+    re.IGNORECASE,
+)
+_RECORDS = re.compile(
+    r"(?<![a-z])(?:annotations?|captions?|questions?|(?:train|val)(?:\d{4})?|validation|"
+    r"datas?ets?|corpus|corpora)(?![a-z])"
+)
+"""A word in the name of a file of records."""
+_MAYBE_RECORDS = re.compile(
+    r"(?<![a-z])(?:data|test|train\w*|dev|valid|instruct\w*|conversations?)(?![a-z])"
+)
+"""A word that such a name has as well, though others do."""
+_OF_RECORDS = re.compile(r"/(?:[\w.-]+[_-])?(?:datas?ets?|annotations|corpora|corpus)/")
+_NO_RECORDS = re.compile(
+    r"(?<![a-z])(?:schemas?|config\w*|settings?|args|packages?|manifest|meta|metadata|index|info|"
+    r"readme|license|openapi|swagger|results?|outputs?|predictions?|scores?|logs?|dashboards?|"
+    r"specs?|icons?|thumbnails?|models?|weights?|checkpoints?)(?![a-z])"
+)
+"""A word in the name of a file that says of data, or of anything, how it is."""
+_ASKED = re.compile(r"//api[.-]|/api/|/v\d+/|/(?:config\w*|schemas?|settings)/", re.IGNORECASE)
+"""What answers requests, and folders of settings."""
+_NO_DATA = re.compile(
+    rf"(?<![a-z])(?:models?|weights?|checkpoints?|ckpts?|pre-?trained|{_PROGRAMS})(?![a-z])"
+)
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def holds_data(url: str, *, said: bool = False, given: bool = False) -> bool:
+    """Tell whether an address leads to a file of data.
+
+    Args:
+        said: what stands around it speaks of data; a file that may be anything (JSON)
+            counts by its own name only, or by its folder's.
+        given: it is the value of a setting of a dataset.
+    """
+    match = _DATA_FILE.fullmatch(url)
+    if match is None or _TOLD.match(url):
+        return False
+    name = _WORDS.sub("_", match.group(1)).lower()
+    if not match.group(2):
+        return said or given or bool(_RECORDS.search(name) and not _NO_DATA.search(name))
+    if _NO_RECORDS.search(name) or _ASKED.search(url):
+        return False
+    return given or bool(
+        _RECORDS.search(name)
+        or _OF_RECORDS.search(url.lower())
+        or (said and _MAYBE_RECORDS.search(name))
+    )
 
 
 def holds_weights(url: str, before: bytes) -> bool:

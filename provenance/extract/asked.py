@@ -29,8 +29,19 @@ _BEFORE_HELD = (b"n", b",", b"(", b"?")
 """The last sign of what Ruby holds names against."""
 _RECORD = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)\[[\"']\w+[\"']\][ \t]*[!=]=[ \t]*\Z")
 """Right before what an entry of a record is compared with."""
+_LIST = 600
+"""Bytes before a literal in which the list that it lies in opens."""
 SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
 """Right after a literal that is looked for in another name."""
+_RETURNED = re.compile(
+    rb"[ \t]*\)?[ \t]*[:{]?[ \t]*(?:#[^\n]{0,80})?\s{0,80}return[ \t]+"
+    rb"(?:[\"'`][^\"'`\n]{1,80}[\"'`]|(?:[A-Za-z_]\w*\.)*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|\d[\d_]*"
+    rb"|True|False|true|false)[ \t]*;?[ \t]*(?=[\r\n}#/]|\Z)"
+)
+"""Right after a literal: the branch taken for it gives a text, a constant or a number."""
+_OFFER = re.compile(rb"\s{0,8},\s{0,40}[\"']?object[\"']?[ \t]*[:=][ \t]*[\"']model[\"']")
+_OFFERED = re.compile(rb"[\"'`]([\w.:-]{2,80})[\"'`]%b" % _OFFER.pattern)
+"""A record of a model as OpenAI's protocol has it in the answer of a server."""
 _REMARKS = re.compile(rb"(?:[ \t]*(?:#|//)[^\n]*\n\s*)+\Z")
 """Comments that stand before an entry."""
 _PICKED = re.compile(rb"[\w\])]\[\Z")
@@ -92,6 +103,28 @@ def is_told_apart(data: bytes, offset: int) -> bool:
     )
 
 
+def is_alias(data: bytes, offset: int, end: int) -> bool:
+    """Tell whether a literal is a short name that the branch taken for it puts another for.
+
+    ``if model == "fast-4": return "fast-4-20240229"``: what is returned is asked for.
+    """
+    return data.endswith((b"==", b"== "), 0, offset) and bool(_RETURNED.match(data, end))
+
+
+def is_offered(data: bytes, offset: int, end: int) -> bool:
+    """Tell whether a literal is a name that a server says it has, or that it compares with one.
+
+    ``{id: "acme-v1", object: "model"}`` is an answer to a question for its models.
+    """
+    if not _OFFERED.search(data):
+        return False
+    if _OFFER.match(data, end):
+        return True
+    name = data[offset + 1 : end - 1]
+    compared = COMPARED.search(data, max(0, offset - 80), offset)
+    return bool(compared) and any(found == name for found in _OFFERED.findall(data))
+
+
 def is_entry(data: bytes, offset: int, end: int) -> bool:
     """Tell whether a literal is the key of an entry of a table."""
     if not ENTRY.match(data, end):
@@ -122,13 +155,26 @@ def is_pattern(data: bytes, offset: int) -> bool:
     name = tables_of(data).name_around(offset)
     if name and _PATTERNS.match(name.encode() + b" ="):
         return True
-    before = data[max(0, offset - 600) : offset]
-    opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
-    if opening < 0 or _CLOSED.search(before, opening):
+    before = _before_list(data, offset)
+    if not before:
         return False
-    if before[opening : opening + 1] == b"[" and _HELD.match(data, offset):
+    opening = max(0, offset - _LIST) + len(before)
+    if data[opening : opening + 1] == b"[" and _HELD.match(data, offset):
         return True
-    before = before[:opening]
-    if _MEMBERSHIP.search(before) and not _LOOP.search(before):
-        return True
-    return bool(_PATTERNS.search(before))
+    return bool(_is_member(before) or _PATTERNS.search(before))
+
+
+def is_member(data: bytes, offset: int) -> bool:
+    """Tell whether a literal stands in a list that something must be in: ``name in ["a/b"]``."""
+    return _is_member(_before_list(data, offset))
+
+
+def _is_member(before: bytes) -> bool:
+    return bool(_MEMBERSHIP.search(before)) and not _LOOP.search(before)
+
+
+def _before_list(data: bytes, offset: int) -> bytes:
+    """Return what stands before the list of texts that a literal lies in, ``b""`` for none."""
+    before = data[max(0, offset - _LIST) : offset]
+    opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
+    return b"" if opening < 0 or _CLOSED.search(before, opening) else before[:opening]

@@ -311,7 +311,7 @@ class Collector:
 
     def api_model(
         self, service: ComponentId, name: str, where: Occurrence, *, function: str = "",
-        by_name: bool = False,
+        by_name: bool = False, hub: bool = True,
     ) -> ComponentId:  # fmt: skip
         """Record a model behind a service's API.
 
@@ -320,6 +320,7 @@ class Collector:
 
         Args:
             by_name: only the name says which service; that it is called is a weak claim.
+            hub: a name of the form of a hub repository's may be one.
         """
         if service == HUB_INFERENCE and ids.is_hub_repository(name):
             component = self.hub_model(name, where, function=function)
@@ -331,7 +332,7 @@ class Collector:
         self.component(component, "model", name, where, function=function)
         seen = replace(where, confidence="low") if by_name else where
         self.link(component, self.service(service, seen), "served-by", seen)
-        if ids.is_hub_repository(name) and service not in _ROUTERS:
+        if hub and ids.is_hub_repository(name) and service not in _ROUTERS:
             repository = ids.hub_model(name)
             self.component(repository, "model", name, where, direct=False)
             self.link(component, repository, "same-as", where)

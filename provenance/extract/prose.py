@@ -10,6 +10,7 @@ import re
 
 from provenance import ids
 from provenance.addresses import is_local_host
+from provenance.extract.archives import holds_data
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.requirements import read_requirement
 from provenance.extract.names import tool_model
@@ -18,19 +19,14 @@ from provenance.extract.settings import is_placeholder, names_model, read_settin
 from provenance.vocabulary import Vocabulary
 
 _ARCHIVE = re.compile(
-    rb"https?://[^\s)>\]\"'`|]{4,300}?\.(?:zip|tar|tar\.\w{2,4}|tgz|rar|7z|parquet|jsonl(?:\.gz)?|"
-    rb"csv(?:\.gz)?|tfrecords?|h5ad|arrow)(?=[\s)>\]\"'`|,;]|\.?\s|$)",
+    rb"https?://[^\s)>\]\"'`|]{4,300}?\.(?:zip|tar|tar\.\w{2,4}|tgz|rar|7z|parquet|jsonl?(?:\.gz)?|"
+    rb"[ct]sv(?:\.gz)?|tfrecords?|h5ad|arrow)(?=[\s)>\]\"'`|,;]|\.?\s|$)",
     re.IGNORECASE,
 )
 _DATA = re.compile(
     rb"data[-_ ]?sets?(?![a-z])|training data|corpus|corpora|" + "数据集".encode(), re.IGNORECASE
 )
 """What a heading, a line or an address says of data."""
-_TOLD = re.compile(
-    rb"https?://(?:(?:codeload\.)?github\.com/[^/]+/[^/]+/archive/|(?:www\.)?(?:huggingface\.co|hf\.co"
-    rb"|hf-mirror\.com|modelscope\.cn)/)"
-)
-"""Addresses that others read: sources of a code host, what a hub's repositories hold."""
 _HEADING = re.compile(rb"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
 _PINNED = re.compile(rb"`([A-Za-z][\w.-]{1,60}(?:\[[\w,-]+\])?[ ]?==[ ]?\d+\.\d[\w.+]*)`")
 _INSTALLED = re.compile(
@@ -82,12 +78,11 @@ def heading_above(data: bytes, offset: int) -> bytes:
 
 def _archives(data: bytes, places: Places, collector: Collector) -> None:
     for match in _ARCHIVE.finditer(data):
-        if _TOLD.match(match.group()):
-            continue
-        line = places.text_line(match.start())
-        if not (_DATA.search(line) or _DATA.search(heading_above(data, match.start()))):
-            continue
         url = match.group().decode("utf-8", "replace")
+        line = places.text_line(match.start())
+        said = _DATA.search(line) or _DATA.search(heading_above(data, match.start()))
+        if not holds_data(url, said=bool(said)):
+            continue
         where = collector.occurrence(places.line(match.start()), url, confidence="medium")
         collector.dataset("url", ids.url_dataset(url).removeprefix("dataset:url/"), where)
 

@@ -95,7 +95,7 @@ class RoutedNames:
         )  # fmt: skip
         asked = asked or self._listed(text, offset) or self._router(maker)
         if asked is not None:
-            self._collector.api_model(asked, name, where)
+            self._collector.api_model(asked, name, where, hub=False)
         else:
             self._collector.api_model(maker, name.partition("/")[2], where, by_name=True)
         return True

@@ -290,7 +290,8 @@ def read_model(
                 and vocabulary.looks_like_model(repository)
             )
         ):
-            collector.api_model(ids.service(provider), value, where)
+            hub = vocabulary.routing.maker_model(value) is None
+            collector.api_model(ids.service(provider), value, where, hub=hub)
         else:
             collector.hub_model(repository, where)
         return True

@@ -12,7 +12,7 @@ from provenance import ids
 from provenance.addresses import is_local_host
 from provenance.extract.accelerators import platform_of
 from provenance.extract.archives import holds_weights
-from provenance.extract.asked import is_told_apart
+from provenance.extract.asked import is_member, is_told_apart
 from provenance.extract.collect import Collector
 from provenance.extract.measures import is_measure
 from provenance.extract.names import tool_model
@@ -46,6 +46,15 @@ _WEIGHTS = (
     "/weights.bin",
 )  # fmt: skip
 """The end of a URL that fetches weights."""
+_PATHS = ((b"openai/deployments/", "service:azure-openai"),)
+"""Paths that one service alone has, of addresses whose host is known at run time only."""
+_COMPOSED = re.compile(rb"(?:\$?\{[^\"'`\n]{0,80}\}|%[svd])?/?")
+"""What stands before such a path in its text: a part that is put in, or nothing."""
+_REPOSITORY = re.compile(
+    r"https?://(?:www\.)?(?:github\.com|gitlab\.com|gitee\.com|bitbucket\.org)/[^/]+/[^/]+",
+    re.IGNORECASE,
+)
+"""A repository of a code host, whatever its name ends in (``llama.onnx``)."""
 _HUB_PATH = re.compile(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
 _PICTURE = re.compile(r"/(?:resolve|blob|raw)/.*\.(?:png|jpe?g|gif|svg|webp|ico)$", re.IGNORECASE)
 """A picture that a repository holds: it is shown, and the rest of the repository left alone."""
@@ -81,7 +90,7 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
 
     Returns whether any named something.
     """
-    found = False
+    found = _paths(data, places, collector)
     at = data.find(b"://")
     while at >= 0:
         scheme = next((s for s in _SCHEMES if data.endswith(s, 0, at)), None)
@@ -106,6 +115,24 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
     return found
 
 
+def _paths(data: bytes, places: Places, collector: Collector) -> bool:
+    """Record the services that paths of composed addresses are of: ``f"{base}/openai/…/"``."""
+    found = False
+    for path, service in _PATHS:
+        at = data.find(path)
+        while at >= 0:
+            begin = data.rfind(b"\n", 0, at) + 1
+            quote = max(data.rfind(mark, begin, at) for mark in (b'"', b"'", b"`"))
+            before = data[quote + 1 : at]
+            if quote >= 0 and _COMPOSED.fullmatch(before) and places.state(at) is None:
+                written = (before + path).decode("utf-8", "replace")
+                where = collector.occurrence(places.line(at), written, confidence="medium")
+                collector.service(service, where)
+                found = True
+            at = data.find(path, at + 1)
+    return found
+
+
 def _host(
     host: str, url: str, offset: int, places: Places, collector: Collector,
     vocabulary: Vocabulary,
@@ -113,7 +140,7 @@ def _host(
     if is_local_host(host):
         return False
     state = places.state(offset)
-    if url.lower().endswith(_WEIGHTS):
+    if url.lower().endswith(_WEIGHTS) and not _REPOSITORY.fullmatch(url):
         where = collector.occurrence(places.line(offset), url, usage=state)
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True
@@ -255,6 +282,7 @@ def literals(
             tables_of(data).tell_apart(offset - 1, match.end())
             or is_measure(data, match.start(), match.end(), text)
             or is_told_apart(data, match.start())
+            or is_member(data, match.start())
         ):
             continue
         where = collector.occurrence(

@@ -9,6 +9,9 @@ from provenance import ids
 from provenance.registry import Registry
 from provenance.registry.tables import Claim, Keyed
 
+_PLATFORMS = frozenset({("zhipu", "zai"), ("zai", "zhipu")})
+"""Two platforms of one maker whose names do not say so (``minimax`` and ``minimax-intl`` do)."""
+
 
 class Routing:
     """What one registry knows of routers."""
@@ -71,6 +74,23 @@ class Routing:
     def _publishers(self, service: str, name: str) -> frozenset[str]:
         model = ids.api_model(service.removeprefix("service:"), name)
         return frozenset(row.organization for row in self._claims.find(model)[1])
+
+    def also_serves(self, service: str, name: str) -> bool:
+        """Tell whether a service with models of its own is known to serve another's of a name.
+
+        A cloud that offers open weights has claims for them beside those of its own.
+        """
+        slug = service.removeprefix("service:")
+        key, _ = self._claims.find(f"model:{slug}/{name.lower()}")
+        return key not in ("", f"model:{slug}/*")
+
+    @staticmethod
+    def same_maker(owner: str, service: str) -> bool:
+        """Tell whether a service is another platform of a maker's, with the same models."""
+        one, other = owner.removeprefix("service:"), service.removeprefix("service:")
+        return (
+            other.startswith(f"{one}-") or one.startswith(f"{other}-") or (one, other) in _PLATFORMS
+        )
 
     @cached_property
     def _owners(self) -> frozenset[str]:

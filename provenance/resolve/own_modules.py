@@ -9,6 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+GENERIC = frozenset(
+    "agent agents api app apps backend base bot bots bridge channel channels cli client "
+    "clients common components conf config configs configuration const constants controllers "
+    "core dao data database db engine engines extensions frontend functions handlers helper "
+    "helpers inference lib libs main manager managers message messages middleware mixins "
+    "model models module modules nodes options pipeline pipelines plugin plugins preprocess "
+    "preprocessing processors prompts providers repositories resources routers scripts "
+    "server servers service services settings shared src storage tasks templates tests tool "
+    "tools train trainer training ui util utilities utils views web webui worker workers "
+    "workflows".split()
+)
+"""Names that very many programs have for their own modules; a tree that imports one and does not
+hold it is a part of a program. Nobody's package, unless a manifest or the data says so."""
+
 
 class OwnModules:
     """The importable files and folders of one tree."""

@@ -21,7 +21,7 @@ from provenance.model import (
 from provenance.registry.tables import Identifier
 from provenance.resolve import gems, namespaces
 from provenance.resolve.inventory import Inventory
-from provenance.resolve.own_modules import OwnModules
+from provenance.resolve.own_modules import GENERIC, OwnModules
 
 _SOURCES = frozenset({"python-source", "notebook", "javascript", "languages"})
 _SETTINGS = frozenset({"json-config", "yaml-config"})
@@ -157,8 +157,12 @@ def _foreign(inventory: Inventory, declared: dict[str, ComponentId]) -> list[Imp
 def _guess(module: str, places: list[Occurrence], inventory: Inventory) -> None:
     """Take an unmapped import for the package of the same name, with low confidence.
 
-    Most packages are imported by their own name; a gap says that this is a guess.
+    Most packages are imported by their own name; a gap says that this is a guess. A name such
+    as ``utils`` is a module of the program that the tree does not hold: a gap alone.
     """
+    if module in GENERIC:
+        inventory.gap(_gap(module, "undeclared-import", places[0]))
+        return
     package = ids.pypi(module)
     weak = tuple(dict.fromkeys(replace(place, confidence="low") for place in places))
     inventory.add(

@@ -93,3 +93,39 @@ def test_names_in_data_are_told_apart_and_not_asked(text: str) -> None:
 )
 def test_a_setting_that_is_compared_may_be_asked(text: str) -> None:
     assert models("a.py", text) == {MINI}
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "expected"),
+    [
+        ("", "deepseek-v4-flash", "model:deepseek/deepseek-v4-flash"),
+        ("", "kimi-k2.6", "model:moonshot/kimi-k2.6"),
+        # A cloud that is known to serve another maker's name, and another platform of the maker.
+        ("https://dashscope.aliyuncs.com/v1", "kimi-k2.6", "model:dashscope/kimi-k2.6"),
+        ("https://api.moonshot.ai/v1", "kimi-k2.6", "model:moonshot-intl/kimi-k2.6"),
+        ("https://api.z.ai/api/paas/v4", "glm-4.6", "model:zai/glm-4.6"),
+        # Nobody else's.
+        ("https://dashscope.aliyuncs.com/v1", "gpt-4o-mini", MINI),
+        ("https://api.deepseek.com/v1", "gpt-4o-mini", MINI),
+        # Capitals are a label, except where the maker writes so.
+        ("https://api.minimax.io/v1", "MiniMax-M2.7", "model:minimax-intl/MiniMax-M2.7"),
+        ("https://api.deepseek.com/v1", "DeepSeek-V4-Flash", ""),
+        ("", "MiniMax-M2.7", ""),
+    ],
+)
+def test_who_serves_a_name_that_several_have(host: str, name: str, expected: str) -> None:
+    text = f'NAMES = ["{name}"]\n' + (f'URL = "{host}"\n' if host else "")
+    assert models("a.py", text) == ({expected} if expected else set())
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.ts", 'const all = [{\n  id: "gpt-4o-mini",\n  object: "model" }];\n'
+                 'if (name === "gpt-4o-mini") { answer({ id: "gpt-4o-mini", object: "model" }) }\n'),
+        ("a.py", 'return {"data": [{"id": "gpt-4o-mini", "object": "model"}]}\n'),
+    ],
+)  # fmt: skip
+def test_a_name_that_a_server_says_it_has_is_not_asked_for(path: str, text: str) -> None:
+    assert models(path, text) == set()
+    assert models(path, text + 'ask("gpt-4o-mini");\n') == {MINI}

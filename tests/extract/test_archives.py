@@ -81,3 +81,50 @@ def test_documentation_is_documentation() -> None:
     url = f"{RELEASE}/asr-models/acme.tar.bz2"
     found = direct(markdown, "README.md", f"Get {url}\n\n```sh\nwget {url}\n```\n")
     assert at(found, make.url_model(url)) == [(1, "documentation"), (4, "documentation")]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://data.acme.example/vqa/Questions_Train_acme.zip",
+        "https://data.acme.example/acme_train2014_annotations.json.zip",
+        "https://files.acme.example/x/TextCaps_0.1_train.json",
+        "https://files.acme.example/pairs/datasets/acme_filtered_large.json",
+        "https://files.acme.example/acme_dev.tsv",
+    ],
+)
+def test_a_file_of_data_told_by_its_own_name_or_its_line(url: str) -> None:
+    found = direct(markdown, "README.md", f"# Data set\n\n[here]({url})\n")
+    assert at(found, make.url_dataset(url)) == [(3, "documentation")]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://data.acme.example/acme.json",
+        "https://data.acme.example/dataset_schema.json",
+        "https://data.acme.example/datasets/config.json",
+        "https://data.acme.example/train_results.json",
+        "https://api.acme.example/datasets/train.json",
+        "https://github.com/acme/tool/blob/main/configs/train.json",
+        "https://data.acme.example/train/picture.png",
+        "https://huggingface.co/datasets/acme/pairs/resolve/main/train.json",
+    ],
+)
+def test_a_file_that_may_be_anything_is_no_data_by_its_heading(url: str) -> None:
+    found = direct(markdown, "README.md", f"# Data set\n\n[here]({url})\n")
+    assert not {i for i in ids(found, "dataset") if "url/" in i}
+
+
+@pytest.mark.parametrize(
+    "name", ["train-server.zip", "acme.zip", "acme_train_model.zip", "acme-1.0.tar.gz", "test.zip"]
+)
+def test_an_archive_that_nothing_calls_data(name: str) -> None:
+    text = f"# Install\n\nGet https://files.acme.example/x/{name}\n"
+    assert not ids(direct(markdown, "README.md", text), "dataset")
+
+
+def test_a_repository_whose_name_ends_like_weights_is_no_file() -> None:
+    text = "https://github.com/acme/llama.onnx and https://github.com/acme/tool/raw/main/net.onnx\n"
+    found = direct(markdown, "README.md", text)
+    assert ids(found, "model") == {"model:url/github.com/acme/tool/raw/main/net.onnx"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.reading import ids, places, read
+from tests.support.reading import ids, lines, places, read
 
 SCRIPT = '''\
 """
@@ -135,3 +135,21 @@ def test_flags_that_stand_under_a_sentence() -> None:
         "pkg:huggingface/acme/small": ("documentation", [7]),
         "pkg:huggingface/acme/judge": ("commented", [10]),
     }
+
+
+def test_constants_of_an_sdk_are_models_wherever_they_stand() -> None:
+    found = read(
+        "a.py",
+        """\
+        import dashscope
+        from dashscope import Generation
+        MODELS = {"fast": dashscope.Generation.Models.qwen_turbo}
+        answer = Generation.call(model=Generation.Models.qwen_max, prompt="x")
+        other = Generation.call(model=Generation.Models.unheard, prompt="x")
+        """,
+    )
+    assert ids(found, "model") == {"model:dashscope/qwen-turbo", "model:dashscope/qwen-max"}
+    assert lines(found, "model:dashscope/qwen-turbo") == [3]
+    assert [(gap.reason, gap.subject) for gap in found.gaps] == [
+        ("dynamic-name", "Generation.Models.unheard")
+    ]

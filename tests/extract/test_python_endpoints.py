@@ -6,7 +6,7 @@ import pytest
 
 from provenance.extract.python import source as python_source
 from provenance.model import Extraction
-from tests.support.reading import gaps, ids, lines
+from tests.support.reading import gaps, ids, lines, read
 from tests.support.settings_files import direct, redirects
 
 
@@ -107,3 +107,29 @@ def test_an_address_in_the_place_of_a_name_is_no_model() -> None:
     )
     assert not ids(found, "model") and not ids(found, "service")
     assert redirects(found) == {("service:huggingface-inference", 4)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'base = f"{endpoint}/openai/deployments/{name}"\n',
+        'url = "{}openai/deployments/{}/images/generations?v={}".format(base, name, v)\n',
+        'url = base + "/openai/deployments/" + name\n',
+        'url = "%s/openai/deployments/%s" % (base, name)\n',
+    ],
+)
+def test_a_path_that_azure_alone_has(text: str) -> None:
+    assert ids(read("a.py", text)) == {"service:azure-openai"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '# POST {endpoint}/openai/deployments/{name}\nx = "a"\n',
+        '"""Calls {endpoint}/openai/deployments/{name}."""\n',
+        'URL = "https://proxy.acme.example/openai/deployments/"\n',
+        'skip = "docs of openai/deployments/x"\n',
+    ],
+)
+def test_such_a_path_that_is_only_told_or_another_host_s(text: str) -> None:
+    assert "service:azure-openai" not in ids(read("a.py", text))

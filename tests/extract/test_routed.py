@@ -226,3 +226,10 @@ def test_a_model_object_needs_no_gateway() -> None:
     )
     assert models(found) == {"model:openai/gpt-4.1"}
     assert "service:vercel-ai-gateway" not in ids(found)
+
+
+def test_a_maker_s_own_name_at_another_host_is_no_hub_repository() -> None:
+    text = '{"provider": "siliconflow", "model": "deepseek/deepseek-v4-flash"}'
+    assert ids(read("config/app.json", text), "model") == {
+        "model:siliconflow/deepseek/deepseek-v4-flash"
+    }

@@ -40,3 +40,36 @@ def test_what_offers_a_choice_names_it(text: str, expected: str) -> None:
 def test_a_long_table_is_known_to_its_end() -> None:
     rows = "".join(f'    "gpt-5.{n}-mini",  # told apart by its name\n' for n in range(60))
     assert ids(read("app.py", f"UNSUPPORTED_MODELS = [\n{rows}]\n"), "model") == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'if model == "claude-3-opus":\n    return "claude-3-opus-20240229"\n',
+        'if model == "claude-3-opus":\n    return const.CLAUDE_3_OPUS\n',
+        'if model == "claude-3-opus":  # old\n    return "claude-3-opus-20240229"\n',
+        'if (model === "claude-3-opus") { return "claude-3-opus-20240229"; }\n',
+        'if model == "claude-3-opus":\n    return 4096\n',
+    ],
+)
+def test_an_alias_that_another_name_is_put_for(text: str) -> None:
+    found = ids(read("app.js" if "===" in text else "app.py", text), "model")
+    assert found <= {"model:anthropic/claude-3-opus-20240229"}
+    assert found or "20240229" not in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'if model == "claude-3-opus":\n    return ask(model)\n',
+        'if model == "claude-3-opus":\n    place = "eu"\n',
+        'ok = model == "claude-3-opus"\n',
+    ],
+)
+def test_a_name_that_something_is_compared_with_and_kept(text: str) -> None:
+    assert ids(read("app.py", text), "model") == {"model:anthropic/claude-3-opus"}
+
+
+def test_a_hub_id_that_a_name_must_be_among() -> None:
+    text = 'if name in ["acme/old-7b", ]:\n    pass\nfor name in ["acme/new-7b"]:\n    load(name)\n'
+    assert ids(read("app.py", text), "model") == {"pkg:huggingface/acme/new-7b"}

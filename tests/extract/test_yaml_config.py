@@ -279,3 +279,33 @@ def test_loggers_that_are_hosted(text: str) -> None:
                                   "loggers:\n  wandb:\n    level: WARNING\n"])  # fmt: skip
 def test_loggers_that_are_not(text: str) -> None:
     assert not ids(yml(text), "service")
+
+
+def test_files_of_data_by_their_address() -> None:
+    found = yml(
+        """\
+        datasets:
+          acme_vqa:
+            homepage: https://acme.example/data/train.json
+            schema_url: https://acme.example/data/schema.json
+            build_info:
+              annotations:
+                train:
+                  url:
+                    - https://files.acme.example/vqa/acme_vqa.json?raw=1
+                    - https://files.acme.example/vqa/acme_val.zip
+                  storage: /path/to/acme_val.zip
+              images:
+                url: https://files.acme.example/banner.png
+        evaluation:
+          url: https://files.acme.example/plan.json
+        metadata:
+          annotations:
+            url: https://files.acme.example/notes.json
+        """
+    )
+    assert ids(found, "dataset") == {
+        "dataset:url/files.acme.example/vqa/acme_vqa.json",
+        "dataset:url/files.acme.example/vqa/acme_val.zip",
+    }
+    assert lines(found, "dataset:url/files.acme.example/vqa/acme_val.zip") == [10]

@@ -176,6 +176,14 @@ def test_an_unmapped_import_is_a_guess_and_a_gap(registry: Registry) -> None:
     assert (ROOT, guess, "depends-on", None) in found.links
 
 
+def test_a_module_of_a_name_that_many_programs_have_is_a_gap_alone(registry: Registry) -> None:
+    found = resolved(registry, imported("common.log", "common", "strange_common"))
+    assert package_ids(found) == {"pkg:pypi/strange-common"}
+    assert ("common", "undeclared-import", "app.py:1") in gaps(found)
+    declared = resolved(registry, reqs("common\n"), imported("common"))
+    assert package_ids(declared) == {"pkg:pypi/common"}
+
+
 @pytest.mark.parametrize(
     ("module", "package"),
     [

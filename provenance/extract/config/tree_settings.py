@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from provenance import ids
 from provenance.addresses import host_of, is_local_host
 from provenance.extract.accelerators import DRIVERS
+from provenance.extract.archives import holds_data
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.asked import COSTS
 from provenance.extract.channels import PYPI
@@ -52,6 +54,18 @@ _CONNECTION = re.compile(
 """The parts of a connection string (``Endpoint=…;Key=…;Deployment=…``) that matter."""
 _ENTRY_KEYS = frozenset("id name value slug".split())
 _NAME = re.compile(r"[A-Za-z](?=[\w.:-]*\d)[\w.:-]{2,80}")
+_OF_DATA = re.compile(
+    r"(?:.*_)?(?:datas?ets?|(?:train|training|eval|val|test|finetuning)_data|corpus|corpora)"
+    r"(?:_(?:configs?|list|info|mix(?:er|ture)?))?|build_info",
+    re.IGNORECASE,
+)
+"""A section about data."""
+_FETCHED = re.compile(
+    r"(?:.*_)?(?:ur[li]s?|links?|downloads?|files?|paths?|src|source|train|val|valid|validation|"
+    r"test|dev|data|datasets?|annotations?|anns?)",
+    re.IGNORECASE,
+)
+"""A key of what is fetched: not a page, a picture or a license."""
 _NOT_LOADED = re.compile(r"^(?:outputs?|save|saving|push|export|logging|labels|annotations)$", re.I)
 _COMMENTED = re.compile(
     r"[ \t]*(?:#[ \t]*){1,3}(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?"
@@ -142,6 +156,8 @@ class _TreeReader:
         if key in _SHELL_KEYS and (" " in text.strip() or "\n" in text):
             read_shell(text, setting.node.text_line(), self.collector, self.vocabulary, self.usage)
             return
+        if "://" in text and self._data(setting, text):
+            return
         if not text or len(text) > 1000 or any(_NOT_LOADED.match(p) for p in setting.path[:-1]):
             return
         value = self.resolve(text, setting.path)
@@ -199,6 +215,18 @@ class _TreeReader:
             name, value.text, setting.node.line, self.collector, self.vocabulary,
             usage=self.usage, default=value.default, provider=provider, runtime=self.runtime,
         )  # fmt: skip
+
+    def _data(self, setting: Setting, url: str) -> bool:
+        """Read the address of a file of data; return whether it is one."""
+        if not (
+            _FETCHED.fullmatch(setting.key)
+            and any(_OF_DATA.fullmatch(part) for part in setting.path)
+            and not is_placeholder(url) and "$" not in url and holds_data(url, given=True)
+        ):  # fmt: skip
+            return False
+        where = self.collector.occurrence(setting.node.line, url, usage=self.usage)
+        self.collector.dataset("url", ids.url_dataset(url).removeprefix("dataset:url/"), where)
+        return True
 
     def mapping(self, path: tuple[str, ...], mapping: Node) -> None:
         """Read what a mapping's keys name, and pairs written as ``name`` and ``value``."""

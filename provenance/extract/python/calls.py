@@ -171,6 +171,8 @@ class _Reader:
         if not found:
             if is_object(argument, self.names.dotted, scope):
                 return  # a model made elsewhere; the call that makes it is read there
+            if self._is_constant(argument):
+                return  # read as what it names, wherever it stands
             self._asked(call, spec)
             self.collector.gap(
                 source_of(argument), "dynamic-name", call.lineno, expression=source_of(call)
@@ -181,6 +183,13 @@ class _Reader:
         self._told += [
             (Told(value, spec, client, call, revision), argument, scope) for value in found
         ]
+
+    def _is_constant(self, argument: ast.expr) -> bool:
+        """Tell whether an argument is a constant of a library that the data knows."""
+        root, *parts = self.names.dotted(argument).split(".")
+        return len(parts) > 1 and (
+            parts[-1] in self.vocabulary.constants.get(root, {}).get(parts[-2], {})
+        )
 
     def hand_over(self, call: ast.Call, scope: Scope, argument: ast.expr, sink: Sink) -> None:
         """Take the names that an argument brings to a known call of another module.
