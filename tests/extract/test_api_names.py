@@ -121,8 +121,8 @@ def test_who_serves_a_name_that_several_have(host: str, name: str, expected: str
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("a.ts", 'const all = [{\n  id: "gpt-4o-mini",\n  object: "model" }];\n'
-                 'if (name === "gpt-4o-mini") { answer({ id: "gpt-4o-mini", object: "model" }) }\n'),
+        ("a.ts", ('const all = [{\n  id: "gpt-4o-mini",\n  object: "model" }];\n'
+                 'if (name === "gpt-4o-mini") { answer({ id: "gpt-4o-mini", object: "model" }) }\n')),
         ("a.py", 'return {"data": [{"id": "gpt-4o-mini", "object": "model"}]}\n'),
     ],
 )  # fmt: skip
