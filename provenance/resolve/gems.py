@@ -23,7 +23,7 @@ _JOINTS = re.compile(r"[-_/]")
 _AROUND = re.compile(r"(?:ruby-|rb-)?(.+?)(?:-(?:ruby|rb|client|sdk|api|gem))*")
 
 
-def resolve(inventory: Inventory) -> None:
+def add_required(inventory: Inventory) -> None:
     """Add what sources require to the gems that hold it.
 
     A gem that nothing names but a ``require`` of its own name is a guess: only where no

@@ -18,7 +18,7 @@ _NUGET = "pkg:nuget/"
 _SOURCES, _MANIFEST = "languages", "nuget"
 
 
-def resolve(inventory: Inventory) -> None:
+def leave_out(inventory: Inventory) -> None:
     """Take the tree's own namespaces, and what another package brings, out of the packages."""
     found = [item for item in inventory.components.values() if item.id.startswith(_NUGET)]
     asked = [item.name.lower() for item in found if _is_asked(item)]

@@ -34,8 +34,8 @@ def resolve(inventory: Inventory) -> Inventory:
     """Return the inventory with imports mapped and unpinned mentions joined to pins."""
     _join_versions(inventory)
     _imports(inventory)
-    gems.resolve(inventory)
-    namespaces.resolve(inventory)
+    gems.add_required(inventory)
+    namespaces.leave_out(inventory)
     _sdks(inventory)
     return inventory
 

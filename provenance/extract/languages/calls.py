@@ -7,7 +7,6 @@ namespace or a type tells that the name is that library's.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -21,6 +20,7 @@ from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.languages.arguments import Arguments, Span, read_arguments
+from provenance.extract.languages.makers import Made, maker_of
 from provenance.extract.languages.texts import Outside, Text, address_of, texts_of
 from provenance.extract.languages.uses import uses_of
 from provenance.extract.places import Places
@@ -45,8 +45,6 @@ _IMAGE = re.compile(
 )
 """A constant that says image and holds one with a tag."""
 _IDENTIFIER = re.compile(rb"([A-Za-z_]\w*)\s*[?!]?\s*\Z")
-_BEGINNING = re.compile(rb"\s*[^;\n{}]{0,120}")
-"""What may stand between a name that is given a value and the call that makes it."""
 
 
 class _Spec(NamedTuple):
@@ -68,25 +66,6 @@ class _Spec(NamedTuple):
         return max(self.path[0].split("*"), key=len).encode() if self.path else b""
 
 
-class _Made(NamedTuple):
-    """A call that makes a client, or asks for a model itself."""
-
-    start: int
-    end: int
-    """Where the calls chained to it end."""
-    provider: str
-    service: ComponentId | None
-    local: bool
-    confident: Confidence
-
-    @property
-    def whom(self) -> str:
-        """Whom it asks: a runtime, a server on this machine, a service, or nobody."""
-        if self.provider.startswith("local:"):
-            return self.provider
-        return "local" if self.local else self.service or ""
-
-
 class Told(NamedTuple):
     """What calls have told of literals."""
 
@@ -104,7 +83,7 @@ def read_calls(
         outside: finds the literals of constants that other sources define.
     """
     told: list[Text] = _images(data, ecosystem, places, collector, vocabulary)
-    made: list[_Made] = []
+    made: list[Made] = []
     # Calls that leave it to the client whom they ask come last.
     for spec in sorted(_specs(vocabulary, ecosystem), key=lambda s: s.row.provider == "client"):
         if spec.row.provider == "client" and not made:
@@ -222,7 +201,7 @@ def _called(name: bytes, text: bytes) -> bool:
 
 def _read(
     spec: _Spec, match: re.Match[bytes], given: Arguments | None, data: bytes, places: Places,
-    collector: Collector, vocabulary: Vocabulary, made: list[_Made],
+    collector: Collector, vocabulary: Vocabulary, made: list[Made],
     outside: Outside | None,
 ) -> list[Text]:  # fmt: skip
     """Record what one call names; return the literals that name it.
@@ -232,7 +211,7 @@ def _read(
     """
     row, container = spec.row, spec.row.yields == "container"
     if row.provider == "client":
-        maker = _maker(data, match.start(), made, free=bool(spec.path))
+        maker = maker_of(data, match.start(), made, free=bool(spec.path))
         if maker is None:
             return []
         service, local, confident = maker.service, maker.local, maker.confident
@@ -243,7 +222,7 @@ def _read(
     else:
         service, local, confident = _asked(row, given, data, vocabulary, match.start())
         end = given.end if given is not None else match.end()
-        made.append(_Made(match.start(), end, row.provider, service, local, confident))
+        made.append(Made(match.start(), end, row.provider, service, local, confident))
     written = match.group().decode("utf-8", "replace").strip(".?({<> \n")
     where = collector.occurrence(places.line(match.start()), written, confidence="medium")
     wanted = [path for path in row.argument.split("|") if path]
@@ -279,45 +258,6 @@ def _read(
             continue
         _model(text.text, row, service, local, at, collector, vocabulary)
     return found
-
-
-def _maker(data: bytes, offset: int, made: list[_Made], *, free: bool) -> _Made | None:
-    """Return the call that made the client which a method is called on.
-
-    It is the beginning of the same chain, or what the client's name was last given; else the
-    only one of the source, so far as whom they ask is the same.
-
-    Args:
-        free: the call is of no client; another is given what it makes.
-    """
-    if not free:
-        within = [one for one in made if one.start < offset < one.end]
-        if within:
-            return max(within)
-        receiver = _IDENTIFIER.search(data, max(0, offset - 200), offset)
-        given = _last_given(data, receiver.group(1), offset) if receiver else offset
-        for one in made:
-            if given <= one.start < offset and _BEGINNING.fullmatch(data, given, one.start):
-                return one
-    asked = {one.whom: one for one in reversed(made) if one.whom}
-    return next(iter(asked.values())) if len(asked) == 1 else None
-
-
-def _last_given(data: bytes, name: bytes, offset: int) -> int:
-    """Return where the value begins that a name was last given before a place, or the place."""
-    given = _given(data, name)
-    number = bisect_right(given, offset)
-    return given[number - 1] if number else offset
-
-
-@lru_cache(maxsize=64)
-def _given(data: bytes, name: bytes) -> tuple[int, ...]:
-    """Return where the values begin that a source gives a name, or the type of a parameter."""
-    pattern = re.compile(
-        rb"(?<![\w.])" + re.escape(name)
-        + rb"\s*(?:(?::(?!:)[^=;,\n(){}]{0,80})?:?=(?![=>])|:(?![:=]))"
-    )  # fmt: skip
-    return tuple(match.end() for match in islice(pattern.finditer(data), _MAX_CALLS))
 
 
 def _asked(
