@@ -349,6 +349,17 @@ def test_a_disabled_require_is_commented(words: Vocabulary) -> None:
     assert component(found, "pkg:npm/dotenv").usage == "commented"
 
 
+def test_hosts_that_a_source_tells_apart_are_a_weak_sign(words: Vocabulary) -> None:
+    found = scan(words, """\
+        if (!new URL(endpoint).hostname.endsWith(".upstash.io")) deny();
+        if ("gateway.ai.cloudflare.com" == parts[2]) rebuild();
+        if (host === "github.com" || name.endsWith(".png")) skip();
+        const page = "api.cohere.com";
+        """)  # fmt: skip
+    assert ids(found) == {"service:upstash", "service:cloudflare-ai-gateway"}
+    assert component(found, "service:upstash").occurrences[0].confidence == "low"
+
+
 # -- in the browser ----------------------------------------------------------------------
 
 

@@ -7,10 +7,7 @@ properties from there (``0.configuration.baseURL``).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -20,12 +17,13 @@ from provenance.extract import names
 from provenance.extract.api_names import endpoints
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
-from provenance.extract.deploy.images import read_image
+from provenance.extract.javascript.asides import put_aside
 from provenance.extract.javascript.clients import Client, Clients
 from provenance.extract.javascript.constants import read_constants
 from provenance.extract.javascript.defaults import holds, names_nothing
 from provenance.extract.javascript.handed import Given, given_from, handed_on
 from provenance.extract.javascript.modules import neighbours
+from provenance.extract.javascript.parts import read_images, read_service
 from provenance.extract.javascript.specs import Spec, Specs
 from provenance.extract.javascript.tree import (
     PASSIVE,
@@ -46,20 +44,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _NO_NAMES = frozenset("object array number arrow_function this undefined null true false".split())
-_NO_IMAGE = re.compile(r"dummy\b|placeholder\b|scratch$")
-"""What is given where an image must be named and none is run."""
 _MAX_OPEN_COMMENTS = 50
-_ASIDE = re.compile(
-    rb"^[ \t]*//+[ \t]*(?:(?:const|let|var)[ \t]+)?([A-Za-z_$][\w$]{0,60})"
-    rb"(?:[ \t]*:[ \t]*string)?[ \t]*[:=][ \t]*[\"'`]([A-Za-z][\w.:/-]{2,100})[\"'`]"
-    rb"[ \t]*[,;]?[ \t]*\r?$",
-    re.MULTILINE,
-)
-"""A line put out of use that gives a literal to a name."""
-_NAMES_MODEL = frozenset("model modelName modelId model_id".split())
-_MAX_ASIDES = 200
-_NEAR = 8
-"""Lines between a name and what was put in its place."""
 _MAX_HANDED = 3
 """Functions that a name is handed on through."""
 _MAX_BODIES = 100
@@ -132,10 +117,10 @@ class Reader:
         """Record the models that a loader, a client with a model or an API call names."""
         argument = self.clients.argument(call, scope, spec.arguments, lists=True)
         if spec.yields == "container":
-            self._image(call, scope, argument, spec)
+            self.told |= read_images(self.clients, call, scope, argument, spec)
             return
         if spec.yields == "service":
-            self._service(call, argument, spec)
+            read_service(self.clients, call, argument, spec)
             return
         client: Client | None
         if spec.provider == "client":
@@ -150,32 +135,6 @@ class Reader:
             self._models(call, argument, client, spec.function, spec)
         else:
             self._default(call, scope, spec, client)
-
-    def _image(self, call: Node, scope: Scope, argument: Bound | None, spec: Spec) -> None:
-        """Record the images that a call names: repository, registry and tag put together."""
-        values = self.values.bound_values(argument) if argument is not None else []
-        behind = self.clients.argument(call, scope, spec.joined)
-        tags = self.values.bound_values(behind) if behind is not None else []
-        registry = f"{spec.provider}/" if spec.provider else ""
-        for value in values:
-            self.told.add(value.text)
-            if _NO_IMAGE.match(value.text):
-                continue
-            for image in [f"{value.text}:{tag.text}" for tag in tags] or [value.text]:
-                read_image(
-                    f"{registry}{image}", value.line, self.collector, self.vocabulary,
-                    default=bool(registry) or value.confidence != "high", path=value.path,
-                )  # fmt: skip
-
-    def _service(self, call: Node, argument: Bound | None, spec: Spec) -> None:
-        """Record the service that a call is of, or that it names in the words of a tool."""
-        scheme, _, tool = spec.provider.partition(":")
-        if not tool:
-            where = self.collector.occurrence(self.tree.line(call), self.tree.shown(call))
-            self.collector.service(ids.service(scheme), where)
-        for value in self.values.bound_values(argument) if argument is not None and tool else ():
-            if service := self.vocabulary.alias(value.text, tool):
-                self.collector.service(service, self.clients.at(value))
 
     def _default(self, call: Node, scope: Scope, spec: Spec, client: Client | None) -> None:
         """Record what a call that names nothing is known to use, marked as inferred."""
@@ -270,7 +229,9 @@ class Reader:
         if not found:
             self._unread(call, argument, spec)
             return
-        self._put_aside(argument, found, client, function, spec)
+        for aside in put_aside(argument, found, self.tree):
+            if aside.text not in self.told:
+                self._aside(aside, client, function, spec)
         for value in found:
             text = value.text.strip()
             if not text or len(text) > 300 or "\n" in text:
@@ -284,44 +245,15 @@ class Reader:
                 continue
             self._model(text, client, function, self.clients.at(value), spec)
 
-    def _put_aside(
-        self, argument: Bound, chosen: list[Value], client: Client | None, function: str,
-        spec: Spec | None,
-    ) -> None:  # fmt: skip
-        """Record what commented lines put in the place of the name that is given.
-
-        ``// const model = "…";`` gives the same variable another value, ``// model: "…",`` the
-        same property near the one that counts.
-        """
-        node = unwrapped(argument.node)
-        parts = node.named_children if node.type == "array" else [node]
-        wanted = {self.tree.text(part) for part in parts if part.type == "identifier"}
-        if node.type == "string":
-            wanted = set(_NAMES_MODEL)
-        lines = {value.line for value in chosen if not value.path}
-        for text, variable, line in self._asides:
-            if text in self.told or variable not in wanted:
-                continue
-            if min((abs(line - other) for other in lines), default=_NEAR) >= _NEAR:
-                continue
-            aside = Aside(self.collector, "commented")
-            where = aside.occurrence(line, text, usage="commented")
-            mine, self.collector = self.collector, aside
-            try:
-                self._model(text, client, function, where, spec)
-            finally:
-                self.collector = mine
-            absorb(aside.done(), mine)
-
-    @cached_property
-    def _asides(self) -> list[tuple[str, str, int]]:
-        """Text, name and line of the literals that commented lines give to names."""
-        data = self.tree.data
-        return [
-            (match.group(2).decode("utf-8", "replace"), match.group(1).decode("ascii"),
-             data.count(b"\n", 0, match.start(2)) + 1)
-            for match in islice(_ASIDE.finditer(data), _MAX_ASIDES)
-        ]  # fmt: skip
+    def _aside(self, aside: Value, client: Client | None, function: str, spec: Spec | None) -> None:
+        """Record what a commented line puts in the place of a name; it asks no questions."""
+        mine, self.collector = self.collector, Aside(self.collector, "commented")
+        where = self.collector.occurrence(aside.line, aside.text, usage="commented")
+        try:
+            self._model(aside.text, client, function, where, spec)
+            absorb(self.collector.done(), mine)
+        finally:
+            self.collector = mine
 
     def _unread(self, call: Node, argument: Bound, spec: Spec | None) -> None:
         """Say that a name is known only at run time; a model object is no name."""

@@ -75,6 +75,11 @@ _BROWSER_BUILD = re.compile(
     rb"[\"'`]([A-Za-z0-9][\w.-]{1,80}-q\df\d{2}(?:_\d)?-MLC(?:-\d+k|-b\d+)?)[\"'`]"
 )
 """What WebLLM calls its builds, wherever they are named."""
+_HOST = rb"[\"'](\.?[a-z0-9][a-z0-9-]{0,60}(?:\.[a-z0-9-]{1,60}){1,5})[\"']"
+_COMPARED = re.compile(
+    rb"(?:[=!]==?[ \t]*|\.endsWith\([ \t]*)" + _HOST + rb"|" + _HOST + rb"[ \t]*[=!]==?"
+)
+"""A host that the source tells others by: it works with that service too."""
 _WEB_FOLDER = re.compile(r"(?:^|/)(?:META-INF/resources|src/main/(?:resources|webapp))/")
 _MAX_FOLDERS = 30
 _CATALOGUE = re.compile(rb"model|Model|MODEL|llm|LLM|embedding|whisper|tts")
@@ -124,6 +129,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         claimed, told, service, local = result
     read_ollama(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
+    _compared_hosts(data, places, collector, vocabulary)
     _browser_builds(data, places, collector, vocabulary)
     script_devices(data, places, collector)
     read_deep_learning(data, places, collector, vocabulary)
@@ -146,6 +152,21 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         data, places, collector, vocabulary, frozenset(told | modules), routed=routed.read
     )
     return collector.done()
+
+
+def _compared_hosts(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record the services whose hosts a source tells apart; a weak sign."""
+    for match in _COMPARED.finditer(data):
+        host = (match.group(1) or match.group(2)).decode("ascii")
+        service = vocabulary.service_of_host(f"any{host}" if host.startswith(".") else host)
+        if service and not vocabulary.is_storehouse(service):
+            where = collector.occurrence(
+                places.line(match.start()), host, usage=places.state(match.start()),
+                confidence="low",
+            )  # fmt: skip
+            collector.service(service, where)
 
 
 def _browser_builds(
