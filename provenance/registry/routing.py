@@ -9,7 +9,6 @@ from provenance import ids
 from provenance.registry import Registry
 from provenance.registry.tables import Claim, Keyed
 
-
 _PLATFORMS = frozenset({("zhipu", "zai"), ("zai", "zhipu")})
 """Two platforms of one maker whose names do not say so (``minimax`` and ``minimax-intl`` do)."""
 

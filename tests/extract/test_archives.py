@@ -125,8 +125,6 @@ def test_an_archive_that_nothing_calls_data(name: str) -> None:
 
 
 def test_a_repository_whose_name_ends_like_weights_is_no_file() -> None:
-    text = (
-        "https://github.com/acme/llama.onnx and https://github.com/acme/tool/raw/main/net.onnx\n"
-    )
+    text = "https://github.com/acme/llama.onnx and https://github.com/acme/tool/raw/main/net.onnx\n"
     found = direct(markdown, "README.md", text)
     assert ids(found, "model") == {"model:url/github.com/acme/tool/raw/main/net.onnx"}
