@@ -22,10 +22,10 @@ _WORD = re.compile(r"(?<![\w./:-])[a-z][a-z0-9]*(?:[.-][a-z0-9]+)+(?![\w/:])")
 _SPEAKS = re.compile(r"model|模型", re.IGNORECASE)
 _AZURE = re.compile(r"azure", re.IGNORECASE)
 _LISTED = re.compile(
-    rb"\n[ \t#]*[^\n]{0,60}\b[mM]odels?\b[^\n:]{0,40}:[ \t]*\n"
-    rb"((?:[ \t#]*(?:[-*\xe2]|\d{1,2}[.)])[^\n]*(?:\n|\Z))+)"
+    rb"(?:\b[mM]odels?\b|\xe6\xa8\xa1\xe5\x9e\x8b)[^\n:]{0,40}(?::|\xef\xbc\x9a)[ \t]*\n"
+    rb"((?:[ \t#]*(?:[-*\xe2]|\d{1,2}[.)])[^\n]*(?:\n|\Z)){1,60})"
 )
-"""A line about models that ends in a colon, and the list below it."""
+"""The end of a line about models (``模型``) that a colon ends, and the list below it."""
 _ITEM = re.compile(
     rb"(?:\A|\n)[ \t#]*(?:[-*]|\xe2\x80\xa2|\d{1,2}[.)])[ \t]*[\"'`]{0,2}([A-Za-z0-9][\w.:-]{2,60})"
 )
@@ -82,11 +82,10 @@ def read_lists(data: bytes, places: Places, collector: Collector, vocabulary: Vo
     Under a line such as ``Supported models:``, and beside a setting of a model:
     ``MODEL = "a-1"  # a-1 | a-2 | a-3``.
     """
-    if b"model" in data or b"Model" in data:
-        for number, match in enumerate(_LISTED.finditer(data)):
-            if number >= _MAX_REMARKS:
-                break
-            _bullets(match, places, collector, vocabulary)
+    for number, match in enumerate(_LISTED.finditer(data)):
+        if number >= _MAX_REMARKS:
+            break
+        _bullets(match, places, collector, vocabulary)
     if b"#" not in data:
         return
     for number, match in enumerate(_CHOICE.finditer(data)):
