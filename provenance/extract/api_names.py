@@ -332,7 +332,9 @@ def _is_spelled(
 def _has(service: ComponentId, owner: ComponentId, name: str, vocabulary: Vocabulary) -> bool:
     """Tell whether a service with models of its own has another's of a name as well."""
     routing = vocabulary.routing
-    return routing.same_maker(owner, service) or (bool(name) and routing.also_serves(service, name))
+    if routing.same_maker(owner, service):
+        return True
+    return bool(name) and routing.also_serves(service, name)
 
 
 def _asked(

@@ -7,6 +7,7 @@ used. Told from the bytes around it, in every language.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from provenance.extract.told_apart import tables_of
 
@@ -116,13 +117,15 @@ def is_offered(data: bytes, offset: int, end: int) -> bool:
 
     ``{id: "acme-v1", object: "model"}`` is an answer to a question for its models.
     """
-    if not _OFFERED.search(data):
+    offered = _offered(data)
+    if data[offset + 1 : end - 1] not in offered:
         return False
-    if _OFFER.match(data, end):
-        return True
-    name = data[offset + 1 : end - 1]
-    compared = COMPARED.search(data, max(0, offset - 80), offset)
-    return bool(compared) and any(found == name for found in _OFFERED.findall(data))
+    return bool(_OFFER.match(data, end) or COMPARED.search(data, max(0, offset - 80), offset))
+
+
+@lru_cache(maxsize=2)
+def _offered(data: bytes) -> frozenset[bytes]:
+    return frozenset(_OFFERED.findall(data)) if b"object" in data else frozenset()
 
 
 def is_entry(data: bytes, offset: int, end: int) -> bool:

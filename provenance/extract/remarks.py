@@ -10,6 +10,7 @@ import re
 from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
 from provenance.extract.places import Places
+from provenance.extract.settings import names_model
 from provenance.vocabulary import Vocabulary
 
 _OLLAMA = re.compile(
@@ -20,7 +21,23 @@ _NAME = re.compile(rb"[\"'`]([^\"'`]+)[\"'`]")
 _WORD = re.compile(r"(?<![\w./:-])[a-z][a-z0-9]*(?:[.-][a-z0-9]+)+(?![\w/:])")
 _SPEAKS = re.compile(r"model|模型", re.IGNORECASE)
 _AZURE = re.compile(r"azure", re.IGNORECASE)
+_LISTED = re.compile(
+    rb"(?:\b[mM]odels?\b|\xe6\xa8\xa1\xe5\x9e\x8b)[^\n:]{0,40}(?::|\xef\xbc\x9a)[ \t]*\n"
+    rb"((?:[ \t#]*(?:[-*\xe2]|\d{1,2}[.)])[^\n]*(?:\n|\Z)){1,60})"
+)
+"""The end of a line about models (``模型``) that a colon ends, and the list below it."""
+_ITEM = re.compile(
+    rb"(?:\A|\n)[ \t#]*(?:[-*]|\xe2\x80\xa2|\d{1,2}[.)])[ \t]*[\"'`]{0,2}([A-Za-z0-9][\w.:-]{2,60})"
+)
+_CHOICE = re.compile(
+    rb"#[^\n#\"'`]{0,40}?((?<![\w.])[\"'`]?[A-Za-z0-9][\w.:-]{1,60}[\"'`]?"
+    rb"(?:[ \t]*(?:\||,|/|\xe3\x80\x81|\bor\b|\xe6\x88\x96)[ \t]*"
+    rb"[\"'`]?[A-Za-z0-9][\w.:-]{1,60}[\"'`]?){1,12})"
+)
+"""Names with marks of a choice between them."""
+_KEY = re.compile(rb"[ \t]*[\"']?([A-Za-z_][\w.]*)[\"']?[ \t]*(?::[^=\n]{0,40})?[:=]")
 _MAX_REMARKS = 100
+_MAX_ITEMS = 40
 
 
 def read_ollama(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
@@ -57,3 +74,66 @@ def read_remark(text: str, line: int, collector: Collector, vocabulary: Vocabula
         collector.api_model(
             "service:azure-openai" if azure else owner, match.group(), where, by_name=True
         )
+
+
+def read_lists(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record the API models that docstrings and comments of Python list as those there are.
+
+    Under a line such as ``Supported models:``, and beside a setting of a model:
+    ``MODEL = "a-1"  # a-1 | a-2 | a-3``.
+    """
+    for number, match in enumerate(_LISTED.finditer(data)):
+        if number >= _MAX_REMARKS:
+            break
+        _bullets(match, places, collector, vocabulary)
+    if b"#" not in data:
+        return
+    for number, match in enumerate(_CHOICE.finditer(data)):
+        if number >= _MAX_REMARKS:
+            return
+        hash_at = data.find(b"#", match.start(), match.start(1))
+        if places.state(hash_at + 1) == "commented" and _beside_model(data, hash_at):
+            _choice(match, places, collector, vocabulary)
+
+
+def _bullets(
+    match: re.Match[bytes], places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record what the items of a list in no live text name with their first words."""
+    for item in list(_ITEM.finditer(match.group(1)))[:_MAX_ITEMS]:
+        name = item.group(1).decode("ascii", "replace").rstrip(".:")
+        owner = vocabulary.api_owner(name) if name == name.lower() else None
+        offset = match.start(1) + item.start(1)
+        state = places.state(offset) if owner is not None else None
+        if owner is not None and state is not None:
+            where = collector.occurrence(
+                places.line(offset), name, usage=state, confidence="medium"
+            )
+            collector.api_model(owner, name, where, by_name=True)
+
+
+def _choice(
+    match: re.Match[bytes], places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record a choice of names, where at least two are models."""
+    words = re.split(r"[\s|,/、]+|\b(?:or|或)\b", match.group(1).decode("utf-8", "replace"))
+    owners = {word.strip("\"'`"): vocabulary.api_owner(word.strip("\"'`")) for word in words}
+    known = {name: owner for name, owner in owners.items() if owner and name == name.lower()}
+    for name, owner in known.items() if len(known) > 1 else ():
+        where = collector.occurrence(
+            places.line(match.start(1)), name, usage="commented", confidence="medium"
+        )
+        collector.api_model(owner, name, where, by_name=True)
+
+
+def _beside_model(data: bytes, at: int) -> bool:
+    """Tell whether a comment stands on the line of a setting of a model, or right above one."""
+    begin = data.rfind(b"\n", 0, at) + 1
+    code = data[begin:at]
+    if not code.strip():
+        begin = data.find(b"\n", at) + 1
+        code = data[begin : data.find(b"\n", begin)] if begin else b""
+    key = _KEY.match(code)
+    if key is None:
+        return False
+    return names_model(key.group(1).decode("ascii", "replace").rpartition(".")[2])

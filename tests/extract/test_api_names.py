@@ -121,11 +121,11 @@ def test_who_serves_a_name_that_several_have(host: str, name: str, expected: str
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("a.ts", ('const all = [{\n  id: "gpt-4o-mini",\n  object: "model" }];\n'
-                 'if (name === "gpt-4o-mini") { answer({ id: "gpt-4o-mini", object: "model" }) }\n')),
+        ("a.ts", 'const all = [{\n  id: "gpt-4o-mini",\n  object: "model" }];\n'),
+        ("a.ts", 'if (x === "gpt-4o-mini") { say({ id: "gpt-4o-mini", object: "model" }) }\n'),
         ("a.py", 'return {"data": [{"id": "gpt-4o-mini", "object": "model"}]}\n'),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_a_server_says_it_has_is_not_asked_for(path: str, text: str) -> None:
     assert models(path, text) == set()
     assert models(path, text + 'ask("gpt-4o-mini");\n') == {MINI}

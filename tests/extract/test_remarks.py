@@ -34,3 +34,54 @@ def test_sentences_of_settings() -> None:
     }  # fmt: skip
     assert component(found, "model:deepseek/deepseek-reasoner").usage == "commented"
     assert lines(found, "model:deepseek/deepseek-chat") == [1, 4]
+
+
+def test_lists_of_models_in_docstrings_and_comments() -> None:
+    found = read(
+        "bot.py",
+        '''\
+        """Bot.
+
+        Supported models:
+        - deepseek-chat       (no thinking)
+        - ``deepseek-reasoner``
+        - GPT-4
+        - nothing known
+
+        Limits of models.
+        - gpt-4o: 128000
+        """
+        # Available models:
+        # 1. gpt-4.1
+        # 2) gpt-4.1-mini
+        name = 1
+        ''',
+    )
+    assert {c.id: c.usage for c in found.components if c.kind == "model"} == {
+        "model:deepseek/deepseek-chat": "documentation",
+        "model:deepseek/deepseek-reasoner": "documentation",
+        "model:openai/gpt-4.1": "commented",
+        "model:openai/gpt-4.1-mini": "commented",
+    }
+    assert lines(found, "model:openai/gpt-4.1-mini") == [14]
+
+
+def test_the_choice_that_a_comment_beside_a_setting_gives() -> None:
+    found = read(
+        "bot.py",
+        """\
+        MODEL = "generalv3.5"  # lite | generalv2 | pro-128k
+        # gpt-4o or gpt-4o-mini
+        model_name: str = pick()
+        # gpt-4.1, gpt-4.1-mini have limits
+        size = 3
+        model = pick()  # needs gpt-4.1
+        """,
+    )
+    assert {c.id: c.usage for c in found.components if c.kind == "model"} == {
+        "model:spark/generalv3.5": "used",
+        "model:spark/generalv2": "commented",
+        "model:spark/pro-128k": "commented",
+        "model:openai/gpt-4o": "commented",
+        "model:openai/gpt-4o-mini": "commented",
+    }

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Set
 
-from provenance.extract import accelerators, api_names, signs, textfile
+from provenance.extract import accelerators, api_names, remarks, signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places, PythonPlaces
 from provenance.extract.python.commands import read_commands, read_installs
@@ -125,6 +125,7 @@ def read_source(
     routed = RoutedNames(places, collector, vocabulary, router=routers, claimed=is_claimed)
     signs.literals(data, places, collector, vocabulary, told, settled, routed=routed.read)
     api_names.read_names(data, places, collector, vocabulary, claimed=is_claimed, asked=asked)
+    remarks.read_lists(data, places, collector, vocabulary)
     _commented_imports(data, places, collector)
 
 
