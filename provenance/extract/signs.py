@@ -282,12 +282,13 @@ def literals(
             tables_of(data).tell_apart(offset - 1, match.end())
             or is_measure(data, match.start(), match.end(), text)
             or is_told_apart(data, match.start())
-            or is_member(data, match.start())
         ):
             continue
+        # ``if name in ["org/model"]``: what the code has a case for may be asked for elsewhere.
         where = collector.occurrence(
-            places.line(offset), text, usage=places.state(offset), confidence="medium"
-        )
+            places.line(offset), text, usage=places.state(offset),
+            confidence="low" if is_member(data, match.start()) else "medium",
+        )  # fmt: skip
         service = vocabulary.routed(text)
         if service:
             collector.api_model(service, text.partition("/")[2], where)

@@ -438,11 +438,11 @@ def test_an_option_that_ends_in_the_body_of_a_request(words: Vocabulary) -> None
     tree = {"src/tools/embed.ts": EMBED}
     found = scan(words, """\
         import { embed } from "./tools/embed";
-        embed([{ image: data }], tracker, { size: 512, model: "jina-clip-v2" });
-        embed(texts, tracker, { name: "jina-clip-v1" });
+        embed([{ image: data }], tracker, { size: 512, model: "own-clip-v2" });
+        embed(texts, tracker, { name: "own-clip-v1" });
         """, tree=tree)  # fmt: skip
-    assert ids(found, "model") == {"model:jina/jina-clip-v2"}
-    assert lines(found, "model:jina/jina-clip-v2") == [2]
+    assert ids(found, "model") == {"model:jina/own-clip-v2"}
+    assert lines(found, "model:jina/own-clip-v2") == [2]
     assert not gaps(found)
 
 

@@ -117,11 +117,11 @@ def test_a_sentence_that_names_the_model_of_the_document_s_api() -> None:
     text = (
         "```\nhttps://deepsearch.jina.ai/v1/chat/completions\n```\n"
         "See [the schema](https://platform.openai.com/docs/api-reference/chat/create).\n"
-        "The model name is `jina-deepsearch-v1`, not `jina-deepsearch-v2`.\n"
+        "The model name is `own-search-v1`, not `own-search-v2`.\n"
     )
     found = read("README.md", text)
-    assert lines(found, "model:jina/jina-deepsearch-v1") == [5]
-    assert ids(found, "model") == {"model:jina/jina-deepsearch-v1"}
+    assert lines(found, "model:jina/own-search-v1") == [5]
+    assert ids(found, "model") == {"model:jina/own-search-v1"}
     two = f"{text}\nhttps://api.cohere.com/v1/rerank\n"
     assert not ids(read("README.md", two), "model")
     assert not ids(read("README.md", text.replace("deepsearch.jina.ai", "localhost")), "model")
