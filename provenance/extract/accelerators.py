@@ -59,6 +59,15 @@ _MOVED = tuple(
     )
     for slug, word in (("nvidia-cuda", "cuda"), ("ascend-cann", "npu"))
 )
+_MOVES = {
+    slug: re.compile(
+        rb"\.%b\(\s*(?:\d|\)|non_blocking|device)|\.to\(\s*[\"']%b(?::\d)?[\"']" % (word, word)
+    )
+    for slug, word in (("nvidia-cuda", b"cuda"), ("ascend-cann", b"npu"))
+}
+"""What moves a tensor or a model to the device, whatever else there is."""
+_ELSE = (b"is_available", b'"cpu"', b"'cpu'", b'"mps"', b"'mps'", b"device_count")
+"""What a source says that can do without."""
 _IMPORTED = rb"(?m)^[ \t]*(?:import|from)[ \t]+"
 _DEVICES = (
     *_MOVED,
@@ -122,13 +131,33 @@ def script_devices(data: bytes, places: Places, collector: Collector) -> None:
 
 
 def devices(data: bytes, places: Places, collector: Collector) -> None:
-    """Record the accelerators a source moves work to; code mostly runs without them too."""
+    """Record the accelerators a source moves work to; code mostly runs without them too.
+
+    A source that moves work there and neither asks whether the device is there nor speaks
+    of another one does not.
+    """
     for slug, word, marks, pattern in _DEVICES:
         there = word in data and any(mark in data for mark in marks)
         match = pattern.search(data) if there else None
         if match:
+            needed = _needed(slug, data, places)
+            if needed is not None:
+                where = collector.occurrence(
+                    places.line(needed.start()), needed.group().decode("ascii", "replace"),
+                    confidence="medium",
+                )  # fmt: skip
+                collector.platform(slug, where)
+                continue
             where = collector.occurrence(
                 places.line(match.start()), match.group().decode("ascii", "replace"),
                 usage=places.state(match.start()) or "optional", confidence="medium",
             )  # fmt: skip
             collector.platform(slug, where)
+
+
+def _needed(slug: str, data: bytes, places: Places) -> re.Match[bytes] | None:
+    """Return where a source moves work to a device that it cannot do without, if it does."""
+    pattern = _MOVES.get(slug)
+    if pattern is None or any(mark in data for mark in _ELSE):
+        return None
+    return next((m for m in pattern.finditer(data) if places.state(m.start()) is None), None)

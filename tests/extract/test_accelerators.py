@@ -23,10 +23,11 @@ def test_names_that_bring_a_stack(name: str, slug: str | None) -> None:
 @pytest.mark.parametrize(
     ("code", "platforms"),
     [
-        ("x.to('cuda:0')\n", {"platform:nvidia-cuda"}),
-        ("model.cuda()\n", {"platform:nvidia-cuda"}),
+        ("x.to('cuda:0' if ok else 'cpu')\n", {"platform:nvidia-cuda"}),
+        ("def run(device='cuda'): ...\n", {"platform:nvidia-cuda"}),
+        ("if torch.cuda.is_available():\n    model.cuda()\n", {"platform:nvidia-cuda"}),
         ("ok = torch.cuda.is_available()\n", {"platform:nvidia-cuda"}),
-        ('x.to("npu")\n', {"platform:ascend-cann"}),
+        ('x.to("npu" if ok else "cpu")\n', {"platform:ascend-cann"}),
         ("name = 'cudahy'\ninput = 'output'\n", set()),
     ],
 )
@@ -35,6 +36,22 @@ def test_devices_of_python(code: str, platforms: set[str]) -> None:
     assert ids(found, "platform") == platforms
     for platform in platforms:
         assert component(found, platform).usage == "optional"
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("x = 'cuda'\nmodel.cuda()\n", 2),
+        ("# model.cuda()\nmodel = load().to('cuda:0')\n", 2),
+        ("x.cuda(non_blocking=True)\n", 1),
+        ('x.to("npu")\n', 1),
+    ],
+)
+def test_a_source_that_cannot_do_without_its_device(code: str, line: int) -> None:
+    found = read("a.py", code)
+    (platform,) = ids(found, "platform")
+    assert component(found, platform).usage == "used"
+    assert [place.line for place in component(found, platform).occurrences] == [line]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,9 @@ def test_a_name_that_something_is_compared_with_and_kept(text: str) -> None:
     assert ids(read("app.py", text), "model") == {"model:anthropic/claude-3-opus"}
 
 
-def test_a_hub_id_that_a_name_must_be_among() -> None:
+def test_a_hub_id_that_a_name_must_be_among_is_a_weak_sign() -> None:
     text = 'if name in ["acme/old-7b", ]:\n    pass\nfor name in ["acme/new-7b"]:\n    load(name)\n'
-    assert ids(read("app.py", text), "model") == {"pkg:huggingface/acme/new-7b"}
+    found = read("app.py", text)
+    assert {c.id: c.occurrences[0].confidence for c in found.components} == {
+        "pkg:huggingface/acme/old-7b": "low", "pkg:huggingface/acme/new-7b": "medium",
+    }  # fmt: skip

@@ -6,9 +6,7 @@ import re
 
 from provenance import ids
 from provenance.addresses import host_of, is_local_host
-from provenance.extract.accelerators import DRIVERS
 from provenance.extract.archives import holds_data
-from provenance.extract.aside import Aside, absorb
 from provenance.extract.asked import COSTS
 from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
@@ -67,14 +65,6 @@ _FETCHED = re.compile(
 )
 """A key of what is fetched: not a page, a picture or a license."""
 _NOT_LOADED = re.compile(r"^(?:outputs?|save|saving|push|export|logging|labels|annotations)$", re.I)
-_COMMENTED = re.compile(
-    r"[ \t]*(?:#[ \t]*){1,3}(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?"
-)
-_COMMAND = re.compile(
-    r"[ \t]*(?:#[ \t]*){1,3}((?:(?:uv )?pip3? install|(?:hf|huggingface-cli) download|"
-    r"(?:docker|podman|ollama) (?:run|pull)|vllm serve)[ ]\S.*)"
-)
-"""A commented line of a script that stands in a tree."""
 _INTERPOLATION = re.compile(
     r"\$\{(?:oc\.)?env[:.](?P<env>\w{1,100})(?:[,:]-?(?P<default>[^{}]{0,300}))?\}"
     r"|\$\{(?P<path>\.{0,3}[A-Za-z_][\w.-]{0,200})\}"
@@ -104,26 +94,6 @@ def read_tree(
         listed = path[-1:] in (("models",), ("llms",), ("embeddings",))
         if not (owner is not None and listed and reader.catalogue(path, mapping, owner)):
             reader.mapping(path, mapping)
-
-
-def read_comments(text: str, first_line: int, collector: Collector, vocabulary: Vocabulary) -> None:
-    """Read the settings of YAML lines that are put out of use."""
-    aside = Aside(collector, "commented")
-    for number, line in enumerate(text.split("\n"), first_line):
-        match = _COMMENTED.fullmatch(line[:300].rstrip("\r")) if "#" in line else None
-        if not match:
-            command = _COMMAND.match(line[:1000]) if "#" in line else None
-            if command:
-                read_shell(f"# {command.group(1)}", number, aside, vocabulary)
-            continue
-        key, value = match.group(1), match.group(2).strip("\"',")
-        if key == "image" and (":" in value or "/" in value):
-            read_image(Variables().expand(value).text, number, aside, vocabulary)
-        elif key == "driver" and value in DRIVERS:
-            aside.platform(DRIVERS[value], aside.occurrence(number, f"driver: {value}"))
-        elif key != "image":
-            read_setting(key, value, number, aside, vocabulary)
-    absorb(aside.done(), collector)
 
 
 def _base_of(owner: Node) -> str:

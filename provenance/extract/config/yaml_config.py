@@ -8,7 +8,8 @@ from provenance.extract import signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
 from provenance.extract.config.mcp import read_servers
-from provenance.extract.config.tree_settings import read_comments, read_tree, speaks_of
+from provenance.extract.config.tree_settings import read_tree, speaks_of
+from provenance.extract.config.yaml_comments import read_comments
 from provenance.extract.deploy import compose, kubernetes
 from provenance.extract.places import Places
 from provenance.extract.routed import Routers

@@ -7,7 +7,7 @@ import re
 from provenance.extract import signs, textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
-from provenance.extract.config.tree_settings import read_comments
+from provenance.extract.config.yaml_comments import read_comments
 from provenance.extract.config.yaml_tree import Node, mappings
 from provenance.extract.deploy.workloads import Workloads
 from provenance.extract.places import Places

@@ -9,7 +9,8 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
-from provenance.extract.config.tree_settings import read_comments, speaks_of
+from provenance.extract.config.tree_settings import speaks_of
+from provenance.extract.config.yaml_comments import read_comments
 from provenance.extract.config.yaml_tree import Node
 from provenance.extract.deploy.images import is_image
 from provenance.extract.deploy.workloads import Workloads

@@ -7,7 +7,8 @@ import re
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
-from provenance.extract.config.tree_settings import read_comments, read_tree, speaks_of
+from provenance.extract.config.tree_settings import read_tree, speaks_of
+from provenance.extract.config.yaml_comments import read_comments
 from provenance.extract.config.yaml_tree import Node, mappings
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.deploy.workloads import Workloads

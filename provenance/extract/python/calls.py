@@ -387,16 +387,17 @@ class _Reader:
     def bodies(self, service: ComponentId) -> None:
         """Record the models that bodies of requests to a service ask for."""
         for table, scope in self.names.bodies():
-            for key, given in zip(table.keys, table.values, strict=True):
-                if not isinstance(key, ast.Constant) or key.value != "model":
+            given = [
+                value for key, value in zip(table.keys, table.values, strict=True)
+                if isinstance(key, ast.Constant) and key.value == "model"
+            ]  # fmt: skip
+            for value in (v for item in given for v in self.values.evaluate(item, scope) or ()):
+                text = value.text.strip()
+                if not _NAME.fullmatch(text) or names.PLACEHOLDER.fullmatch(text):
                     continue
-                for value in self.values.evaluate(given, scope) or ():
-                    text = value.text.strip()
-                    if not _NAME.fullmatch(text) or names.PLACEHOLDER.fullmatch(text):
-                        continue
-                    where = self.collector.occurrence(
-                        value.line, text, confidence=weakest(value.confidence, "medium"),
-                        path=value.path,
-                    )  # fmt: skip
-                    self.settled.places.add((value.line, text))
-                    names.served(service, text, where, self.collector)
+                sure = weakest(value.confidence, "medium")
+                where = self.collector.occurrence(
+                    value.line, text, confidence=sure, path=value.path
+                )
+                self.settled.places.add((value.line, text))
+                names.served(service, text, where, self.collector)
