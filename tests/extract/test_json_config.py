@@ -150,7 +150,7 @@ def test_sections_named_for_a_product() -> None:
           "Services": {
             "AzureAISearch": {"Auth": "AzureIdentity", "APIKey": "", "Endpoint": "https://<...>"},
             "AzureAIDocIntel": {"Endpoint": "https://acme.example.com/read"},
-            "AzureOpenAIText": {"Endpoint": "https://<...>.openai.azure.com/", "Tokenizer": "o2"},
+            "AzureOpenAIText": {"Endpoint": "https://<x>.openai.azure.com/", "Tokenizer": "o200k"},
             "AzureAIContentSafety": {"Endpoint": "http://localhost:5000"},
             "AzureSpeech": {"Retries": 3},
             "Shop": {"Endpoint": "", "APIKey": ""}

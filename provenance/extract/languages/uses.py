@@ -8,9 +8,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+_VISIBLE = rb"(?:pub(?:\([^()\n]{0,40}\))?[ \t]+)?"
 _USE = re.compile(
-    rb"^[ \t]*(?:pub(?:\([^()\n]{0,40}\))?[ \t]+)?use[ \t]+([^;]{1,4000});", re.MULTILINE
-)
+    rb"^[ \t]*" + _VISIBLE + rb"use[ \t]+"
+    rb"((?:[^;\n]|\n(?![ \t]*" + _VISIBLE + rb"use[ \t])){1,4000}+);",
+    re.MULTILINE,
+)  # fmt: skip
 _REMARK = re.compile(rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/")
 _PART = re.compile(r"[A-Za-z_]\w*")
 _RELATIVE = frozenset({"crate", "self", "super"})

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -17,7 +16,6 @@ from msgspec.structs import replace
 from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
-from provenance.extract.places import Places
 from provenance.extract.python.arguments import elements
 from provenance.extract.python.clients import Client, Clients
 from provenance.extract.python.forward import Forwarding
@@ -28,11 +26,11 @@ from provenance.extract.python.outputs import Outputs
 from provenance.extract.python.readings import Told, fitting, is_foreign
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
 from provenance.extract.python.values import Value, Values
+from provenance.extract.python.wrappers import lines_of_wrappers
 from provenance.model import ComponentId, Occurrence, weakest
 from provenance.siblings import Siblings
 from provenance.vocabulary import CallSpec, Vocabulary
 
-_CALL = re.compile(rb"\b(\w++)\(")
 _NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{1,120}")
 """What the name of a model can be."""
 _HUB_KEYWORDS = frozenset({"hub", "model_hub"})
@@ -43,8 +41,6 @@ _HUBS = {
 """How loaders that know several hubs call them."""
 _KINDS = frozenset({"dataset", "space"})
 """Repositories of a hub that hold no model."""
-_MAX_WRAPPERS = 3
-"""Functions of one file from a name to the known call."""
 
 
 class Settled(Struct):
@@ -83,7 +79,7 @@ def read_calls(
                 collector.path, "malformed-file", error.lineno or 0,
                 detail=error.msg or "syntax error", format="Python",
             )  # fmt: skip
-        lines = lines | _lines_of_wrappers(tree, data, lines)
+        lines = lines | lines_of_wrappers(tree, data, lines)
         names_bound, calls = build_scopes(tree, frozenset(vocabulary.calls), lines)
     except (ValueError, RecursionError, MemoryError) as failure:
         collector.gap(
@@ -107,43 +103,6 @@ def read_calls(
     for name in settled.disputed:
         del settled.asked[name]
     return settled
-
-
-def _lines_of_wrappers(tree: ast.Module, data: bytes, lines: frozenset[int]) -> frozenset[int]:
-    """Return the lines that call what in this file holds a known call, and so on upwards."""
-    spans = [
-        (node.name, method)
-        for node in ast.iter_child_nodes(tree)
-        for method in _functions(node)
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    found: frozenset[int] = frozenset()
-    places = Places(data)
-    done: set[bytes] = set()
-    for _ in range(_MAX_WRAPPERS):
-        wanted = sorted(lines | found)
-        names: set[bytes] = set()
-        for name, node in spans:
-            first = bisect_left(wanted, node.lineno)
-            if first < len(wanted) and wanted[first] <= (node.end_lineno or node.lineno):
-                names |= {name.encode(), node.name.encode()}
-        names -= done
-        if not names:
-            break
-        done |= names
-        found |= {
-            places.line(match.start()) for match in _CALL.finditer(data) if match.group(1) in names
-        }
-    return found
-
-
-def _functions(node: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Return a function that takes anything, or the methods of a class."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return [node] if node.args.args else []
-    if isinstance(node, ast.ClassDef):
-        return [n for n in node.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return []
 
 
 class _Reader:
@@ -387,17 +346,16 @@ class _Reader:
     def bodies(self, service: ComponentId) -> None:
         """Record the models that bodies of requests to a service ask for."""
         for table, scope in self.names.bodies():
-            given = [
-                value for key, value in zip(table.keys, table.values, strict=True)
-                if isinstance(key, ast.Constant) and key.value == "model"
-            ]  # fmt: skip
-            for value in (v for item in given for v in self.values.evaluate(item, scope) or ()):
-                text = value.text.strip()
-                if not _NAME.fullmatch(text) or names.PLACEHOLDER.fullmatch(text):
-                    continue
-                sure = weakest(value.confidence, "medium")
-                where = self.collector.occurrence(
-                    value.line, text, confidence=sure, path=value.path
-                )
-                self.settled.places.add((value.line, text))
-                names.served(service, text, where, self.collector)
+            for key, given in zip(table.keys, table.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "model":
+                    for value in self.values.evaluate(given, scope) or ():
+                        self._body(service, value)
+
+    def _body(self, service: ComponentId, value: Value) -> None:
+        text = value.text.strip()
+        if not _NAME.fullmatch(text) or names.PLACEHOLDER.fullmatch(text):
+            return
+        sure = weakest(value.confidence, "medium")
+        where = self.collector.occurrence(value.line, text, confidence=sure, path=value.path)
+        self.settled.places.add((value.line, text))
+        names.served(service, text, where, self.collector)
