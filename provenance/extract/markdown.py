@@ -62,6 +62,17 @@ _TICKED_COMMAND = re.compile(
     r"huggingface-cli|hf|modelscope|vllm|lmdeploy)[ ](?![^`\n]*://)[^`\n]{2,200})`(?!`)"
 )
 """A command within a sentence that installs, fetches or starts something by its name."""
+_WARNED = re.compile(
+    r"(?:\b(?:do(?:es)? not|don['’]t|never|avoid|must not|should not|shouldn['’]t|instead of|rather than"
+    r"|no longer)\b|不要|请勿|切勿|而不是|不能|无法)[^.!?。！？\n]{0,40}\Z",
+    re.IGNORECASE,
+)
+"""What stands before a command that a reader is not to run."""
+_ANOTHER = re.compile(
+    r"[^.\n]{0,12}[.,;:]?[^.\n]{0,30}\b(?:different|another|unrelated|wrong|other) (?:package|project)",
+    re.IGNORECASE,
+)
+"""What stands behind one that does not install what it seems to."""
 _TICKED_DEVICE = re.compile(
     r"(?<!`)`[^`\n]{0,80}?(--device(?:-type)?[ =]([a-z]{2,5})(?::\d)?)`(?!`)"
 )
@@ -243,6 +254,9 @@ def _commands(
     line, at = 1, 0
     for match in _TICKED_COMMAND.finditer(text):
         line, at = line + text.count("\n", at, match.start()), match.start()
+        before = text[max(0, match.start() - 80) : match.start()]
+        if _WARNED.search(before) or _ANOTHER.match(text, match.end()):
+            continue
         command = _PROMPT.sub("", match.group(1))
         into = said if _OF_A_HUB.search(command) else mentions
         read_shell(command, line, into, vocabulary, "documentation", Variables(made=made))

@@ -236,3 +236,14 @@ A list that goes on
     assert lines(found, "pkg:pypi/acme-audio") == [4]
     assert ids(found, "container") == {"pkg:docker/acme/server@1"}
     assert "platform:amd-rocm" in ids(found)
+
+
+def test_a_command_that_a_sentence_warns_of_installs_nothing() -> None:
+    text = (
+        "CAUTION: do NOT use `pip install acme`. It installs a different package.\n\n"
+        "请勿使用 `pip install acme-cn`。\n\n"
+        "`pip install acme-other`, which is another package, and\n"
+        "`pip install acme-tool` is all. This does not need `conda install acme-conda`.\n"
+    )
+    found = read("README.md", text)
+    assert ids(found, "package") == {"pkg:pypi/acme-tool"}
