@@ -63,13 +63,14 @@ _TICKED_COMMAND = re.compile(
 )
 """A command within a sentence that installs, fetches or starts something by its name."""
 _WARNED = re.compile(
-    r"(?:\b(?:do(?:es)? not|don['’]t|never|avoid|must not|should not|shouldn['’]t|instead of|rather than"
-    r"|no longer)\b|不要|请勿|切勿|而不是|不能|无法)[^.!?。！？\n]{0,40}\Z",
+    r"(?:\b(?:do(?:es)? not|don['’]t|never|avoid|must not|should not|shouldn['’]t|instead of"
+    r"|rather than|no longer)\b|不要|请勿|切勿|而不是|不能|无法)[^.!?。！？\n]{0,40}\Z",
     re.IGNORECASE,
 )
 """What stands before a command that a reader is not to run."""
 _ANOTHER = re.compile(
-    r"[^.\n]{0,12}[.,;:]?[^.\n]{0,30}\b(?:different|another|unrelated|wrong|other) (?:package|project)",
+    r"[^.\n]{0,12}[.,;:]?[^.\n]{0,30}\b(?:different|another|unrelated|wrong|other) "
+    r"(?:package|project)",
     re.IGNORECASE,
 )
 """What stands behind one that does not install what it seems to."""
