@@ -631,6 +631,7 @@ def test_other_variables_are_none(name: str) -> None:
     [
         'LLM_DICT = {"small": "acme/chat-7b"}',
         "parser.add_argument('--m', default='acme/chat-7b')",
+        'for name in ["acme/chat-7b"]: pass',
         'print >>out, "acme/chat-7b"',
     ],
 )
@@ -691,6 +692,8 @@ def test_training_samples_are_nobody_s_document(path: str) -> None:
         ("def f():\n    # from acme.tools import one, two as second\n    pass\n",
          [("acme.tools", ("one", "two"))]),
         ("## import acme.io as io\r\n", [("acme.io", ())]),
+        ("#     import acme; acme.set_trace()\n", [("acme", ())]),
+        ("# import acme; then run acme.go()\n", []),
         ("# import os\n# from __future__ import annotations\n", []),
         ("# import acme first\n# from acme import Tool, then run\n# Imports: import acme\n", []),
         ("x = 1  # import acme\n", []),

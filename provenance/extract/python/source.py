@@ -35,10 +35,11 @@ _IMPORT = re.compile(
 _PUT_OUT = re.compile(
     rb"#[# \t]{0,40}(?:from[ \t]+([A-Za-z_][\w.]{0,100})[ \t]+import[ \t]+"
     rb"([A-Za-z_]\w*(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[A-Za-z_]\w*(?:[ \t]+as[ \t]+\w+)?)*)"
-    rb"|import[ \t]+([A-Za-z_][\w.]{0,100})(?:[ \t]+as[ \t]+\w+)?)[ \t]*\r?$",
+    rb"|import[ \t]+([A-Za-z_][\w.]{0,100})(?:[ \t]+as[ \t]+\w+)?)"
+    rb"[ \t]*(?:;[ \t]*[A-Za-z_][\w.]{0,60}\([^\n;]{0,200}\)[ \t]*)?\r?$",
     re.MULTILINE,
 )
-"""A whole import statement in a comment, nothing before it and nothing after."""
+"""A whole import statement in a comment, nothing before it; after it a call at most."""
 _AT_RUN_TIME = re.compile(
     rb"\b(?:importorskip|import_module|__import__|find_spec)\([ \t\n]{0,20}"
     rb"[\"']([A-Za-z_][\w.]{0,100})[\"']"

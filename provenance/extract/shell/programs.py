@@ -25,6 +25,7 @@ _TOOLS = {
     "huggingface-cli": "huggingface_hub", "modelscope": "modelscope", "optimum-cli": "optimum",
     "langgraph": "langgraph_cli", "wandb": "wandb", "autotrain": "autotrain",
     "bentoml": "bentoml", "faster-whisper": "faster_whisper", "whisperx": "whisperx",
+    "img2dataset": "img2dataset",
 }  # fmt: skip
 """Commands that come with a Python package, and the module that package has."""
 _DOCKER_VALUES = frozenset(
