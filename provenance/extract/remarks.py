@@ -6,6 +6,7 @@ Names in comments are ``commented`` and never an open question.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
@@ -21,10 +22,11 @@ _NAME = re.compile(rb"[\"'`]([^\"'`]+)[\"'`]")
 _WORD = re.compile(r"(?<![\w./:-])[a-z][a-z0-9]*(?:[.-][a-z0-9]+)+(?![\w/:])")
 _SPEAKS = re.compile(r"model|模型", re.IGNORECASE)
 _AZURE = re.compile(r"azure", re.IGNORECASE)
-_LISTED = re.compile(
-    rb"(?:\b[mM]odels?\b|\xe6\xa8\xa1\xe5\x9e\x8b)[^\n:]{0,40}(?::|\xef\xbc\x9a)[ \t]*\n"
+_LIST = (
+    rb"[^\n:]{0,40}(?::|\xef\xbc\x9a)[ \t]*\n"
     rb"((?:[ \t#]*(?:[-*\xe2]|\d{1,2}[.)])[^\n]*(?:\n|\Z)){1,60})"
 )
+_LISTED = re.compile(rb"odels?\b" + _LIST), re.compile(rb"\xe6\xa8\xa1\xe5\x9e\x8b" + _LIST)
 """The end of a line about models (``模型``) that a colon ends, and the list below it."""
 _ITEM = re.compile(
     rb"(?:\A|\n)[ \t#]*(?:[-*]|\xe2\x80\xa2|\d{1,2}[.)])[ \t]*[\"'`]{0,2}([A-Za-z0-9][\w.:-]{2,60})"
@@ -36,6 +38,7 @@ _CHOICE = re.compile(
 )
 """Names with marks of a choice between them."""
 _KEY = re.compile(rb"[ \t]*[\"']?([A-Za-z_][\w.]*)[\"']?[ \t]*(?::[^=\n]{0,40})?[:=]")
+_O = ord("o")
 _MAX_REMARKS = 100
 _MAX_ITEMS = 40
 
@@ -82,18 +85,26 @@ def read_lists(data: bytes, places: Places, collector: Collector, vocabulary: Vo
     Under a line such as ``Supported models:``, and beside a setting of a model:
     ``MODEL = "a-1"  # a-1 | a-2 | a-3``.
     """
-    for number, match in enumerate(_LISTED.finditer(data)):
-        if number >= _MAX_REMARKS:
-            break
-        _bullets(match, places, collector, vocabulary)
-    if b"#" not in data:
-        return
-    for number, match in enumerate(_CHOICE.finditer(data)):
-        if number >= _MAX_REMARKS:
-            return
-        hash_at = data.find(b"#", match.start(), match.start(1))
-        if places.state(hash_at + 1) == "commented" and _beside_model(data, hash_at):
-            _choice(match, places, collector, vocabulary)
+    listed = (match for pattern in _LISTED for match in pattern.finditer(data))
+    for lead in islice(filter(_is_word, listed), _MAX_REMARKS):
+        _bullets(lead, places, collector, vocabulary)
+    found = 0
+    hash_at = data.find(b"#")
+    while hash_at >= 0 and found < _MAX_REMARKS:
+        if _beside_model(data, hash_at) and (match := _CHOICE.match(data, hash_at)):
+            found += 1
+            if places.state(hash_at + 1) == "commented":
+                _choice(match, places, collector, vocabulary)
+        hash_at = data.find(b"#", hash_at + 1)
+
+
+def _is_word(match: re.Match[bytes]) -> bool:
+    """Tell whether what was found by the end of ``model`` is that word, or is ``模型``."""
+    data, start = match.string, match.start()
+    if data[start] != _O:
+        return True
+    before = data[max(0, start - 2) : start]
+    return before[-1:] in (b"m", b"M") and not (before[:-1].isalnum() or before[:-1] == b"_")
 
 
 def _bullets(
