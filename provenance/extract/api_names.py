@@ -49,6 +49,8 @@ _PREFIX = re.compile(rb"(?:\A|\n)[ \t]*(?:[A-Z]+_)*\Z")
 _DIGIT = re.compile(rb"\d")
 _VERSION = re.compile(rb"v?\d", re.IGNORECASE)
 """What a version or a date begins with, whoever's key it has."""
+_OF_AN_API = re.compile(rb"version[\"']?\s{0,4}[:=]\s{0,4}\Z", re.IGNORECASE)
+"""Right before the version of an API."""
 _KEY = re.compile(
     rb"([A-Za-z_$][\w$.-]{0,60})[\"']?\]?[ \t]{0,8}(?::?[ \t]{0,4}[&\w]{1,20}[ \t]{0,4})?"
     rb"(?::=|=>|[:=(])\s{0,8}\Z"
@@ -135,6 +137,8 @@ def read_names(
             continue
         if SOUGHT.match(data, match.end()) or is_told_apart(data, offset):
             continue  # ``"o3" in model``, ``model.startswith("o3")``
+        if _OF_AN_API.search(before):
+            continue  # ``"anthropic_version": "bedrock-2023-05-31"``
         if is_alias(data, offset, match.end()) or is_offered(data, offset, match.end()):
             continue
         if is_key_of(data, offset, match.end()):
@@ -283,6 +287,8 @@ def _entry(
 
     What is known of each is more than a number there: settings that it is asked with.
     """
+    if not (_DIGIT.search(match.group(1)) or text.count("-") > 1 or vocabulary.api_owner(text)):
+        return  # ``max_tokens``: only its first word is that of a family
     data, offset = places.data, match.start()
     if not SETTINGS.match(data, match.end()) or tables_of(data).tell_apart(offset, match.end()):
         return

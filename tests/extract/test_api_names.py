@@ -129,3 +129,14 @@ def test_who_serves_a_name_that_several_have(host: str, name: str, expected: str
 def test_a_name_that_a_server_says_it_has_is_not_asked_for(path: str, text: str) -> None:
     assert models(path, text) == set()
     assert models(path, text + 'ask("gpt-4o-mini");\n') == {MINI}
+
+
+def test_settings_of_a_request_in_a_provider_s_branch_are_no_models() -> None:
+    text = (
+        'if self.provider == "anthropic":\n'
+        "    body = {\n"
+        '        "max_tokens": self.model_config.get("max_tokens", 2000),\n'
+        '        "anthropic_version": "bedrock-2023-05-31",\n'
+        "    }\n"
+    )
+    assert models("a.py", text) == set()
