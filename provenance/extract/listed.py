@@ -40,7 +40,8 @@ def read_lists(
         Where the literals begin, at their quotes, that need no second look.
     """
     found: set[int] = set()
-    for number, (name, opening, end) in enumerate(tables_of(data).named()):
+    tables = tables_of(data)
+    for number, (name, opening, end) in enumerate(tables.named()):
         if number >= _MAX_LISTS:
             break
         called = "-".join(words_of_models(name))
@@ -53,7 +54,6 @@ def read_lists(
             if len(match.group(2)) <= _LONGEST
         ]
         for offset, text in _of_provider(ids.service(slug), entries, vocabulary):
-            tables = tables_of(data)
             if tables.name_of_list(offset) != name or is_pattern(data, offset):
                 continue
             if tables.tell_apart(offset, offset + len(text) + 2):

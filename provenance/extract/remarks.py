@@ -79,7 +79,7 @@ def read_remark(text: str, line: int, collector: Collector, vocabulary: Vocabula
         )
 
 
-def read_lists(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
+def read_choices(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
     """Record the API models that docstrings and comments of Python list as those there are.
 
     Under a line such as ``Supported models:``, and beside a setting of a model:

@@ -102,7 +102,7 @@ def test_a_bare_name_needs_a_runtime() -> None:
     assert gaps(setting("llm", "llama3")) == {("llama3", "provider-unresolved", 3)}
     assert "model:ollama/mistral-small" in ids(setting("OLLAMA_MODEL", "mistral-small"))
     assert "model:ollama/nomic-embed" in ids(setting("ollama_embed_model", "ollama/nomic-embed"))
-    assert not ids(setting("OLLAMA_MODELS", "/root/.ollama/models"), "model")
+    assert not ids(setting("OLLAMA_MODELS", "/data/ollama/models"), "model")
     found = setting("llm", "llama3", runtime="ollama")
     assert component(found, "model:ollama/llama3").occurrences[0].confidence == "medium"
 

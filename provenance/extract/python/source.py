@@ -126,7 +126,7 @@ def read_source(
     routed = RoutedNames(places, collector, vocabulary, router=routers, claimed=is_claimed)
     signs.literals(data, places, collector, vocabulary, told, settled, routed=routed.read)
     api_names.read_names(data, places, collector, vocabulary, claimed=is_claimed, asked=asked)
-    remarks.read_lists(data, places, collector, vocabulary)
+    remarks.read_choices(data, places, collector, vocabulary)
     _commented_imports(data, places, collector)
 
 
