@@ -221,3 +221,29 @@ def test_what_is_long_stays_cheap(name: str, path: str, data: bytes) -> None:
     begin = time.process_time()
     sound(extractor(name), path, data)
     assert time.process_time() - begin < SECONDS
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "line", "end"),
+    [
+        ("app.py", "from transformers import AutoModel\n",
+         "if c == {0}:\n    a = b or c\n    b = c or a\n    c = a if a else b\n",
+         "AutoModel.from_pretrained(a)\n"),
+        ("app.py", "import openai\n", "a = b + a\nb = f'{{a}}/x'\n",
+         "openai.OpenAI(base_url=a + '/v1')\n"),
+        ("app.ts", 'import OpenAI from "openai";\nlet a, b, c;\n',
+         "a = b || c; b = c || a; c = a ? a : b;\n",
+         "new OpenAI({ baseURL: a }).chat.completions.create({ model: b });\n"),
+    ],
+)  # fmt: skip
+def test_names_bound_to_each_other_again_and_again_stay_cheap(
+    path: str, head: str, line: str, end: str
+) -> None:
+    """What a name can be branches at every binding; the walk has a bound of its own."""
+    begin = time.process_time()
+    bound = "".join(line.format(number) for number in range(60))
+    for name in ("python.source", "javascript.source"):
+        one = extractor(name)
+        if one.accepts(path):
+            sound(one, path, (head + bound + end).encode())
+    assert time.process_time() - begin < SECONDS

@@ -33,21 +33,27 @@ class Branches:
         """Take the statements that branch."""
         self._nodes = nodes
         self._spans: list[_Span] | None = None
+        self._conditions: dict[int, list[_Condition]] = {}
 
     def exclude(self, one: int, other: int) -> bool:
         """Tell whether two lines lie in branches of which only one is taken."""
-        if self._spans is None:
-            self._spans = [span for node in self._nodes for span in _spans(node)]
-        here = [s.condition for s in self._spans if s.first <= one <= s.last]
-        if not here:
-            return False
-        there = [s.condition for s in self._spans if s.first <= other <= s.last]
-        return any(
+        here = self._at(one)
+        return bool(here) and any(
             a.subject == b.subject
             and (a.holds != b.holds if a.constant == b.constant else a.holds and b.holds)
             for a in here
-            for b in there
+            for b in self._at(other)
         )
+
+    def _at(self, line: int) -> list[_Condition]:
+        """Return what holds at a line; asked again and again of the same few."""
+        if line not in self._conditions:
+            if self._spans is None:
+                self._spans = [span for node in self._nodes for span in _spans(node)]
+            self._conditions[line] = [
+                span.condition for span in self._spans if span.first <= line <= span.last
+            ]
+        return self._conditions[line]
 
 
 def _spans(node: ast.If | ast.Match) -> Iterator[_Span]:

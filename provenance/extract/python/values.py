@@ -21,6 +21,10 @@ _MAX_VALUES = 64
 _MAX_DEPTH = 12
 _MAX_FOREIGN = 3
 """Imports followed from one module to the next."""
+_MAX_STEPS = 2_000
+"""For one question: names bound to each other again and again lead on without end."""
+_MAX_ALL_STEPS = 100_000
+"""For one document in one module."""
 _DEFAULT_CALLS = frozenset({"Field", "field", "Option", "Argument", "getenv", "get", "pop", "str"})
 _NO_KEY = object()
 _JOINS = ("os.path.join", "posixpath.join", "Path", "pathlib.Path", "PurePath")
@@ -62,10 +66,19 @@ class Values:
         self.outside = outside if depth < _MAX_FOREIGN else None
         self._depth = depth
         self._active: set[int] = set()
+        self._steps = self._all_steps = 0
+
+    def _tired(self) -> bool:
+        """Count one more step; tell whether the question has cost enough."""
+        self._steps += 1
+        self._all_steps += 1
+        return self._steps > _MAX_STEPS or self._all_steps > _MAX_ALL_STEPS
 
     def evaluate(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Value] | None:
         """Return the strings an expression can be, or None when nothing is known."""
-        if depth > _MAX_DEPTH or id(node) in self._active:
+        if not depth:
+            self._steps = 0
+        if self._tired() or depth > _MAX_DEPTH or id(node) in self._active:
             return None
         self._active.add(id(node))
         try:
@@ -103,7 +116,9 @@ class Values:
 
     def beginning(self, node: ast.expr, scope: Scope, depth: int = 0) -> Value | None:
         """Return the text that a composition begins with, whatever becomes of its rest."""
-        if depth > _MAX_DEPTH:
+        if not depth:
+            self._steps = 0
+        if self._tired() or depth > _MAX_DEPTH:
             return None
         if isinstance(node, ast.Name):
             bound = self._bound(node, scope)[:_MAX_VALUES]
@@ -112,7 +127,7 @@ class Values:
         first, mark = composed_from(node)
         if first is None:
             return None
-        known = self.evaluate(first, scope)
+        known = self.evaluate(first, scope, depth + 1)
         value = known[0] if known else self.beginning(first, scope, depth + 1)
         if value is None:
             return None
@@ -201,6 +216,7 @@ class Values:
         self, path: tuple[str, ...], depth: int, key: object = _NO_KEY
     ) -> list[Value] | None:
         """Return the values of a name, or of an attribute of it, as other modules see them."""
+        self._steps = 0  # every module has as many for what is asked of it
         name, *rest = path
         module = self.names.module
         if not rest:
