@@ -27,6 +27,12 @@ _WHERE_TO_PUT = re.compile(r"(?:.*/)?path/to/.*", re.IGNORECASE)
 """A path that a reader is to put in."""
 _HUB_MARKS = ("hf-hub:", "hf_hub:")
 """How tools with names of their own say that a name is a hub's."""
+_RUNTIMES = {
+    "ollama": "ollama", "ollama_chat": "ollama", "hosted_vllm": "", "vllm": "", "lm_studio": "",
+    "llamafile": "", "xinference": "", "oobabooga": "", "infinity": "", "docker_model_runner": "",
+}  # fmt: skip
+"""What routers write before a name that a server of one's own has, with the tool whose tags
+these names are. PyPI: litellm 1.109.1 (provider prefixes), 2026-11-28."""
 _DATA_FORMATS = frozenset(
     "json csv parquet text arrow imagefolder audiofolder webdataset pandas sql xml".split()
 )
@@ -166,6 +172,25 @@ def runtime_model(
         return
     component = tool_model(text, runtime, where, collector, vocabulary, function=function)
     collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def run_here(text: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary) -> bool:
+    """Record a model that a router asks a server of one's own for: ``ollama/llama3:8b``.
+
+    Returns:
+        Whether the name has that form.
+    """
+    prefix, _, name = text.partition("/")
+    if not name or prefix not in _RUNTIMES:
+        return False
+    if runtime := _RUNTIMES[prefix]:
+        component = tool_model(name, runtime, where, collector, vocabulary)
+        collector.link(ids.PROJECT, component, "depends-on", where)
+    elif ids.is_hub_repository(name) and vocabulary.looks_like_model(name):
+        collector.hub_model(name, where)
+    else:
+        collector.gap(text, "alias-of-local-model", where)
+    return True
 
 
 def tool_model(

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from provenance import ids
 from provenance.addresses import host_of, is_local_host
-from provenance.extract import signs
+from provenance.extract import names, signs
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.sections import provider_of_variable
@@ -52,8 +52,8 @@ _PLACEHOLDER = re.compile(
     r"(?:.*[/:_-])?(?:(?:your|my|some|the|path[_-]?to)[-_](?:own[-_])?"
     r"(?:org|user|username|name|namespace|hf|hub|model|repo|dataset|deployment|fine|finetuned|"
     r"custom|embedding|llm|username)\b.*|.*[-_ ](?:name|id|model)[-_ ]here|x{3,}.*|"
-    r"(?:user|username|org|organization|owner|namespace|author)/.*|\.{3}|change[-_]?me.*|"
-    r"placeholder|example[-_]model|model[-_]?(?:name|id))",
+    r"\.{3}|change[-_]?me.*|placeholder|example[-_]model|model[-_]?(?:name|id))"
+    r"|(?:.*[/:])?(?:user|username|org|organization|owner|namespace|author)/.*",
     re.IGNORECASE,
 )
 """What a template writes where a reader is to put a name."""
@@ -147,7 +147,7 @@ def read_setting(
         collector.hub_model(repository, where)
         return True
     if value.startswith("ollama://"):
-        _runtime_model("ollama", value.partition("://")[2], where, collector, vocabulary)
+        names.tool_model(value.partition("://")[2], "ollama", where, collector, vocabulary)
         return True
     if _BARE_ADDRESS.fullmatch(value):
         value = f"https://{value}"
@@ -270,10 +270,12 @@ def read_model(
         collector.api_model(routed, value.partition("/")[2], where)
         return True
     local = "ollama" if provider == "ollama" else provider.partition("local:")[2]
-    if not local and value.startswith(("ollama/", "ollama_chat/")):
-        local, value = "ollama", value.partition("/")[2]
     if local:
-        _runtime_model(local, value, where, collector, vocabulary)
+        if local == "ollama":
+            value = value.removeprefix("ollama/").removeprefix("ollama_chat/")
+        names.tool_model(value, local, where, collector, vocabulary)
+        return True
+    if names.run_here(value, where, collector, vocabulary):
         return True
     if (repository := _on_hub(value)) and may_be_repository(repository):
         if provider == "modelscope" or (
@@ -312,7 +314,7 @@ def read_model(
         return False
     if runtime:
         medium = replace(where, confidence=weakest(where.confidence, "medium"))
-        _runtime_model(runtime, value, medium, collector, vocabulary)
+        names.tool_model(value, runtime, medium, collector, vocabulary)
         return True
     collector.gap(value, "provider-unresolved", where)
     return False
@@ -329,17 +331,6 @@ def _reads_like_model(name: str, vocabulary: Vocabulary) -> bool:
     return name.lower() not in _KINDS and vocabulary.looks_like_model(
         f"tag/{name.partition(':')[0]}"
     )
-
-
-def _runtime_model(
-    runtime: str, name: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
-) -> None:
-    """Record a model that a local runtime knows by a name of its own."""
-    component = ids.api_model(runtime, name)
-    collector.component(component, "model", name, where)
-    channel = vocabulary.runtime_channel(runtime)
-    if channel:
-        collector.link(component, collector.service(channel, where), "delivered-by", where)
 
 
 def _address(

@@ -543,6 +543,26 @@ def test_a_router_s_unknown_prefix_is_a_gap(name: str) -> None:
     assert gaps(found) == {(name, "provider-unresolved", 2)}
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ollama/llama3:8b", {"model:ollama/llama3:8b"}),
+        ("ollama_chat/llama3", {"model:ollama/llama3"}),
+        ("hosted_vllm/Qwen/Qwen2-7B-Instruct", {"pkg:huggingface/Qwen/Qwen2-7B-Instruct"}),
+    ],
+)
+def test_a_router_s_prefix_for_a_server_of_one_s_own(name: str, expected: set[str]) -> None:
+    found = source(f"import litellm\nlitellm.completion(model='{name}')\n")
+    assert ids(found, "model") == expected
+    assert not found.gaps
+
+
+def test_an_alias_at_a_server_of_one_s_own_is_a_gap() -> None:
+    found = source("import litellm\nlitellm.completion(model='hosted_vllm/chat')\n")
+    assert ids(found, "model") == set()
+    assert gaps(found) == {("hosted_vllm/chat", "alias-of-local-model", 2)}
+
+
 # -- addresses and variables ----------------------------------------
 
 

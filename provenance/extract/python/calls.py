@@ -308,6 +308,8 @@ class _Reader:
     ) -> None:
         provider, name = spec.provider, text
         if provider == "prefix":
+            if names.run_here(text, where, self.collector, self.vocabulary):
+                return
             prefix, separator, rest = text.partition("/" if "/" in text else ":")
             known = self.vocabulary.provider_prefix(prefix, separator) if separator else None
             if known is None and not separator:
