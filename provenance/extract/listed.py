@@ -20,11 +20,11 @@ from provenance.shapes import is_file_name
 from provenance.vocabulary import Vocabulary
 
 _ENTRY = re.compile(
-    rb"(?<=[\[({,\n\s])([\"'`])([A-Za-z0-9][\w.@:+-]*(?:/[\w.@:+-]+)*)\1"
+    rb"(?<=[\[({,\n\s])([\"'`])([A-Za-z0-9@][\w.@:+-]*(?:/[\w.@:+-]+)*)\1"
     rb"[ \t]*(?:\.to_?(?:[sS]tring|owned)\(\)[ \t]*)?(?=[,\])}\n]|//|#)"
 )
 """A literal that is a whole entry; a pair's or a record's is not."""
-_DIGEST = re.compile(r":[0-9a-f]{40,}\Z")
+MODEL_DIGEST = re.compile(r":[0-9a-f]{40,}\Z")
 """The version of a model by its digest, as Replicate writes it."""
 _NOT_NAMES = frozenset("all any auto custom default manual none other unknown".split())
 _LONGEST = 100
@@ -48,11 +48,7 @@ def read_lists(
         slug = provider_called(called, vocabulary) if called else ""
         if not slug or ":" in slug:
             continue  # nobody's, or a runtime of one's own
-        entries = [
-            (match.start(), match.group(2).decode("ascii", "replace"))
-            for match in _ENTRY.finditer(data, opening, end)
-            if len(match.group(2)) <= _LONGEST
-        ]
+        entries = entries_of(data, opening, end)
         for offset, text in _of_provider(ids.service(slug), entries, vocabulary):
             if tables.name_of_list(offset) != name or is_pattern(data, offset):
                 continue
@@ -62,8 +58,17 @@ def read_lists(
             where = collector.occurrence(
                 places.line(offset), text, usage=places.state(offset), confidence="medium"
             )
-            collector.api_model(ids.service(slug), _DIGEST.sub("", text), where)
+            collector.api_model(ids.service(slug), MODEL_DIGEST.sub("", text), where)
     return frozenset(found)
+
+
+def entries_of(data: bytes, opening: int, end: int) -> list[tuple[int, str]]:
+    """Return the literals that are whole entries between two offsets, with where they begin."""
+    return [
+        (match.start(), match.group(2).decode("ascii", "replace"))
+        for match in _ENTRY.finditer(data, opening, end)
+        if len(match.group(2)) <= _LONGEST
+    ]
 
 
 def _of_provider(
@@ -86,7 +91,10 @@ def _of_provider(
     return [
         (offset, text)
         for offset, text in entries
-        if _may_be_name(text) and _is_open(text, service, vocabulary)
+        if "/" not in text
+        and not text.partition("-")[0].isupper()  # a name to be shown
+        and not is_no_name(text)
+        and _is_open(text, service, vocabulary)
     ]
 
 
@@ -96,12 +104,6 @@ def _is_open(text: str, service: ComponentId, vocabulary: Vocabulary) -> bool:
     return owner is None or (owner == service and text != text.lower())
 
 
-def _may_be_name(text: str) -> bool:
-    """Tell whether a text can be a name in an API: no path, no word of a form, no shown name."""
-    return (
-        "/" not in text
-        and text.lower() not in _NOT_NAMES
-        and not text.partition("-")[0].isupper()
-        and not is_placeholder(text)
-        and not is_file_name(text)
-    )
+def is_no_name(text: str) -> bool:
+    """Tell that a text cannot be a name in an API: a word of a form, a file, a placeholder."""
+    return text.lower() in _NOT_NAMES or is_placeholder(text) or is_file_name(text)

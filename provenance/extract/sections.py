@@ -21,12 +21,14 @@ _CALLED = {
     "vertex-ai-gemini": "vertex_ai", "vertex.ai.gemini": "vertex_ai", "together": "together_ai",
     "mistralai": "mistral", "mistral-ai": "mistral", "fireworks": "fireworks_ai",
     "zhipuai": "zai", "azure-open-ai": "azure", "azure.openai": "azure", "azure.open-ai": "azure",
+    "togetherai": "together_ai", "moonshotai": "moonshot", "ali": "dashscope",
+    "bailian": "dashscope", "alibailian": "dashscope",
 }  # fmt: skip
 """Names that sections have for providers beside the routers' own; a dot joins two levels."""
 _RUNTIMES = {"ollama": "local:ollama", "localai": "local:localai", "local-ai": "local:localai"}
 _VAGUE = frozenset(
     "google aws azure github vertex huggingface modelscope replicate fal alibaba aliyun baidu "
-    "bytedance tencent".split()
+    "bytedance tencent ali cloudflare".split()
 )
 """Names of sections that are about much else: there a name must be of a known family."""
 _OF_MODELS = re.compile(
@@ -118,6 +120,16 @@ def words_of_models(name: str) -> tuple[str, ...]:
         return ()
     words = _CAMEL.sub("_", name[: match.start()].lstrip("$")).lower().split("_")
     return tuple(word for word in words if word and word not in _COMMON)[:_MAX_WORDS]
+
+
+def is_list_of_models(name: str) -> bool:
+    """Tell whether a variable is called a list of models and nothing more: ``ModelList``."""
+    return _OF_MODELS.search(name) is not None and not words_of_models(name)
+
+
+def is_vague(name: str) -> bool:
+    """Tell whether a provider's name is also that of much else."""
+    return name in _VAGUE
 
 
 def provider_of_models(name: str, value: str, vocabulary: Vocabulary) -> str:

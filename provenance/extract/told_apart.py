@@ -14,7 +14,7 @@ from functools import lru_cache
 
 _TABLE = re.compile(
     rb"=[ \t]*(?:&[ \t]*)?(?:"
-    rb"\[\d{0,4}\]string(?=\{)"
+    rb"\[\d{0,4}\]string(?=\{)|map\[string\][\w.*\[\]]{1,40}(?=\{)"
     rb"|(?:(?:new[ \t]+)?[A-Za-z_]{1,20}\([ \t\n]*)?(?=[\[({])"  # ``frozenset([``
     rb"|(?:List|Set|Arrays|ImmutableList|ImmutableSet)\.(?:of|asList)(?=\()"
     rb"|(?:(?:mutable)?(?:[lL]ist|[sS]et)Of|arrayOf|array|List|Seq|Set|Vector)(?=\()"
@@ -34,7 +34,7 @@ _TARGET = re.compile(
 )
 """What stands before it on the line of a statement."""
 _KNOWN_OF = re.compile(
-    r"(?:^|_)(?:pric(?:e|es|ing)|costs?|rates|limits?|context|windows?|no|non|not|without|with|"
+    r"(?:^|_)(?:pric(?:e|es|ing)|costs?|rates|ratios?|limits?|context|windows?|no|non|not|without|with|"
     r"unsupported|deprecated|disallowed|excluded|ignored|per|max|min)(?:_|$)",
     re.IGNORECASE,
 )
@@ -44,6 +44,12 @@ _LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]+(?:\w+\.){0,3}\Z")
 _BEGINNING = re.compile(rb"starts_?with|\bany\(", re.IGNORECASE)
 _ROW = re.compile(rb"[ \t]*,?[ \t\n]*[)\]]?[ \t]*,[ \t\n]*-?\d[\d._]*(?:e-?\d+)?[ \t\n]*[,)\]*/]")
 """Right after a name in a row of a table: numbers. The row may group several names."""
+_CASE = re.compile(
+    rb"[ \t\n]*(?:,[ \t\n]*\"[^\"\n]{1,100}\"[ \t\n]*){0,40}"
+    rb":[ \t\n]*return[ \t]+-?\d[\d._]*f?;?[ \t]*$",
+    re.MULTILINE,
+)
+"""Right after a name of a ``case``: the others, and a number for them."""
 _OPENED = re.compile(rb"(?:\A|[^\w\])\s])[ \t\n]*[(\[][ \t\n]*[(\[]?[^()\[\]{}\n]{0,200}\Z")
 """Before a literal: the bracket of a row, which is no call's."""
 _BRACKET = re.compile(rb"[\[\](){}]")
@@ -122,6 +128,8 @@ class Tables:
         """Tell whether the literal between these lies in a table of what is known of models."""
         before = self._data[max(0, offset - 240) : offset]
         if _ROW.match(self._data, end) and _OPENED.search(before):
+            return True
+        if _CASE.match(self._data, end):
             return True
         number = self._around(offset)
         if number is None:

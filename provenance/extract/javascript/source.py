@@ -20,6 +20,7 @@ from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
 from provenance.extract.javascript.tree import PASSIVE
 from provenance.extract.names import tool_model
+from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
@@ -134,8 +135,10 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     script_devices(data, places, collector)
     read_deep_learning(data, places, collector, vocabulary)
 
-    def is_claimed(offset: int, _: str) -> bool:
-        return offset in claimed
+    placed = read_placed(data, places, collector, vocabulary)
+
+    def is_claimed(offset: int, text: str) -> bool:
+        return offset in claimed or (bool(placed) and (places.line(offset), text) in placed)
 
     if _CATALOGUE.search(data):
         api_names.read_names(
@@ -149,8 +152,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         places, collector, vocabulary, router=routers, claimed=is_claimed, local=local
     )
     signs.literals(
-        data, places, collector, vocabulary, frozenset(told | modules), routed=routed.read
-    )
+        data, places, collector, vocabulary, frozenset(told | modules), placed,
+        routed=routed.read,
+    )  # fmt: skip
     return collector.done()
 
 

@@ -26,6 +26,7 @@ from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.languages.gems import read_gems
 from provenance.extract.manifests.coordinates import JBANG, read_jbang
 from provenance.extract.names import tool_model
+from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
@@ -164,18 +165,20 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         claimed=told.offsets,
     )  # fmt: skip
     defaults = read_classes(data, places, collector, vocabulary)
+    placed = read_placed(data, places, collector, vocabulary)
     claimed = told.offsets | set(defaults)
     claimed |= _tags(data, claimed, places, collector, vocabulary)
     api_names.read_names(
         data, places, collector, vocabulary, service=service, local=local,
-        claimed=lambda at, _: at in claimed,
+        claimed=lambda at, text: at in claimed or (places.line(at), text) in placed,
     )  # fmt: skip
     routed = RoutedNames(
         places, collector, vocabulary, local=local,
+        claimed=lambda at, text: (places.line(at), text) in placed,
         router=Routers(document, data, places, vocabulary, service=service),
     )  # fmt: skip
     known = imported | told.texts | set(defaults.values())
-    signs.literals(data, places, collector, vocabulary, known, routed=routed.read)
+    signs.literals(data, places, collector, vocabulary, known, placed, routed=routed.read)
     return collector.done()
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Set
 
 from provenance.extract import accelerators, api_names, remarks, signs, textfile
 from provenance.extract.collect import Collector
+from provenance.extract.placed import read_placed
 from provenance.extract.places import Places, PythonPlaces
 from provenance.extract.python.commands import read_commands, read_installs
 from provenance.extract.python.doctests import read_examples
@@ -85,7 +86,7 @@ def read_source(
     signs.addresses(data, places, collector, vocabulary)
     signs.variables(data, places, collector, vocabulary)
     told: Set[str] = frozenset()
-    settled: Set[tuple[int, str]] = frozenset()
+    settled: Set[tuple[int, str]] = read_placed(data, places, collector, vocabulary)
     asked: dict[str, str] = {}
     roots = {item.module.partition(".")[0] for item in collector.imports}
     offsets: list[int] = []
@@ -105,7 +106,7 @@ def read_source(
         lines = frozenset(places.line(offset) for offset in offsets)
         siblings = document.sibling if document else None
         said = read_calls(data, lines, collector, vocabulary, siblings, body)
-        told, settled, asked = said.datasets | said.made, said.places, said.asked
+        told, settled, asked = said.datasets | said.made, settled | said.places, said.asked
     if roots & vocabulary.constants.keys():
         from provenance.extract.python.constants import read_constants
 

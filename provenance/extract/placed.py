@@ -1,0 +1,99 @@
+"""Lists of models in a provider's folder: ``adaptor/groq/constants.go`` with ``var ModelList``.
+
+Gateways to many providers keep a folder, or a file, for each. The list there is called by
+what it holds alone (``ModelList``, ``MODELS``), and the folder says whom its names are
+asked of, also where a name alone would be another's or nobody's.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from provenance import ids
+from provenance.extract.collect import Collector
+from provenance.extract.listed import MODEL_DIGEST, entries_of, is_no_name
+from provenance.extract.names import runtime_model
+from provenance.extract.places import Places
+from provenance.extract.sections import is_list_of_models, is_vague, provider_called
+from provenance.extract.told_apart import tables_of
+from provenance.vocabulary import Vocabulary
+
+_MAX_FOLDERS = 4
+_VERSION = re.compile(r"[-_]?v?\d+$")
+_ENDS = re.compile(r"[-_](?:adapt[eo]r|api|chat|client|config|llm|models?|provider)$")
+_LOCAL = "local:"
+
+
+def read_placed(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> frozenset[tuple[int, str]]:
+    """Record the models that a source lists for the provider whose folder it lies in.
+
+    Returns:
+        The line and the text of every literal that needs no second look.
+    """
+    if not any(mark in data for mark in (b"odels", b"odelList", b"ODELS", b"odel_list", b"ODEL_L")):
+        return frozenset()
+    tables = tables_of(data)
+    lists = [table for table in tables.named() if is_list_of_models(table[0])]
+    provider, vague = _provider(collector.path, vocabulary) if lists else ("", False)
+    if not provider:
+        return frozenset()
+    found: set[tuple[int, str]] = set()
+    for name, opening, end in lists:
+        entries = [
+            (offset, text)
+            for offset, text in entries_of(data, opening, end)
+            if tables.name_of_list(offset) == name and not is_no_name(text)
+        ]
+        if not _are_models([text for _, text in entries], provider if vague else "", vocabulary):
+            continue
+        for offset, text in entries:
+            line = places.line(offset)
+            where = collector.occurrence(
+                line, text, usage=places.state(offset), confidence="medium"
+            )
+            if provider.startswith(_LOCAL):
+                runtime = provider.removeprefix(_LOCAL)
+                runtime_model(text, runtime, where, collector, vocabulary)
+            else:
+                name_there = MODEL_DIGEST.sub("", text)
+                collector.api_model(ids.service(provider), name_there, where, hub=False)
+            found.add((line, text))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def _provider(path: str, vocabulary: Vocabulary) -> tuple[str, bool]:
+    """Return the slug of the provider that a path's folder, or else its file, is called by.
+
+    With it whether that is also the name of much else.
+
+    The outer folder counts: ``vertexai/claude`` is about what Vertex AI offers of Claude.
+    """
+    *folders, file = path.split("/")
+    for part in (*folders[-_MAX_FOLDERS:], file.partition(".")[0]):
+        stem = _ENDS.sub("", part.lower())
+        for name in (stem, _VERSION.sub("", stem)):
+            if len(name) > 1 and (found := provider_called(name, vocabulary)):
+                return found, is_vague(name)
+    return "", False
+
+
+def _are_models(texts: list[str], provider: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether the entries of a list read like models, most of them at least.
+
+    Args:
+        provider: of whose families some must be; where it is empty, any will do.
+    """
+    own = ids.service(provider)
+    known = mine = 0
+    for text in texts:
+        owner = vocabulary.api_owner(text)
+        mine += owner == own
+        shape = "/".join(text.split("/")[-2:]) if "/" in text else f"tag/{text.partition(':')[0]}"
+        known += owner is not None or vocabulary.looks_like_model(shape)
+    if provider and not mine and not vocabulary.routing.serves_others(own):
+        return False
+    return 0 < len(texts) <= 2 * known
