@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
+from collections.abc import Iterator
 
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.python.modules import parse
 from provenance.vocabulary import Vocabulary
 
-_PROMPT = re.compile(r"^[ \t]*(>>>|\.\.\.)(?: |$)(.*)$")
+_PROMPT = re.compile(rb"^[ \t]*(>>>|\.\.\.)(?: |(?=\r?$))([^\r\n]*)", re.MULTILINE)
 _ROOT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -22,41 +22,54 @@ def read_examples(
     at = data.find(b">>> ")
     if at < 0:
         return
-    source = _examples(data.decode("utf-8", "replace"), places.line(at)).encode()
+    begin = data.rfind(b"\n", 0, at) + 1
+    examples = list(_examples(data, begin, places))
+    if not examples:
+        return
+    source = _laid_out(examples)
     roots = {root.decode() for root in _ROOT.findall(source)}
     if not vocabulary.call_offsets(source, roots):
         return
     from provenance.extract.python.calls import read_calls
 
+    if not _parses(source):  # together, as most do, or each for itself
+        source = _laid_out([item for item in examples if _parses(b"\n".join(item[1]))])
     aside = Aside(collector, "documentation")
     every = frozenset(range(1, source.count(b"\n") + 2))
     read_calls(source, every, aside, vocabulary)
     absorb(aside.done(), collector)
 
 
-def _examples(text: str, first: int) -> str:
-    """Return the examples that parse, each on its own lines, the rest of the text empty."""
-    lines = text.split("\n")
-    kept = [""] * len(lines)
-    number = first - 1
-    while number < len(lines):
-        begin, example = number, list[str]()
-        while number < len(lines) and (match := _PROMPT.match(lines[number])):
-            if example and match.group(1) == ">>>":
-                break  # the next statement
-            example.append(match.group(2))
-            number += 1
-        if example and _parses("\n".join(example)):
-            kept[begin:number] = example
-        number += not example
-    return "\n".join(kept)
+def _examples(data: bytes, begin: int, places: Places) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield the statements behind prompts, each with its first line and all its lines."""
+    first, statement, follows = 0, list[bytes](), 0
+    for match in _PROMPT.finditer(data, begin):
+        line = places.line(match.start())
+        if statement and (match.group(1) == b">>>" or line != follows):
+            yield first, statement
+            statement = []
+        if not statement:
+            if match.group(1) != b">>>":
+                continue
+            first = line
+        statement.append(match.group(2))
+        follows = line + 1
+    if statement:
+        yield first, statement
 
 
-def _parses(source: str) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
+def _laid_out(examples: list[tuple[int, list[bytes]]]) -> bytes:
+    """Return the examples as one source, each on the lines where it stands."""
+    lines: list[bytes] = []
+    for first, statement in examples:
+        lines += [b""] * (first - 1 - len(lines))
+        lines += statement
+    return b"\n".join(lines)
+
+
+def _parses(source: bytes) -> bool:
+    try:
+        parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
     return True
