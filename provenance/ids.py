@@ -56,14 +56,25 @@ def container(image: str) -> str:
     return f"{base}@{quote(version, safe=':', errors='replace')}" if version else base
 
 
+_GITHUB = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com"})
+
+
 def url_model(url: str) -> str:
     """Return the id of a file of weights that is named by its address alone."""
     return "model:url/" + url.partition("://")[2].partition("?")[0].partition("#")[0]
 
 
 def url_dataset(url: str) -> str:
-    """Return the id of a dataset that is fetched by its address, from no hub."""
-    return "dataset:url/" + url.partition("://")[2].partition("?")[0].partition("#")[0]
+    """Return the id of a dataset that is fetched by its address, from no hub.
+
+    Files of one repository of GitHub are one dataset, whose owner is known.
+    """
+    path = url.partition("://")[2].partition("?")[0].partition("#")[0]
+    host, _, rest = path.partition("/")
+    if host.lower() in _GITHUB and rest.count("/") > 1:
+        owner, name, _ = rest.split("/", 2)
+        return f"dataset:github/{owner}/{name}"
+    return f"dataset:url/{path}"
 
 
 def hub_model(repository: str, revision: str | None = None) -> str:
@@ -174,7 +185,7 @@ def lookup_keys(component: str) -> tuple[str, ...]:
         return (bare, f"huggingface:{namespace}") if rest else (bare,)
     if bare.startswith(("model:modelscope/", "dataset:modelscope/")):
         return (bare, f"modelscope:{bare.split('/')[1]}")
-    if bare.startswith("pkg:github/"):
+    if bare.startswith(("pkg:github/", "dataset:github/")):
         return (bare, f"github:{bare.split('/')[1]}")
     if bare.startswith("pkg:golang/"):
         major = re.search(r"/v\d+$", bare)  # a later major version is the same module's

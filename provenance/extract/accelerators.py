@@ -72,8 +72,9 @@ _IMPORTED = rb"(?m)^[ \t]*(?:import|from)[ \t]+"
 _DEVICES = (
     *_MOVED,
     # Devices whose bare names are too short to mean anything, and runtimes.
-    ("apple-mps", b"mps.", (b"torch.mps.", b"backends.mps."),
-     re.compile(rb"torch\.(?:backends\.)?mps\.")),
+    ("apple-mps", b"mps", (b"torch.mps.", b"backends.mps.", b'"mps"', b"'mps'"),
+     re.compile(rb"torch\.(?:backends\.)?mps\.|"
+                rb"\bdevice\w{0,20}\s?(?::\s?\w{1,20}\s?)?=\s?[\"']mps[\"']")),
     ("intel-xpu", b"xpu.", (b"torch.xpu.",), re.compile(rb"torch\.xpu\.")),
     ("intel-openvino", b"openvino", (b"",),
      re.compile(_IMPORTED + rb"(?:optimum\.intel\.)?openvino\b")),

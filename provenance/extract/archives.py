@@ -89,6 +89,11 @@ def holds_data(url: str, *, said: bool = False, given: bool = False) -> bool:
     )
 
 
+def is_data_file(url: str) -> bool:
+    """Tell whether an address leads to a file, or an archive, that may hold data."""
+    return _DATA_FILE.fullmatch(url) is not None
+
+
 def holds_weights(url: str, before: bytes) -> bool:
     """Tell whether an address leads to an archive of weights.
 

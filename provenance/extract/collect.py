@@ -33,6 +33,7 @@ from provenance.model import (
 HUB = "service:huggingface-hub"
 HUB_INFERENCE = "service:huggingface-inference"
 MODELSCOPE = "service:modelscope"
+GITHUB = "service:github"
 GEMINI = "service:google-gemini"
 
 _ROUTERS = frozenset(
@@ -350,10 +351,15 @@ class Collector:
     def dataset(self, hub: str, name: str, where: Occurrence) -> ComponentId:
         """Record a dataset of a hub."""
         component = self.component(ids.dataset(hub, name), "dataset", name, where)
-        channel = {"huggingface": HUB, "modelscope": MODELSCOPE}.get(hub)
+        channel = {"huggingface": HUB, "modelscope": MODELSCOPE, "github": GITHUB}.get(hub)
         if channel:
             self.link(component, self.service(channel, where), "delivered-by", where)
         return component
+
+    def dataset_at(self, url: str, where: Occurrence) -> ComponentId:
+        """Record a dataset by the address of a file of it."""
+        hub, _, name = ids.url_dataset(url).removeprefix("dataset:").partition("/")
+        return self.dataset(hub, name, where)
 
     def done(self) -> Extraction:
         """Return everything collected."""

@@ -47,6 +47,8 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(?:(?!---[ \t]*\r?$).*\n){0,5000}---[ \t]*\r
 _FENCE = re.compile(r"^(?P<indent>[ \t>]*(?:[-*+]|\d+\.)?[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*"
                     r"\{?[ \t]*\.?(?P<language>[\w+#.-]*)")  # fmt: skip
 _DIRECTIVE = re.compile(r"^([ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*(\w*)")
+_TO_PUT = re.compile(r"(?<==)<([A-Za-z][\w -]{0,60})>")
+"""What a reader is to put in as a value (``TOKEN=<your token>``): one word, no redirection."""
 _SHELLS = frozenset("sh bash shell console shell-session zsh terminal cmd powershell ps1 bat "
                     "shellscript".split())  # fmt: skip
 _PYTHONS = frozenset("python py python3 pycon ipython".split())
@@ -162,6 +164,7 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
         language = block.language.lower()
         if language in _SHELLS or (not language and _COMMAND.match(block.text)):
             shell = "\n".join(_PROMPT.sub("", line) for line in block.text.split("\n"))
+            shell = _TO_PUT.sub(lambda match: match.group(1).replace(" ", "_"), shell)
             known = Variables(made=made)
             into = aside if _OF_A_HUB.search(shell) else mentions
             read_shell(shell, block.line, into, vocabulary, "documentation", known)

@@ -33,7 +33,7 @@ _RUNTIMES = {
 }  # fmt: skip
 """What routers write before a name that a server of one's own has, with the tool whose tags
 these names are. PyPI: litellm 1.109.1 (provider prefixes), 2026-11-28."""
-_DATA_FORMATS = frozenset(
+DATA_FORMATS = frozenset(
     "json csv parquet text arrow imagefolder audiofolder webdataset pandas sql xml".split()
 )
 """What the datasets library calls a file format where a dataset's name could stand."""
@@ -48,16 +48,25 @@ def dataset(
         # What a tool calls its data may be trained weights.
         known(vocabulary.alias(text, tool) or ids.dataset(tool, text), where, collector)
         return
-    if ids.is_hub_repository(text) and not text.startswith("."):
+    if hub == "file":
+        component = _data_file(text, where, collector)
+    elif ids.is_hub_repository(text) and not text.startswith("."):
         component = collector.dataset(hub, text, where)
     elif hub == "huggingface" and (alias := vocabulary.dataset_alias(text)):
         component = collector.dataset(hub, alias.removeprefix("dataset:huggingface/"), where)
-    elif text in _DATA_FORMATS:
+    elif text in DATA_FORMATS:
         return
     else:
         collector.gap(text, "short-name-unresolved", where)
         return
     collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def _data_file(text: str, where: Occurrence, collector: Collector) -> ComponentId:
+    """Record data by the file or the address it is read from."""
+    if "://" in text:
+        return collector.dataset_at(text, where)
+    return collector.dataset("local", text.removeprefix("./").strip("/"), where)
 
 
 def weights(
@@ -73,7 +82,7 @@ def weights(
     hub, _, tool = provider.partition(":")
     text = text.removeprefix("https://huggingface.co/").removeprefix("hf://")
     is_repository = ids.is_hub_repository(text)
-    if _WHERE_TO_PUT.fullmatch(text):
+    if _WHERE_TO_PUT.fullmatch(text) or (text and not text.strip("/")):
         collector.gap(text, "dynamic-name", where, expression=text)
         return
     if (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from provenance import ids
 from provenance.addresses import is_local_host
 from provenance.extract.archives import holds_data
 from provenance.extract.collect import Collector
@@ -84,7 +83,7 @@ def _archives(data: bytes, places: Places, collector: Collector) -> None:
         if not holds_data(url, said=bool(said)):
             continue
         where = collector.occurrence(places.line(match.start()), url, confidence="medium")
-        collector.dataset("url", ids.url_dataset(url).removeprefix("dataset:url/"), where)
+        collector.dataset_at(url, where)
 
 
 def _requirements(

@@ -80,11 +80,15 @@ class RoutedNames:
         name = text
         if "/" in rest:
             asked, name = vocabulary.provider_prefix(prefix), rest
-            if asked is None or not vocabulary.routing.is_router(asked):
+            if asked is None:
                 return False
         maker = vocabulary.routing.maker_model(name)
-        if maker is None:
-            return False
+        serves = asked is not None and vocabulary.routing.serves_others(asked)
+        if asked is None or vocabulary.routing.is_router(asked):
+            if maker is None:
+                return False
+        elif not serves or not vocabulary.looks_like_model(name):
+            return False  # ``together_ai/meta-llama/…`` names the server and the weights
         if self._recorded >= _MAX_NAMES or not self._is_asked(text, offset, end):
             return True
         self._recorded += 1
@@ -93,10 +97,11 @@ class RoutedNames:
             self._places.line(offset), text, usage=self._places.state(offset),
             confidence="low" if compared else "medium",
         )  # fmt: skip
-        asked = asked or self._listed(text, offset) or self._router(maker)
+        if asked is None and maker is not None:
+            asked = self._listed(text, offset) or self._router(maker)
         if asked is not None:
-            self._collector.api_model(asked, name, where, hub=False)
-        else:
+            self._collector.api_model(asked, name, where, hub=serves)
+        elif maker is not None:
             self._collector.api_model(maker, name.partition("/")[2], where, by_name=True)
         return True
 

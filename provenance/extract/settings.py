@@ -149,8 +149,8 @@ def read_setting(
     if value.startswith("ollama://"):
         names.tool_model(value.partition("://")[2], "ollama", where, collector, vocabulary)
         return True
-    if _BARE_ADDRESS.fullmatch(value):
-        value = f"https://{value}"
+    if _BARE_ADDRESS.fullmatch(value):  # a program fetches it, whatever page it is of
+        value, usage = f"https://{value}", usage or collector.usage
     if "://" in value:
         return _address(key, value, line, usage, collector, vocabulary) or bool(service)
     if names_tracker(key) and (trackers := _trackers(value, vocabulary)):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Set
 from provenance import ids
 from provenance.addresses import is_local_host
 from provenance.extract.accelerators import platform_of
-from provenance.extract.archives import holds_weights
+from provenance.extract.archives import holds_data, holds_weights, is_data_file
 from provenance.extract.asked import is_member, is_told_apart
 from provenance.extract.collect import Collector
 from provenance.extract.measures import is_measure
@@ -27,7 +27,7 @@ from provenance.vocabulary import Vocabulary
 
 _LITERAL = re.compile(
     rb"[\"'`][ ]{0,2}([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})"
-    rb"((?:/[a-z][\w.-]{1,80})?(?::[a-z]{2,20})?)[ ]{0,2}[\"'`]"
+    rb"((?:/[A-Za-z][\w.-]{1,80})?(?::[a-z]{2,20})?)[ ]{0,2}[\"'`]"
 )
 """A text of two parts; routers put themselves before it and a variant (``:free``) behind."""
 _BACKTICK = ord("`")
@@ -81,6 +81,7 @@ _NAMED = re.compile(
 _TARGETS = re.compile(rb"[ \t#]*([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)+)[ \t]*=(?!=)")
 """Several names that one line binds, perhaps a line put out of use."""
 _TEXT = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
+_QUOTES = (b'"', b"'", b"`")
 _MODEL_WORD = re.compile(rb"model|llm|tokenizer|encoder|embed", re.IGNORECASE)
 _DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
 
@@ -146,7 +147,7 @@ def _host(
         return True
     read = collector.occurrence(
         places.line(offset), url, confidence="medium",
-        usage=state or (None if "/resolve/" in url else "documentation"),
+        usage=state or (None if "/resolve/" in url or is_data_file(url) else "documentation"),
     )  # fmt: skip
     if names_thing(url.partition("://")[2], read, collector, vocabulary):
         return True
@@ -154,6 +155,14 @@ def _host(
     if holds_weights(url, before):
         where = collector.occurrence(places.line(offset), url, usage=state, confidence="medium")
         collector.weights_file(url, where, vocabulary.service_of_host(host))
+        return True
+    # A literal of code, or a word of a command; what settings fetch their keys say.
+    literal = not offset or places.data[offset - 1 : offset] in _QUOTES
+    if literal and state is None and (
+        holds_data(url, said=bool(_DATA_WORD.search(places.text_line(offset))))
+    ):  # fmt: skip
+        where = collector.occurrence(places.line(offset), url, confidence="medium")
+        collector.dataset_at(url, where)
         return True
     after = places.data[offset + len(url) : offset + len(url) + 200].decode("ascii", "replace")
     rest = after.partition("\n")[0]

@@ -31,9 +31,12 @@ class Routing:
 
     @cached_property
     def prefixes(self) -> frozenset[str]:
-        """What stands before ``maker/model`` and is a router itself."""
-        prefixes = self._registry.identified_by("prefix").items()
-        return frozenset(prefix for prefix, service in prefixes if self.is_router(service))
+        """What stands before ``maker/model``: a router itself, or one that serves others' weights."""
+        return frozenset(
+            prefix
+            for prefix, service in self._registry.identified_by("prefix").items()
+            if self.is_router(service) or self.serves_others(service)
+        )
 
     def may_be_routed(self, name: str) -> bool:
         """Tell whether the part before a slash is a maker's or a router's: cheap, to begin with."""

@@ -261,7 +261,7 @@ def test_datasets() -> None:
     )
     assert ids(found, "dataset") == {
         "dataset:huggingface/acme/corpus", "dataset:huggingface/rajpurkar/squad",
-        "dataset:huggingface/acme/acme-7b-outputs",
+        "dataset:huggingface/acme/acme-7b-outputs", "dataset:local/x.jsonl",
     }  # fmt: skip
     assert ids(found, "model") == set()
     assert found_at(found, "dataset:huggingface/acme/corpus") == {(2, "used", "high")}
@@ -561,6 +561,45 @@ def test_an_alias_at_a_server_of_one_s_own_is_a_gap() -> None:
     found = source("import litellm\nlitellm.completion(model='hosted_vllm/chat')\n")
     assert ids(found, "model") == set()
     assert gaps(found) == {("hosted_vllm/chat", "alias-of-local-model", 2)}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ("'data/a.json'", {"dataset:local/data/a.json"}),
+        ("['a.json', 'b.jsonl']", {"dataset:local/a.json", "dataset:local/b.jsonl"}),
+        ("{'train': ['a.json', 'b.json'], 'test': 'c.json'}",
+         {"dataset:local/a.json", "dataset:local/b.json", "dataset:local/c.json"}),
+        ("FILES", {"dataset:local/x/y.csv"}),
+        ("'https://host.org/x/train.parquet'", {"dataset:url/host.org/x/train.parquet"}),
+        ("'https://github.com/acme/corpus/raw/main/data/train.jsonl'",
+         {"dataset:github/acme/corpus"}),
+        ("'acme/corpus'", set()),  # a name that another branch loads from the hub
+        ("'data/*.json'", set()),
+    ],
+)  # fmt: skip
+def test_files_that_a_loader_of_a_format_is_given(files: str, expected: set[str]) -> None:
+    found = source(
+        "from datasets import load_dataset\n"
+        f"FILES = ['x/y.csv']\nload_dataset('json', data_files={files})\n"
+    )
+    assert ids(found, "dataset") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('train = pd.read_csv("https://host.org/data/train_captions.csv")',
+         {"dataset:url/host.org/data/train_captions.csv"}),
+        ('dataset_url = "https://host.org/files/scifact.zip"',
+         {"dataset:url/host.org/files/scifact.zip"}),
+        ('requests.get("https://host.org/api/v1/items.json")', set()),
+        ('SCHEMA = "https://host.org/report.schema.json"', set()),
+        ('# see https://host.org/data/train_captions.csv', set()),
+    ],
+)  # fmt: skip
+def test_addresses_of_files_of_data(line: str, expected: set[str]) -> None:
+    assert ids(source(f"import requests\n{line}\n"), "dataset") == expected
 
 
 # -- addresses and variables ----------------------------------------

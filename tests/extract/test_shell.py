@@ -457,3 +457,33 @@ def test_a_comment_that_only_has_operands_is_a_command() -> None:
     assert at(found, "pkg:pypi/gamma") == [(2, "commented")]
     assert at(found, "model:ollama/llama3:8b") == [(3, "commented")]
     assert at(found, "pkg:huggingface/acme/old-7b") == [(4, "commented")]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("kaggle datasets download -d acme/reviews", {"dataset:kaggle/acme/reviews"}),
+        ("kaggle datasets download --unzip acme/reviews", {"dataset:kaggle/acme/reviews"}),
+        ("kaggle competitions download -c titanic", {"dataset:kaggle/titanic"}),
+        ("kaggle datasets list", set()),
+        ("wget -c http://www.openslr.org/resources/60/dev.tar.gz", {"dataset:openslr/60"}),
+        ("wget https://raw.githubusercontent.com/acme/corpus/main/data/train.jsonl",
+         {"dataset:github/acme/corpus"}),
+    ],
+)  # fmt: skip
+def test_programs_that_fetch_data(command: str, expected: set[str]) -> None:
+    found = sh(command)
+    assert ids(found, "dataset") == expected
+    assert all(at(found, name) == [(1, "used")] for name in expected)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "lm_eval --model hf --model_args pretrained=acme/chat-7b,dtype=float16 --tasks mmlu",
+        "python -m lm_eval --model vllm --model_args=pretrained=acme/chat-7b --tasks mmlu",
+        'lighteval accelerate "model_name=acme/chat-7b" "leaderboard|mmlu|0"',
+    ],
+)
+def test_models_that_a_harness_measures(command: str) -> None:
+    assert models(command) == {"pkg:huggingface/acme/chat-7b"}

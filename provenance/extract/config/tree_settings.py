@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from provenance import ids
 from provenance.addresses import host_of, is_local_host
 from provenance.extract.archives import holds_data
 from provenance.extract.asked import COSTS
@@ -195,7 +194,7 @@ class _TreeReader:
         ):  # fmt: skip
             return False
         where = self.collector.occurrence(setting.node.line, url, usage=self.usage)
-        self.collector.dataset("url", ids.url_dataset(url).removeprefix("dataset:url/"), where)
+        self.collector.dataset_at(url, where)
         return True
 
     def mapping(self, path: tuple[str, ...], mapping: Node) -> None:

@@ -25,7 +25,8 @@ from provenance.extract.python.outline import Sink
 from provenance.extract.python.outputs import Outputs
 from provenance.extract.python.readings import Told, fitting, is_foreign
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
-from provenance.extract.python.values import Value, Values
+from provenance.extract.python.texts import Value
+from provenance.extract.python.values import Values
 from provenance.extract.python.wrappers import lines_of_wrappers
 from provenance.model import ComponentId, Occurrence, weakest
 from provenance.siblings import Siblings
@@ -33,6 +34,13 @@ from provenance.vocabulary import CallSpec, Vocabulary
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{1,120}")
 """What the name of a model can be."""
+_FILES = (3, "data_files")
+"""Where ``load_dataset("json", …)`` takes its files."""
+_MAX_FILES = 40
+_FILE_NAME = re.compile(
+    r"[^*?{}\s]+\.(?:json|jsonl|[ct]sv|parquet|txt|text|arrow|xml|zip|tar)(?:\.(?:gz|xz|zst|bz2))?",
+    re.IGNORECASE,
+)
 _HUB_KEYWORDS = frozenset({"hub", "model_hub"})
 _HUBS = {
     "hf": "huggingface", "huggingface": "huggingface", "ms": "modelscope",
@@ -137,11 +145,29 @@ class _Reader:
                 source_of(argument), "dynamic-name", call.lineno, expression=source_of(call)
             )
             return
+        if spec.yields == "dataset" and all(v.text in names.DATA_FORMATS for v in found):
+            found, spec = self._files(call, scope), spec._replace(provider="file")
         revision = self._revision(call, scope)
         spec = self._of_hub(call, scope, spec)
         self._told += [
             (Told(value, spec, client, call, revision), argument, scope) for value in found
         ]
+
+    def _files(self, call: ast.Call, scope: Scope) -> list[Value]:
+        """Return the files that a loader of a format is given: one, a list, or by their split."""
+        given = argument_of(call, _FILES)
+        if given is None:
+            return []
+        found = self.values.evaluate(given, scope) or []
+        tables = scope.lookup(given.id) if isinstance(given, ast.Name) else [(given, scope)]
+        for table, home in tables:
+            nodes = table.values if isinstance(table, ast.Dict) else [table]
+            for node in nodes[:_MAX_FILES]:
+                parts = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+                for part in parts[:_MAX_FILES]:
+                    found += self.values.evaluate(part, home) or []
+        # Where a format is chosen by the name's ending, the name may be a repository's.
+        return [value for value in found if _FILE_NAME.fullmatch(value.text)]
 
     def _is_constant(self, argument: ast.expr) -> bool:
         """Tell whether an argument is a constant of a library that the data knows."""

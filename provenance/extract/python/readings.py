@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from provenance import ids
 from provenance.extract.python.clients import Client
-from provenance.extract.python.values import Value
+from provenance.extract.python.texts import Value
 from provenance.model import ComponentId
 from provenance.vocabulary import CallSpec, Vocabulary
 

@@ -15,9 +15,9 @@ from typing import NamedTuple, TypeAlias
 from provenance.extract.python.imports import joined
 from provenance.extract.python.nodes import composed_from, entries, index_of, made_by
 from provenance.extract.python.scopes import SPLITS, Bindings, Bound, Scope
-from provenance.model import Confidence, weakest
+from provenance.extract.python.texts import MAX_TEXTS, Value, product
+from provenance.model import weakest
 
-_MAX_VALUES = 64
 _MAX_DEPTH = 12
 _MAX_FOREIGN = 3
 """Imports followed from one module to the next."""
@@ -28,17 +28,6 @@ _MAX_ALL_STEPS = 100_000
 _DEFAULT_CALLS = frozenset({"Field", "field", "Option", "Argument", "getenv", "get", "pop", "str"})
 _NO_KEY = object()
 _JOINS = ("os.path.join", "posixpath.join", "Path", "pathlib.Path", "PurePath")
-
-
-class Value(NamedTuple):
-    """A possible string with the place its literal stands at; no path: the file read."""
-
-    text: str
-    line: int
-    confidence: Confidence
-    path: str = ""
-    whole: str = ""
-    """The literal, where the text is a part of it."""
 
 
 class Module(NamedTuple):
@@ -85,7 +74,7 @@ class Values:
             found = self._evaluate(node, scope, depth + 1)
         finally:
             self._active.discard(id(node))
-        return found[:_MAX_VALUES] if found else None
+        return found[:MAX_TEXTS] if found else None
 
     def _evaluate(self, node: ast.expr, scope: Scope, depth: int) -> list[Value] | None:
         if isinstance(node, ast.Constant):
@@ -121,7 +110,7 @@ class Values:
         if self._tired() or depth > _MAX_DEPTH:
             return None
         if isinstance(node, ast.Name):
-            bound = self._bound(node, scope)[:_MAX_VALUES]
+            bound = self._bound(node, scope)[:MAX_TEXTS]
             found = (self.beginning(value, where, depth + 1) for value, where in bound)
             return next((value for value in found if value), None)
         first, mark = composed_from(node)
@@ -147,7 +136,7 @@ class Values:
 
     def _union(self, bound: list[Bound], depth: int) -> list[Value] | None:
         found: dict[str, Value] = {}
-        for node, scope in bound[:_MAX_VALUES]:
+        for node, scope in bound[:MAX_TEXTS]:
             for value in self.evaluate(node, scope, depth) or ():
                 found.setdefault(value.text, value)
         return list(found.values())
@@ -265,7 +254,7 @@ class Values:
             values = self.evaluate(part, scope, depth)
             if not values:
                 return None
-            result = _product(result, values, between, line) if number else values
+            result = product(result, values, between, line) if number else values
         return [value._replace(line=line, path="") for value in result] or None
 
     def _operation(self, node: ast.BinOp, scope: Scope, depth: int) -> list[Value] | None:
@@ -273,7 +262,7 @@ class Values:
             left = self.evaluate(node.left, scope, depth)
             right = self.evaluate(node.right, scope, depth)
             slash = "/" if isinstance(node.op, ast.Div) else ""
-            return _product(left, right, slash) if left and right else None
+            return product(left, right, slash) if left and right else None
         if isinstance(node.op, ast.Mod):
             arguments = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
             return self._format(node.left, arguments, "%s", scope, depth)
@@ -293,7 +282,7 @@ class Values:
             if not values:
                 return None
             tail = [value._replace(text=value.text + piece) for value in values]
-            result = _product(result, tail, "", texts[0].line)
+            result = product(result, tail, "", texts[0].line)
         return result
 
     def _subscript(self, node: ast.Subscript, scope: Scope, depth: int) -> list[Value] | None:
@@ -400,15 +389,3 @@ class Values:
             default = node.args[position] if len(node.args) > position else None
         values = self.evaluate(default, scope, depth) if default is not None else None
         return [v._replace(confidence=weakest(v.confidence, "medium")) for v in values or ()]
-
-
-def _product(
-    left: list[Value], right: list[Value], between: str = "", line: int | None = None
-) -> list[Value]:
-    return [
-        Value(
-            a.text + between + b.text, line or a.line, weakest(a.confidence, b.confidence), a.path
-        )
-        for a in left
-        for b in right
-    ][:_MAX_VALUES]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from provenance.extract.deploy.images import is_image, read_image
+from provenance.extract.shell import fetches
 from provenance.extract.shell import installs as shell_installs
-from provenance.extract.shell.words import Argument, Cloned, commands
+from provenance.extract.shell.options import Arguments, option, positionals
+from provenance.extract.shell.words import Argument, commands
 from provenance.model import Import
 
 if TYPE_CHECKING:
     from provenance.extract.shell.script import Shell
-
-Arguments = Sequence[Argument]
 
 _TOOLS = {
     "vllm": "vllm", "accelerate": "accelerate", "deepspeed": "deepspeed", "torchrun": "torch",
@@ -25,7 +25,7 @@ _TOOLS = {
     "huggingface-cli": "huggingface_hub", "modelscope": "modelscope", "optimum-cli": "optimum",
     "langgraph": "langgraph_cli", "wandb": "wandb", "autotrain": "autotrain",
     "bentoml": "bentoml", "faster-whisper": "faster_whisper", "whisperx": "whisperx",
-    "img2dataset": "img2dataset",
+    "img2dataset": "img2dataset", "lighteval": "lighteval", "kaggle": "kaggle",
 }  # fmt: skip
 """Commands that come with a Python package, and the module that package has."""
 _DOCKER_VALUES = frozenset(
@@ -68,7 +68,6 @@ def hub_of(arguments: Arguments) -> str:
     return ""
 
 
-_GITHUB = re.compile(r"(?:https?://github\.com/|git@github\.com:)([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 _SWIFT = frozenset("sft pt rlhf infer deploy export eval app web-ui merge-lora rollout".split())
 
 
@@ -106,30 +105,6 @@ def _runs_modules(before: Arguments) -> bool:
 
 
 _IS_SHELL = re.compile(r"(?:ba|z|da|k)?sh|-l")
-
-
-def positionals(arguments: Arguments, valued: frozenset[str] = frozenset()) -> list[Argument]:
-    """Return the words that are neither options nor the values of these options."""
-    found, skip = [], False
-    for argument in arguments:
-        if skip:
-            skip = False
-        elif argument.text.startswith("-") and len(argument.text) > 1:
-            skip = argument.text in valued
-        else:
-            found.append(argument)
-    return found
-
-
-def option(arguments: Arguments, *names: str) -> Argument | None:
-    """Return the value of the first of these options that is given."""
-    for number, argument in enumerate(arguments):
-        flag, equals, value = argument.text.partition("=")
-        if flag in names:
-            if equals:
-                return Argument(value, argument.line, argument.default)
-            return arguments[number + 1] if number + 1 < len(arguments) else None
-    return None
 
 
 def _nested(script: Argument, shell: Shell) -> None:
@@ -182,32 +157,6 @@ def _lmdeploy(rest: Arguments, shell: Shell) -> None:
         shell.model(words[wanted])
 
 
-def _hub_download(rest: Arguments, shell: Shell) -> None:
-    """Read ``huggingface-cli download ns/name [files]``, also of datasets."""
-    words = positionals(
-        rest, frozenset("--repo-type --revision --local-dir --include --exclude --cache-dir "
-                        "--token --local-dir-use-symlinks --max-workers".split())
-    )  # fmt: skip
-    if len(words) < 2 or words[0].text != "download":
-        return
-    repo_type = option(rest, "--repo-type")
-    if repo_type is not None and repo_type.text == "dataset":
-        shell.setting("dataset", words[1])
-    elif repo_type is None or repo_type.text == "model":
-        shell.model(words[1])
-
-
-def _modelscope(rest: Arguments, shell: Shell) -> None:
-    words = positionals(
-        rest, frozenset("--local_dir --cache_dir --revision --include --exclude --model "
-                        "--dataset --token".split())
-    )  # fmt: skip
-    if not words or words[0].text != "download":
-        return
-    if len(words) > 1 and not (option(rest, "--model") or option(rest, "--dataset")):
-        shell.model(words[1], "modelscope")
-
-
 def _llama_cpp(rest: Arguments, shell: Shell) -> None:
     for flag in ("-hf", "-hfr", "--hf-repo"):
         found = option(rest, flag)
@@ -221,9 +170,6 @@ def _short_model(rest: Arguments, shell: Shell) -> None:
         shell.model(found)
 
 
-_CLONE_VALUES = frozenset("-b --branch --depth -o --origin -c --config -j --jobs".split())
-
-
 def _make(rest: Arguments, shell: Shell) -> None:
     """Read images that ``make deploy IMG=…`` is given; what it builds is the project's own."""
     if any("build" in argument.text or "push" in argument.text for argument in rest):
@@ -235,27 +181,6 @@ def _make(rest: Arguments, shell: Shell) -> None:
 
 
 _IMAGE_VARIABLE = re.compile(r"(?:[A-Z]+_)*(?:IMG|IMAGE)(?:_NAME)?")
-
-
-def _git(rest: Arguments, shell: Shell) -> None:
-    """Read ``git clone`` of a ModelScope repository; hub addresses are read as such."""
-    for argument in rest[:8]:
-        slug = _GITHUB.fullmatch(argument.text)
-        if slug and rest[0].text == "clone":
-            last = positionals(rest, _CLONE_VALUES)[-1].text.rstrip("/").removesuffix(".git")
-            shell.variables.cloned = Cloned(
-                slug.group(1).lower(), argument.line, last.rpartition("/")[2]
-            )
-        match = re.match(
-            r"https?://(?:www\.)?modelscope\.cn/(datasets/)?(?:models/)?([\w-]+/[\w.-]+?)"
-            r"(?:\.git)?/?$", argument.text,
-        )  # fmt: skip
-        if match:
-            where = shell.collector.occurrence(argument.line, argument.text, usage=shell.usage)
-            if match.group(1):
-                shell.collector.dataset("modelscope", match.group(2), where)
-            else:
-                shell.collector.modelscope_model(match.group(2), where)
 
 
 _IMAGE_SET = re.compile(r"[\w.*-]+=(.+)")
@@ -341,12 +266,14 @@ _PROGRAMS: dict[str, Callable[[Arguments, Shell], None]] = {
     "vllm": _first(frozenset({"serve"})),
     "trtllm-serve": lambda rest, shell: _first_word(rest, shell),
     "lmdeploy": _lmdeploy,
-    "huggingface-cli": _hub_download,
-    "hf": _hub_download,
-    "modelscope": _modelscope,
+    "huggingface-cli": fetches.hub_download,
+    "hf": fetches.hub_download,
+    "modelscope": fetches.modelscope,
     "llama-server": _llama_cpp,
     "llama-cli": _llama_cpp,
-    "git": _git,
+    "git": fetches.git,
+    "kaggle": fetches.kaggle,
+    **dict.fromkeys(("lm_eval", "lm-eval", "lighteval"), fetches.harness),
     "make": _make,
     **dict.fromkeys(("kubectl", "oc"), _kubectl),
     "docker": docker,

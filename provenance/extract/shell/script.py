@@ -26,6 +26,7 @@ from provenance.extract.settings import (
 from provenance.extract.shell import here
 from provenance.extract.shell import installs as shell_installs
 from provenance.extract.shell import programs as shell_programs
+from provenance.extract.shell.options import option
 from provenance.extract.shell.words import (
     Argument,
     Command,
@@ -180,7 +181,7 @@ class Shell:
             return
         arguments = [argument for w in words[at:] for argument in self.variables.arguments(w)]
         self.hub = self.hub or shell_programs.hub_of(arguments)
-        named = shell_programs.option(arguments, "--provider", "--llm-provider", "--model-provider")
+        named = option(arguments, "--provider", "--llm-provider", "--model-provider")
         if named is not None and not self.hub:
             service = self.vocabulary.provider_prefix(named.text.lower()) or ""
             local = named.text.lower() == "ollama"
