@@ -180,13 +180,17 @@ class Tables:
         match = KEY.search(before) if before.endswith(b":") else None
         return match.group(1) if match else b""
 
-    def named(self) -> Iterator[tuple[str, int, int]]:
-        """Yield the name of every table with where it opens and where it ends."""
-        for number, name in enumerate(self._names):
-            if not _OF_MODELS.search(name):
+    def named(self, pattern: re.Pattern[str] | None = None) -> Iterator[tuple[str, int, int]]:
+        """Yield the name of tables with where each opens and where it ends.
+
+        Args:
+            pattern: what is to be found in the name; that it speaks of models by default.
+        """
+        for number, written in enumerate(self._names):
+            name = written.decode("ascii", "replace")
+            if not (pattern.search(name) if pattern else _OF_MODELS.search(written)):
                 continue
-            opening = self._openings[number]
-            yield name.decode("ascii", "replace"), opening, self._brackets_of(number).end
+            yield name, self._openings[number], self._brackets_of(number).end
 
     def name_of_list(self, offset: int) -> str:
         """Return the name of the table that an offset lies in an entry of, or ``""``.

@@ -31,7 +31,7 @@ class Routing:
 
     @cached_property
     def prefixes(self) -> frozenset[str]:
-        """What stands before ``maker/model``: a router itself, or one that serves others' weights."""
+        """What stands before ``maker/model``: a router, or one that serves others' weights."""
         return frozenset(
             prefix
             for prefix, service in self._registry.identified_by("prefix").items()

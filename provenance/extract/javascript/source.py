@@ -19,6 +19,7 @@ from provenance.extract.javascript.commands import read_commands
 from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
 from provenance.extract.javascript.tree import PASSIVE
+from provenance.extract.listed_hosts import read_bases
 from provenance.extract.names import tool_model
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
@@ -129,6 +130,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         )  # fmt: skip
         claimed, told, service, local = result
     read_ollama(data, places, collector, vocabulary)
+    read_bases(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
     _compared_hosts(data, places, collector, vocabulary)
     _browser_builds(data, places, collector, vocabulary)

@@ -24,6 +24,7 @@ from provenance.extract.languages.classes import provider_around, read_classes
 from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.languages.gems import read_gems
+from provenance.extract.listed_hosts import read_bases
 from provenance.extract.manifests.coordinates import JBANG, read_jbang
 from provenance.extract.names import tool_model
 from provenance.extract.placed import read_placed
@@ -158,6 +159,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     told = read_calls(data, language.ecosystem, places, collector, vocabulary, outside)
     if JBANG in data:
         read_jbang(data, places, collector, vocabulary)
+    read_bases(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
     read_ollama(data, places, collector, vocabulary)
     model_constants.read_constants(

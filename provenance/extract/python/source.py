@@ -13,6 +13,7 @@ from collections.abc import Iterator, Set
 
 from provenance.extract import accelerators, api_names, remarks, signs, textfile
 from provenance.extract.collect import Collector
+from provenance.extract.listed_hosts import read_bases
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places, PythonPlaces
 from provenance.extract.python.commands import read_commands, read_installs
@@ -111,6 +112,7 @@ def read_source(
         from provenance.extract.python.constants import read_constants
 
         read_constants(data, places, tuple(collector.imports), collector, vocabulary)
+    read_bases(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
     read_installs(data, places, collector, vocabulary)
     read_examples(data, places, collector, vocabulary)
