@@ -46,7 +46,7 @@ _ROW = re.compile(rb"[ \t]*,?[ \t\n]*[)\]]?[ \t]*,[ \t\n]*-?\d[\d._]*(?:e-?\d+)?
 """Right after a name in a row of a table: numbers. The row may group several names."""
 _CASE = re.compile(
     rb"[ \t\n]*(?:,[ \t\n]*\"[^\"\n]{1,100}\"[ \t\n]*){0,40}"
-    rb":[ \t\n]*return[ \t]+-?\d[\d._]*f?;?[ \t]*$",
+    rb":[ \t\n]*return[ \t]+-?\d[\d._]*(?:[ \t]*[*/+-][ \t]*\d[\d._]*){0,4}f?;?[ \t]*(?://.*)?$",
     re.MULTILINE,
 )
 """Right after a name of a ``case``: the others, and a number for them."""
