@@ -49,7 +49,11 @@ def arguments() -> argparse.Namespace:
         "--checkouts", type=Path, metavar="DIR", help="repositories already checked out, by name"
     )
     option("--only", nargs="+", metavar="NAME", help="only these projects")
-    option("--round", choices=("1", "2", "3", "4", "5", "6", "7"), help="only this round of labels")
+    option(
+        "--round",
+        choices=("1", "2", "3", "4", "5", "6", "7", "8"),
+        help="only this round of labels",
+    )
     option("--split", choices=("tune", "held-out"), help="only the projects of this half")
     option("--markdown", metavar="FILE", help="also write the tables to FILE; - prints them alone")
     option("--json", type=Path, metavar="FILE", help="write the counts as JSON")

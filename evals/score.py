@@ -242,7 +242,9 @@ def judge_labels(
         if label.in_use:
             result.add("in use", label.kind, "labels")
             used = any(component["usage"] in IN_USE for component in found)
+            accepted = any(component["usage"] in label.usage for component in found)
             result.add("in use", label.kind, "found", used)
+            result.add("in use", label.kind, "found as accepted", used or accepted)
         if not found:
             result.misses.append(label)
             continue

@@ -41,7 +41,22 @@ def head(*cells: str) -> list[str]:
     return ["", line(list(cells)), "|" + "---|" * len(cells)]
 
 
-RATIOS = ("in use: precision", "in use: recall", "all: precision", "all: recall")
+RATIOS = (
+    "in use: precision",
+    "in use: recall",
+    "or with an accepted usage",
+    "all: precision",
+    "all: recall",
+)
+
+
+def ratios(result: Result, kinds: tuple[str, ...]) -> list[str]:
+    """The cells under RATIOS; the third counts what the label's other usages accept as well."""
+    counts = result.counts
+    accepted = sum(counts["in use", kind, "found as accepted"] for kind in kinds)
+    labels = sum(counts["in use", kind, "labels"] for kind in kinds)
+    every = views(result, "all", kinds)
+    return [*views(result, "in use", kinds), ratio(accepted, labels), *every]
 
 
 def decoy_cell(result: Result) -> str:
@@ -53,7 +68,7 @@ def decoy_cell(result: Result) -> str:
 def project_table(rows: list[Row]) -> list[str]:
     lines = head("project", "split", *RATIOS, "usage right", "decoys as used (per 10,000 lines)")
     for name, split, result in rows:
-        cells = [name, split, *views(result, "in use", KINDS), *views(result, "all", KINDS)]
+        cells = [name, split, *ratios(result, KINDS)]
         right = result.counts["usage right", "", "right"]
         cells.append(ratio(right, result.counts["usage right", "", "of"]))
         lines.append(line([*cells, decoy_cell(result)]))
@@ -64,7 +79,7 @@ def kind_table(totals: list[Row]) -> list[str]:
     lines = head("kind", "split", *RATIOS)
     for _, split, result in totals:
         for kind in KINDS:
-            cells = (*views(result, "in use", (kind,)), *views(result, "all", (kind,)))
+            cells = ratios(result, (kind,))
             if any(result.counts["all", kind, count] for count in ("labels", "false")):
                 lines.append(line([kind + "s", split, *cells]))
     return lines

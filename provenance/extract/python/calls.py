@@ -16,15 +16,17 @@ from msgspec.structs import replace
 from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
+from provenance.extract.places import PythonPlaces
 from provenance.extract.python.arguments import elements
 from provenance.extract.python.clients import Client, Clients
 from provenance.extract.python.forward import Forwarding
-from provenance.extract.python.modules import neighbours, parse_tolerantly
+from provenance.extract.python.modules import neighbours, parse_for
 from provenance.extract.python.nodes import argument_of, is_nothing, is_object, source_of
 from provenance.extract.python.outline import Sink
 from provenance.extract.python.outputs import Outputs
 from provenance.extract.python.readings import Told, fitting, is_foreign
 from provenance.extract.python.scopes import Bindings, Scope, build_scopes
+from provenance.extract.python.slices import functions
 from provenance.extract.python.texts import Value
 from provenance.extract.python.values import Values
 from provenance.extract.python.wrappers import lines_of_wrappers
@@ -81,13 +83,14 @@ def read_calls(
         body: the service that the source sends bodies with a model to.
     """
     try:
-        tree, error = parse_tolerantly(data)
+        spans = functions(data, PythonPlaces(data))
+        lines = lines | lines_of_wrappers(spans, data, lines)
+        tree, error = parse_for(data, spans, lines)
         if error is not None:
             collector.gap(
                 collector.path, "malformed-file", error.lineno or 0,
                 detail=error.msg or "syntax error", format="Python",
             )  # fmt: skip
-        lines = lines | lines_of_wrappers(tree, data, lines)
         names_bound, calls = build_scopes(tree, frozenset(vocabulary.calls), lines)
     except (ValueError, RecursionError, MemoryError) as failure:
         collector.gap(

@@ -10,12 +10,14 @@ import ast
 import gc
 import re
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
 
 from provenance.extract.neighbours import follow
 from provenance.extract.python.imports import find
-from provenance.extract.python.scopes import Bindings, build_scopes
+from provenance.extract.python.scopes import Bindings, build_scopes, sets_up
+from provenance.extract.python.slices import Span, emptied
 from provenance.extract.python.values import Lookup, Module, Values
 from provenance.siblings import Siblings
 
@@ -76,6 +78,20 @@ def parse_tolerantly(data: bytes) -> tuple[ast.Module, SyntaxError | None]:
             first = first or error
             data = _without_statement(data, error.lineno or 1)
     return ast.Module(body=[], type_ignores=[]), first
+
+
+def parse_for(
+    data: bytes, spans: Sequence[Span], lines: frozenset[int]
+) -> tuple[ast.Module, SyntaxError | None]:
+    """Parse what reading the calls of some lines needs of a source, if need be all of it.
+
+    Raises:
+        ValueError, RecursionError, MemoryError: it cannot be parsed at all.
+    """
+    try:
+        return parse(emptied(data, spans, sorted(lines), sets_up)), None
+    except SyntaxError:
+        return parse_tolerantly(data)
 
 
 def _without_statement(data: bytes, line: int) -> bytes:

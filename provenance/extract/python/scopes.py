@@ -298,7 +298,12 @@ def _of_interest(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[int] 
     first = bisect_left(lines, node.lineno)
     if first < len(lines) and lines[first] <= (node.end_lineno or node.lineno):
         return True
-    return node.name in _SET_UP or "arg" in node.name or "main" in node.name
+    return sets_up(node.name)
+
+
+def sets_up(name: str) -> bool:
+    """Tell whether a function of this name sets up an object or a parser: always of interest."""
+    return name in _SET_UP or "arg" in name or "main" in name
 
 
 def _bind(
