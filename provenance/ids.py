@@ -61,7 +61,7 @@ _GITHUB = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com"
 
 def url_model(url: str) -> str:
     """Return the id of a file of weights that is named by its address alone."""
-    return "model:url/" + url.partition("://")[2].partition("?")[0].partition("#")[0]
+    return "model:url/" + url.partition("://")[2].partition("?")[0].partition("#")[0].rstrip("/")
 
 
 def url_dataset(url: str) -> str:

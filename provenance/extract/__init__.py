@@ -66,7 +66,8 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "models.weights": (
         "*.safetensors", "*.gguf", "*.ggml", "*.onnx", "*.pt", "*.pth", "*.ptl", "*.jit",
         "*.torchscript", "*.bin", "*.ckpt", "*.keras", "*.h5", "*.hdf5", "*.tflite", "*.npz",
-        "*.nemo", "*.pdparams", "*.pdiparams", "*.pdmodel", "saved_model.pb", "flax_model.msgpack",
+        "*.nemo", "*.pdparams", "*.pdiparams", "*.pdmodel", "*.joblib", "*.pkl", "*.pickle",
+        "*.bst", "*.cbm", "*.pmml", "saved_model.pb", "flax_model.msgpack",
         "sha256-*", "model.safetensors.index.json",
         "diffusion_pytorch_model.safetensors.index.json", "pytorch_model.bin.index.json",
         "tf_model.h5.index.json", "flax_model.msgpack.index.json",

@@ -17,7 +17,7 @@ from provenance.vocabulary import Vocabulary
 PLACEHOLDER = re.compile(
     r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
     r"(?:test|dummy|fake|mock|foo|sample)[-_ ]?(?:model|llm|dataset|embedding|deployment|repo)s?|"
-    r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?",
+    r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?|local|dummy",
     re.IGNORECASE,
 )
 """What documentation writes where a reader is to put a name."""
@@ -84,6 +84,9 @@ def weights(
     is_repository = ids.is_hub_repository(text)
     if _WHERE_TO_PUT.fullmatch(text) or (text and not text.strip("/")):
         collector.gap(text, "dynamic-name", where, expression=text)
+        return
+    if "://" in text:
+        collector.weights_file(text, where, None)
         return
     if (
         text.startswith((".", "/", "~"))

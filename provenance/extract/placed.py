@@ -1,14 +1,16 @@
-"""Lists of models in a provider's folder: ``adaptor/groq/constants.go`` with ``var ModelList``.
+"""Models in a provider's folder: ``adaptor/groq/constants.go`` with ``var ModelList``.
 
-Gateways to many providers keep a folder, or a file, for each. The list there is called by
-what it holds alone (``ModelList``, ``MODELS``), and the folder says whom its names are
-asked of, also where a name alone would be another's or nobody's.
+Gateways to many providers keep a folder, or a file, for each. A list there is called by
+what it holds alone (``ModelList``, ``MODELS``), a default stands with the parameter
+(``model: { default: "…" }``), and the folder says whom the names are asked of, also where a
+name alone would be another's or nobody's.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from provenance import ids
 from provenance.extract.collect import Collector
@@ -20,9 +22,16 @@ from provenance.extract.told_apart import tables_of
 from provenance.vocabulary import Vocabulary
 
 _MAX_FOLDERS = 4
+_MAX_DEFAULTS = 50
 _VERSION = re.compile(r"[-_]?v?\d+$")
 _ENDS = re.compile(r"[-_](?:adapt[eo]r|api|chat|client|config|llm|models?|provider)$")
 _LOCAL = "local:"
+_MARKS = (b"odels", b"odelList", b"ODELS", b"odel_list", b"ODEL_L", b"default", b"{ model:")
+_DEFAULT = re.compile(
+    rb"\bmodel[\"']?\s{0,4}:\s{0,4}\{[^{}]{0,300}?\bdefault[\"']?\s{0,4}:\s{0,4}[\"']([\w.:/@-]{2,100})[\"']"
+    rb"|\{\s{0,4}model\s{0,4}:\s{0,4}[\"']([\w.:/@-]{2,100})[\"']\s{0,4},?\s{0,4}\}"
+)
+"""The default of a parameter ``model``, and settings of nothing but a model."""
 
 
 def read_placed(
@@ -33,14 +42,30 @@ def read_placed(
     Returns:
         The line and the text of every literal that needs no second look.
     """
-    if not any(mark in data for mark in (b"odels", b"odelList", b"ODELS", b"odel_list", b"ODEL_L")):
+    if not any(mark in data for mark in _MARKS):
         return frozenset()
     tables = tables_of(data)
     lists = [table for table in tables.named() if is_list_of_models(table[0])]
-    provider, vague = _provider(collector.path, vocabulary) if lists else ("", False)
+    defaults = list(islice(_DEFAULT.finditer(data), _MAX_DEFAULTS))
+    provider, vague = _provider(collector.path, vocabulary) if lists or defaults else ("", False)
     if not provider:
         return frozenset()
     found: set[tuple[int, str]] = set()
+
+    def record(offset: int, text: str) -> None:
+        line = places.line(offset)
+        where = collector.occurrence(line, text, usage=places.state(offset), confidence="medium")
+        found.add((line, text))
+        if provider.startswith(_LOCAL):
+            runtime_model(text, provider.removeprefix(_LOCAL), where, collector, vocabulary)
+        else:
+            name = MODEL_DIGEST.sub("", text)
+            collector.api_model(ids.service(provider), name, where, hub=False)
+
+    for match in defaults:
+        text = (match.group(1) or match.group(2)).decode("ascii", "replace")
+        if not is_no_name(text) and not vague and places.state(match.start()) is None:
+            record(match.start(match.lastindex or 1), text)
     for name, opening, end in lists:
         entries = [
             (offset, text)
@@ -50,17 +75,7 @@ def read_placed(
         if not _are_models([text for _, text in entries], provider if vague else "", vocabulary):
             continue
         for offset, text in entries:
-            line = places.line(offset)
-            where = collector.occurrence(
-                line, text, usage=places.state(offset), confidence="medium"
-            )
-            if provider.startswith(_LOCAL):
-                runtime = provider.removeprefix(_LOCAL)
-                runtime_model(text, runtime, where, collector, vocabulary)
-            else:
-                name_there = MODEL_DIGEST.sub("", text)
-                collector.api_model(ids.service(provider), name_there, where, hub=False)
-            found.add((line, text))
+            record(offset, text)
     return frozenset(found)
 
 
@@ -75,7 +90,7 @@ def _provider(path: str, vocabulary: Vocabulary) -> tuple[str, bool]:
     *folders, file = path.split("/")
     for part in (*folders[-_MAX_FOLDERS:], file.partition(".")[0]):
         stem = _ENDS.sub("", part.lower())
-        for name in (stem, _VERSION.sub("", stem)):
+        for name in (stem, _VERSION.sub("", stem), stem.removesuffix("-ai")):
             if len(name) > 1 and (found := provider_called(name, vocabulary)):
                 return found, is_vague(name)
     return "", False

@@ -105,6 +105,15 @@ def names_dataset(key: str) -> bool:
     return bool(_DATASET_KEY.match(key)) and not _OUTPUT_KEY.search(key)
 
 
+_STORED = re.compile(r"(?:gs|s3a?|abfss?|wasbs?|oss|cos|obs|hdfs)://[\w.@-]+/[\w./@+=-]+")
+"""An address in a store of objects."""
+_STORAGE_KEY = re.compile(r"(?:^|[._-])storage[_-]?ur[il]$", re.IGNORECASE)
+"""A key by which model servers on Kubernetes are told where their weights lie."""
+_EXAMPLE_BUCKET = re.compile(
+    r"://(?:[\w.-]*[-_.])?(?:example|my|your|some)[-_.]?(?:bucket|models?)?/"
+)
+
+
 def is_placeholder(value: str) -> bool:
     """Tell whether a value only stands where a reader is to put a name."""
     return bool(_PLACEHOLDER.fullmatch(value))
@@ -148,6 +157,10 @@ def read_setting(
         return True
     if value.startswith("ollama://"):
         names.tool_model(value.partition("://")[2], "ollama", where, collector, vocabulary)
+        return True
+    if _STORED.fullmatch(value) and (_STORAGE_KEY.search(key) or names_model(key)):
+        if not is_placeholder(value) and not _EXAMPLE_BUCKET.search(value):
+            collector.weights_file(value, where, None)
         return True
     if _BARE_ADDRESS.fullmatch(value):  # a program fetches it, whatever page it is of
         value, usage = f"https://{value}", usage or collector.usage

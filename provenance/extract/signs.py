@@ -66,7 +66,8 @@ _MODELSCOPE_PATH = re.compile(
 )
 _NOT_REPOSITORIES = frozenset(
     "spaces docs collections papers blog join settings api organizations tasks learn models "
-    "datasets new login pricing posts chat course inference front terms-of-service".split()
+    "datasets buckets subscribe new login pricing posts chat course inference front "
+    "terms-of-service".split()
 )
 _OUTPUT = re.compile(
     rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"

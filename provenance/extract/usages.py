@@ -18,6 +18,9 @@ _SEGMENTS: dict[str, Usage] = {
 }  # fmt: skip
 
 
+_BUILDS = frozenset({"pom.xml", "build.gradle", "build.gradle.kts"})
+
+
 def usage_of_path(path: str) -> Usage:
     """Return the usage that a file's place in the tree implies.
 
@@ -27,6 +30,8 @@ def usage_of_path(path: str) -> Usage:
     *folders, name = _DOMAIN.sub(r"\1", path.lower()).split("/")
     for folder in folders:
         usage = _SEGMENTS.get(folder)
+        if usage == "documentation" and (name in _BUILDS or "/src/main/" in f"/{path}"):
+            return "example"  # a program beside the text, which can be built and run
         if usage:
             return usage
     if name in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py", "dodo.py"):

@@ -154,13 +154,17 @@ def _foreign(inventory: Inventory, declared: dict[str, ComponentId]) -> list[Imp
     return [item for item in found if item.module.partition(".")[0] not in mine]
 
 
+_GENERATED = ("_pb2", "_pb2_grpc")
+"""What the compiler of Protocol Buffers calls the modules that it writes."""
+
+
 def _guess(module: str, places: list[Occurrence], inventory: Inventory) -> None:
     """Take an unmapped import for the package of the same name, with low confidence.
 
     Most packages are imported by their own name; a gap says that this is a guess. A name such
     as ``utils`` is a module of the program that the tree does not hold: a gap alone.
     """
-    if module in GENERIC:
+    if module in GENERIC or module.endswith(_GENERATED):
         inventory.gap(_gap(module, "undeclared-import", places[0]))
         return
     package = ids.pypi(module)

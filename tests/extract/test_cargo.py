@@ -100,6 +100,14 @@ def test_declared_crates() -> None:
     assert found.project_name == "chat"
 
 
+def test_features_that_build_for_an_accelerator() -> None:
+    found = manifest('[features]\ncuda = ["candle-core/cuda"]\nmetal = []\nserde = []\n')
+    assert {(c.id, c.usage) for c in found.components} == {
+        ("platform:nvidia-cuda", "optional"), ("platform:apple-mps", "optional"),
+    }  # fmt: skip
+    assert lines(found, "platform:apple-mps") == [3]
+
+
 def test_lines_and_requirements() -> None:
     found = manifest(MANIFEST)
     assert lines(found, "pkg:cargo/candle-core@0.8.1") == [7]

@@ -45,6 +45,8 @@ def test_a_template_is_read_as_what_it_is_a_template_of(path: str, like: str) ->
         ("gulpfile.js", "development"), ("src/.hidden.js", "used"), ("a/arc.js", "used"),
         ("a_spec.rb", "test"), (".devcontainer/x.sh", "development"),
         ("tests.py", "test"), ("load_test.py", "used"),
+        ("docs/requirements.txt", "documentation"), ("documentation/pom.xml", "example"),
+        ("documentation/src/main/java/a/App.java", "example"), ("docs/a/App.java", "documentation"),
     ],
 )  # fmt: skip
 def test_usage_of_a_path(path: str, usage: str) -> None:

@@ -87,3 +87,24 @@ def test_what_is_no_list_of_models_names_none(path: str, text: str) -> None:
 
 def test_a_list_of_nobodys_folder_is_read_by_its_names() -> None:
     assert ids(read("app/constants.go", go("gpt-4o")), "model") == {"model:openai/gpt-4o"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("providers/zhipu/embed.ts",
+         "export const C = {\n  model: {\n    param: 'm',\n    default: 'embedding-2',\n  },\n};\n",
+         {"model:zhipu/embedding-2"}),
+        ("providers/inference-net/index.ts",
+         "export default { chatComplete: params([], { model: 'llama3' }) };\n",
+         {"model:inference-net/llama3"}),
+        ("providers/azure-openai/image.ts", "const C = { model: { default: 'dall-e-3' } };\n",
+         {"model:azure-openai/dall-e-3"}),
+        ("src/form.ts", "const C = { model: { default: 'embedding-2' } };\n", set()),
+        ("providers/zhipu/form.ts", "const C = { model: { default: 'your-model-id' } };\n", set()),
+    ],
+)  # fmt: skip
+def test_defaults_of_a_parameter_in_a_provider_s_folder(
+    path: str, text: str, expected: set[str]
+) -> None:
+    assert ids(read(path, text), "model") == expected

@@ -143,3 +143,23 @@ def test_a_key_of_azure_says_whose_deployment_it_is() -> None:
     }
     assert ids(setting("azureOpenAiModel", "gpt-4o"), "model") == {"model:azure-openai/gpt-4o"}
     assert not ids(setting(key, "my-deployment"), "model")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("storageUri", "gs://acme-models/trees/1.0/", {"model:url/acme-models/trees/1.0"}),
+        ("STORAGE_URI", "s3://acme/llama", {"model:url/acme/llama"}),
+        ("model_path", "oss://acme/weights/a", {"model:url/acme/weights/a"}),
+        ("storageUri", "s3://example-bucket/model", set()),
+        ("backup", "s3://acme/rows", set()),
+        ("storageUri", "pvc://claim/model", set()),
+    ],
+)  # fmt: skip
+def test_weights_in_a_store_of_objects(key: str, value: str, expected: set[str]) -> None:
+    assert ids(setting(key, value), "model") == expected
+
+
+@pytest.mark.parametrize("value", ["anthracite-org/magnum-v2-72b", "my-models/user-7b"])
+def test_what_only_ends_like_a_placeholder(value: str) -> None:
+    assert not is_placeholder(value)

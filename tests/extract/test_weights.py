@@ -86,6 +86,9 @@ def params(found: Extraction, reason: str) -> dict[str, str]:
         ("a/saved_model.pb", b"\x08\x01\x12\x04\x0a\x02\x08\x01"),
         ("a/inference.pdiparams", bytes(40)),
         ("a/openvino_model.bin", bytes(40)),
+        ("a/trees.bst", b"binf" + bytes(40)),
+        ("a/trees.cbm", b"CBM1" + bytes(40)),
+        ("a/trees.pmml", b'<?xml version="1.0"?>\n<PMML xmlns="http://www.dmg.org/PMML-4_4">'),
     ],
 )
 def test_a_file_of_weights_is_a_model_of_the_project(path: str, data: bytes) -> None:
@@ -114,6 +117,9 @@ def test_a_file_of_weights_is_a_model_of_the_project(path: str, data: bytes) -> 
         ("a/things.pt", archive("word/document.xml")),
         ("a/broken.bin", b"PK\x03\x04" + bytes(50)),
         ("a/empty.pt", b""),
+        ("a/cache.pkl", b"\x80\x04\x95" + bytes(8) + b"}."),
+        ("a/model.pkl", b"text\n"),
+        ("a/rows.pmml", b"<rows/>"),
     ],
 )
 def test_other_files_with_such_endings_are_passed_over(path: str, data: bytes) -> None:
@@ -196,6 +202,9 @@ def test_broken_weights_are_weights_and_a_gap(path: str, data: bytes) -> None:
         ("net.pdparams", b"\x80\x02}q\x00."),
         ("net.pt", b"\x80\x04\x95" + bytes(8) + b"}."),
         ("model.bin", b"\x80\x03}q\x00."),
+        ("model.joblib", b"\x80\x03csklearn.svm._classes\nSVC\nq\x00)"),
+        ("iris.pkl", b"\x80\x03csklearn.svm._classes\nSVC\nq\x00)"),
+        ("model.joblib", b"\x78\x9c" + bytes(40)),
     ],
 )
 def test_a_pickle_is_named_and_never_read(name: str, data: bytes) -> None:

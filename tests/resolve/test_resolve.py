@@ -176,6 +176,12 @@ def test_an_unmapped_import_is_a_guess_and_a_gap(registry: Registry) -> None:
     assert (ROOT, guess, "depends-on", None) in found.links
 
 
+def test_generated_modules_are_no_packages(registry: Registry) -> None:
+    found = resolved(registry, imported("inference_pb2", "inference_pb2_grpc"))
+    assert package_ids(found) == set()
+    assert {subject for subject, _, _ in gaps(found)} == {"inference_pb2", "inference_pb2_grpc"}
+
+
 def test_a_module_of_a_name_that_many_programs_have_is_a_gap_alone(registry: Registry) -> None:
     found = resolved(registry, imported("common.log", "common", "strange_common"))
     assert package_ids(found) == {"pkg:pypi/strange-common"}

@@ -19,12 +19,12 @@ from provenance.extract.javascript.commands import read_commands
 from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
 from provenance.extract.javascript.tree import PASSIVE
-from provenance.extract.listed_hosts import read_bases
 from provenance.extract.names import tool_model
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
+from provenance.extract.unknown_hosts import read_bases
 from provenance.model import ComponentId, Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary
 

@@ -24,13 +24,14 @@ from provenance.extract.languages.classes import provider_around, read_classes
 from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.languages.gems import read_gems
-from provenance.extract.listed_hosts import read_bases
+from provenance.extract.languages.hub_names import read_hub_names
 from provenance.extract.manifests.coordinates import JBANG, read_jbang
 from provenance.extract.names import tool_model
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
+from provenance.extract.unknown_hosts import read_bases
 from provenance.model import ComponentId, Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -169,6 +170,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     defaults = read_classes(data, places, collector, vocabulary)
     placed = read_placed(data, places, collector, vocabulary)
     claimed = told.offsets | set(defaults)
+    if language.ecosystem == "cargo":
+        claimed |= read_hub_names(data, places, collector, claimed)
     claimed |= _tags(data, claimed, places, collector, vocabulary)
     api_names.read_names(
         data, places, collector, vocabulary, service=service, local=local,
@@ -180,7 +183,11 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         router=Routers(document, data, places, vocabulary, service=service),
     )  # fmt: skip
     known = imported | told.texts | set(defaults.values())
-    signs.literals(data, places, collector, vocabulary, known, placed, routed=routed.read)
+    settled = placed | {
+        (places.line(at), data[at + 1 : data.find(b'"', at + 1)].decode("ascii", "replace"))
+        for at in claimed - told.offsets
+    }
+    signs.literals(data, places, collector, vocabulary, known, settled, routed=routed.read)
     return collector.done()
 
 

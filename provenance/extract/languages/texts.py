@@ -25,6 +25,8 @@ _NAME = re.compile(
     rb"\s*\*?((?:[A-Za-z_]\w*\s*(?:\.|::)\s*)*)([A-Za-z_]\w*)"
     rb"(?:\.(?:toString|name|id|value|get(?:Name|Id|Value|Model|ModelName)|modelName)\(\))?\s*"
 )
+_COPIED = re.compile(rb"\s*&?([a-z_]\w*)\.(?:to_string|to_owned|clone|into|as_str)\(\)\s*")
+"""A variable of Rust, handed over as a copy."""
 _FALLBACK = re.compile(
     rb"(?:\?\?|\?:|\|\||orElse\(|getOrDefault\([^()]{1,80},|unwrap_or(?:_else)?\((?:\|\w*\|)?"
     rb"|get_or\([^()]{1,80},|,)\s*" + _STRING + rb"(?:\.\w+\(\))?\s*\)*\s*\Z"
@@ -63,6 +65,10 @@ def texts_of(
             number = match.lastindex or 1
             yield Text(_decoded(match.group(number)), match.start(number) - 1)
             return
+    match = _COPIED.fullmatch(data, span.start, span.end)
+    if match:
+        yield from _let(data, match.group(1))
+        return
     match = _NAME.fullmatch(data, span.start, span.end)
     if match:
         found = defined(data, match.group(2))
@@ -106,6 +112,13 @@ def defined(data: bytes, name: bytes) -> tuple[Text, ...]:
         for match in islice(pattern.finditer(data), _MAX_DEFINED)
         for number in (match.lastindex or 1,)
     )
+
+
+def _let(data: bytes, name: bytes) -> Iterator[Text]:
+    """Yield the literals that a variable of Rust is bound to."""
+    pattern = re.compile(rb"\blet\s+(?:mut\s+)?" + name + rb"(?:\s*:[^=;]{1,40})?\s*=\s*" + _STRING)
+    for match in islice(pattern.finditer(data), _MAX_DEFINED):
+        yield Text(_decoded(match.group(1)), match.start(1) - 1)
 
 
 def _names_a_model(constant: bytes, name: str, vocabulary: Vocabulary) -> bool:

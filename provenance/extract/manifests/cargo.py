@@ -20,6 +20,12 @@ _SECTIONS: dict[str, Usage] = {
     "dependencies": "used", "dev-dependencies": "development", "dev_dependencies": "development",
     "build-dependencies": "development", "build_dependencies": "development",
 }  # fmt: skip
+_PLATFORMS = {
+    "cuda": "nvidia-cuda", "cudnn": "nvidia-cuda", "metal": "apple-mps", "rocm": "amd-rocm",
+    "hipblas": "amd-rocm", "opencl": "opencl", "openvino": "intel-openvino",
+    "tensorrt": "nvidia-tensorrt",
+}  # fmt: skip
+"""Features by the accelerator that a build with them runs on."""
 _EXACT = re.compile(r"=\s*(\d+\.\d+\.\d+[\w.+-]*)")
 _HEAD = re.compile(r"\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _QUOTES = re.compile(r"""["']""")
@@ -57,6 +63,12 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             base = inherited if isinstance(inherited, dict) else {"version": inherited or ""}
             spec = {**base, **spec}
         _read(crate, spec, line, usage, packages)
+    for feature in table(data, "features"):
+        if slug := _PLATFORMS.get(feature):
+            where = collector.occurrence(
+                lines.get(("features", feature), 0), f"feature {feature}", usage="optional"
+            )
+            collector.platform(slug, where)
     return collector.done()
 
 

@@ -26,7 +26,7 @@ HEAD_BYTES = 64 * 1024
 
 _ENDINGS = frozenset(
     ".safetensors .gguf .ggml .onnx .pt .pth .ptl .jit .torchscript .bin .ckpt .keras .h5 .hdf5 "
-    ".tflite .npz .nemo .pdparams .pdiparams .pdmodel".split()
+    ".tflite .npz .nemo .pdparams .pdiparams .pdmodel .joblib .pkl .pickle .bst .cbm .pmml".split()
 )
 _NAMES = frozenset({
     "saved_model.pb", "flax_model.msgpack", "model.safetensors.index.json",
@@ -40,18 +40,21 @@ _PICKLE = re.compile(
 _SIGNATURES = (
     (gguf.MAGIC, "GGUF"), (zipped.MAGIC, "zip"), (b"\x89HDF\r\n\x1a\n", "HDF5"),
     (b"lmgg", "GGML"), (b"fmgg", "GGML"), (b"tjgg", "GGML"), (b"algg", "GGML"),
-    (b"\xba\x16\x4f\x2f", "fastText"),
+    (b"\xba\x16\x4f\x2f", "fastText"), (b"CBM1", "CatBoost"),
 )  # fmt: skip
 _BY_NAME = {
     ".onnx": "ONNX", ".nemo": "NeMo", ".pdiparams": "Paddle", ".pdmodel": "Paddle",
-    ".pb": "TensorFlow", ".msgpack": "Flax",
+    ".pb": "TensorFlow", ".msgpack": "Flax", ".bst": "XGBoost",
 }  # fmt: skip
 """Formats without a signature of their own, by endings that mean nothing else."""
 _CERTAIN = {".safetensors": "safetensors", ".gguf": "GGUF", ".onnx": "ONNX", ".tflite": "TFLite",
             ".keras": "Keras"}  # fmt: skip
 """Endings that promise a format: a file that is something else is a broken one."""
+_OBJECTS = frozenset({".joblib", ".pkl", ".pickle"})
+"""Endings of any object of Python; a model only by its name or the library it begins with."""
+_ESTIMATORS = re.compile(rb"sklearn|xgboost|lightgbm|catboost|torch\b|transformers|spacy")
 _PICKLED = frozenset({".pt", ".pth", ".ptl", ".bin", ".ckpt", ".pdparams", ".jit", ".torchscript"})
-_AMBIGUOUS = frozenset({".bin", ".h5", ".hdf5", ".npz"})
+_AMBIGUOUS = frozenset({".bin", ".h5", ".hdf5", ".npz", *_OBJECTS})
 """Endings of any data: a file that cannot be looked into needs a telling name as well."""
 _MODEL_NAME = re.compile(r"model|weight|adapter|checkpoint|ckpt|lora|encoder|decoder", re.I)
 _NO_MODEL = re.compile(
@@ -135,6 +138,12 @@ def _format(head: bytes, ending: str, name: str) -> str:
     if ending in _PICKLED and _PICKLE.match(head):
         legacy = head[2:3] == b"\x8a"
         return "pickle" if legacy or ending != ".bin" or _MODEL_NAME.search(name) else ""
+    if ending in _OBJECTS:
+        pickled = _PICKLE.match(head) or (ending == ".joblib" and head[:1] == b"\x78")
+        told = _MODEL_NAME.search(name) or _ESTIMATORS.search(head[:4096])
+        return "pickle" if pickled and told else ""
+    if ending == ".pmml":
+        return "PMML" if b"<PMML" in head[:2048] else ""
     if not _BINARY.search(head):
         return ""
     if ending == ".bin" and name.lower().startswith("openvino_"):

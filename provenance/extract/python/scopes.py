@@ -185,7 +185,6 @@ def build_scopes(
         node, scope = pending.pop()
         kind = node.__class__
         inner = scope
-        # The most frequent kinds first: this loop is most of what reading a module costs.
         if isinstance(node, ast.Call):
             function = node.func
             if isinstance(function, ast.Attribute):
@@ -293,12 +292,10 @@ def _binding(node: ast.AST, scope: Scope, found: Bindings) -> None:
 
 
 def _of_interest(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[int] | None) -> bool:
-    if lines is None:
+    if lines is None or sets_up(node.name):
         return True
     first = bisect_left(lines, node.lineno)
-    if first < len(lines) and lines[first] <= (node.end_lineno or node.lineno):
-        return True
-    return sets_up(node.name)
+    return first < len(lines) and lines[first] <= (node.end_lineno or node.lineno)
 
 
 def sets_up(name: str) -> bool:

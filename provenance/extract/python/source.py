@@ -13,7 +13,6 @@ from collections.abc import Iterator, Set
 
 from provenance.extract import accelerators, api_names, remarks, signs, textfile
 from provenance.extract.collect import Collector
-from provenance.extract.listed_hosts import read_bases
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places, PythonPlaces
 from provenance.extract.python.commands import read_commands, read_installs
@@ -23,6 +22,7 @@ from provenance.extract.python.options import read_options
 from provenance.extract.python.outputs import PUSHES
 from provenance.extract.python.reach import leading
 from provenance.extract.routed import RoutedNames, Routers
+from provenance.extract.unknown_hosts import read_bases
 from provenance.model import Document, Extraction, Import
 from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary

@@ -1,8 +1,9 @@
-"""Lists of base addresses, as gateways keep one for every provider they hand requests on to.
+"""Services that no table knows: hosts that are asked as services of models are.
 
-``var ChannelBaseURLs = []string{"https://api.openai.com", "https://api.reseller.example", …}``:
-where several addresses of a list are of services that run models, the others are of services
-too, whom no table knows yet. Dropping those would hide who gets the requests.
+A list of base addresses, as gateways keep one for every provider they hand requests on to
+(``var ChannelBaseURLs = []string{"https://api.openai.com", "https://api.other.example", …}``),
+and a base address beside the paths of such an API (``/chat/completions``). Dropping these
+hosts would hide who gets the requests.
 """
 
 from __future__ import annotations
@@ -21,15 +22,31 @@ _OF_BASES = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(rb"[\"'`](https?://([\w.-]{4,200}))(?::\d{1,5})?(?:/[\w./-]{0,100})?[\"'`]")
+_BASE = re.compile(
+    rb"(?:[bB]ase_?U(?:RL|rl|RI|ri)|base_?ur[il]|BASE_UR[IL]|api_?base|API_BASE|apiBase)\w{0,20}\b"
+    rb"[^\n\"'`]{0,60}(?:\n[^\n\"'`]{0,60})?[\"'`]https?://([\w.-]{4,200})"
+)
+"""A base address that is bound, given back or handed over."""
+_PATHS = (
+    b"/chat/completions", b"/v1/messages", b"/v1/completions", b"/embeddings",
+    b"/images/generations", b"/audio/speech", b"/audio/transcriptions",
+)  # fmt: skip
+"""What services of models are asked for."""
 _LEAST = 3
 """Addresses of known services of models, before a list counts as one of these."""
 _MAX_LISTS = 50
 
 
 def read_bases(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
-    """Record the services behind the unknown hosts of such lists."""
+    """Record the services behind unknown hosts that a source asks for models."""
     if b"://" not in data or not any(mark in data for mark in _MARKS):
         return
+    if any(path in data for path in _PATHS):
+        for match in _BASE.finditer(data):
+            host = match.group(1).decode().lower()
+            if places.state(match.start(1)) is None and _may_be_service(host, vocabulary):
+                where = collector.occurrence(places.line(match.start(1)), host, confidence="low")
+                collector.service(f"service:{host}", where)
     for number, (name, opening, end) in enumerate(tables_of(data).named(_OF_BASES)):
         if number >= _MAX_LISTS:
             return
@@ -49,3 +66,14 @@ def read_bases(data: bytes, places: Places, collector: Collector, vocabulary: Vo
             written = f"{name}: {asked.partition(':')[2]}"
             where = collector.occurrence(places.line(offset), written, confidence="low")
             collector.service(asked, where)
+
+
+def _may_be_service(host: str, vocabulary: Vocabulary) -> bool:
+    """Tell whether a host is unknown, and one that a program can reach."""
+    name, _, end = host.rpartition(".")
+    if not name or not end.isalpha() or is_local_host(host) or "example" in host.split("."):
+        return False
+    domain = f"{name.rpartition('.')[2]}.{end}"
+    # Another host of a known company's answers other questions.
+    known = (vocabulary.service_of_host(one) for one in (host, domain, f"api.{domain}"))
+    return not any(known)

@@ -41,3 +41,26 @@ def test_other_lists_of_addresses_say_nothing_of_unknown_hosts(name: str, urls: 
     rows = ", ".join(f'"{url}"' for url in urls)
     found = read("app/urls.py", f"{name} = [{rows}]\n")
     assert not ids(found, "service") & {*FOUND, "service:localhost", "service:10.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("src/api.ts", ("export default {\n  getBaseURL: () => 'https://api.new.ai/v1',\n"
+         "  getEndpoint: () => '/chat/completions',\n};\n")),
+        ("app/client.py", ('BASE_URL = "https://api.new.ai"\n'
+         'url = f"{BASE_URL}/v1/chat/completions"\n')),
+    ],
+)  # fmt: skip
+def test_a_base_address_beside_the_paths_of_such_an_api(path: str, text: str) -> None:
+    assert "service:api.new.ai" in ids(read(path, text), "service")
+    plain = text.replace("chat/completions", "users")
+    assert "service:api.new.ai" not in ids(read(path, plain), "service")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:8000", "192.168.0.4", "api.example.com", "dashboard.openai.com"]
+)
+def test_hosts_that_are_no_unknown_service(host: str) -> None:
+    text = f'BASE_URL = "https://{host}"\nurl = BASE_URL + "/chat/completions"\n'
+    assert f"service:{host.partition(':')[0]}" not in ids(read("a.py", text), "service")
