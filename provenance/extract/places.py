@@ -89,21 +89,6 @@ class PythonPlaces(Places):
             return None
         return "commented" if comments[number] else "documentation"
 
-    def texts(self) -> list[tuple[int, int]]:
-        """Return the lines, from 0, that begin inside a triple-quoted string: from, and up to."""
-        starts, ends, comments = self._tokens()
-        found: list[tuple[int, int]] = []
-        at = line = 0
-        for start, end, comment in zip(starts, ends, comments, strict=True):
-            if comment:
-                continue
-            line += self.data.count(b"\n", at, start)
-            more = self.data.count(b"\n", start, end)
-            if more:
-                found.append((line + 1, line + more + 1))
-            line, at = line + more, end
-        return found
-
     def _tokens(self) -> tuple[list[int], list[int], list[bool]]:
         """Return start, end and kind of every comment and triple-quoted string; made once."""
         if self._found is None:

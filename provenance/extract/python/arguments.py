@@ -210,3 +210,35 @@ def _spread(values: list[tuple[str, ast.expr]], scope: Scope) -> list[Bound]:
 def _name(function: ast.expr) -> str:
     """Return the last name of what is called."""
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def bind_type(name: str, annotation: ast.expr | None, scope: Scope) -> None:
+    """Remember the class a name is annotated with, ``Config`` and ``"Config | None"`` alike."""
+    node = annotation
+    while isinstance(node, ast.BinOp):
+        node = node.left
+    if isinstance(node, ast.Subscript):
+        node = node.slice
+    if isinstance(node, ast.Name):
+        scope.types[name] = node.id
+    elif isinstance(node, ast.Attribute):
+        scope.types[name] = node.attr
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        scope.types[name] = node.value.partition("|")[0].strip().rpartition(".")[2]
+
+
+def bind_parameters(arguments: ast.arguments, scope: Scope) -> list[str]:
+    """Bind parameters to their defaults and return their names.
+
+    A parameter hides an outer name even when it has no default.
+    """
+    positional = [*arguments.posonlyargs, *arguments.args]
+    for parameter in (*positional, *arguments.kwonlyargs):
+        scope.names.setdefault(parameter.arg, [])
+        bind_type(parameter.arg, parameter.annotation, scope)
+    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
+        scope.bind(parameter.arg, default, scope)
+    for parameter, keyword in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if keyword is not None:
+            scope.bind(parameter.arg, keyword, scope)
+    return [parameter.arg for parameter in (*positional, *arguments.kwonlyargs)]

@@ -74,6 +74,7 @@ class Settled(Struct):
 def read_calls(
     data: bytes, lines: frozenset[int], collector: Collector, vocabulary: Vocabulary,
     siblings: Siblings | None = None, body: ComponentId | None = None,
+    places: PythonPlaces | None = None,
 ) -> Settled:  # fmt: skip
     """Record what the calls of one source name; return what that settles.
 
@@ -81,9 +82,10 @@ def read_calls(
         lines: where a known callable's name stands; functions without one are skipped.
         siblings: the other files of the tree.
         body: the service that the source sends bodies with a model to.
+        places: those of the source, where they are known already.
     """
     try:
-        spans = functions(data, PythonPlaces(data))
+        spans = functions(data, places or PythonPlaces(data))
         lines = lines | lines_of_wrappers(spans, data, lines)
         tree, error = parse_for(data, spans, lines)
         if error is not None:
@@ -111,6 +113,7 @@ def read_calls(
     if body is not None:
         reader.bodies(body)
     settled = reader.settled
+    names_bound.release()
     for name in settled.disputed:
         del settled.asked[name]
     return settled

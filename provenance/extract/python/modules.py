@@ -21,7 +21,7 @@ from provenance.extract.python.slices import Span, emptied
 from provenance.extract.python.values import Lookup, Module, Values
 from provenance.siblings import Siblings
 
-_MAX_BYTES = 512 * 1024
+MAX_BYTES = 512 * 1024
 """A larger module is data, not configuration."""
 _MAX_ERRORS = 6
 """Broken statements of one source that are left out."""
@@ -30,8 +30,8 @@ _STATEMENT = re.compile(rb"(?!(?:elif|else|except|finally)\b)[A-Za-z_@]")
 _LONG_LINE = 4000
 _LONG_NAME = re.compile(rb"(?:[A-Za-z_]\w{0,30}+[ \t]*+\.[ \t]*+){1000}")
 _TIDY_EVERY = 40
-"""Sources parsed between collections."""
-_parsed = count(1)
+"""Modules asked for between collections."""
+_asked = count(1)
 _MAX_MODULES = 40
 """Modules that one document may ask for."""
 
@@ -53,10 +53,6 @@ def parse(data: bytes) -> ast.Module:
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: it cannot be parsed.
     """
-    # Scopes refer to themselves, and the program runs without a collector: of a large tree
-    # nothing would ever be given back.
-    if next(_parsed) % _TIDY_EVERY == 0:
-        gc.collect(1)
     if max(map(len, data.split(b"\n"))) > _LONG_LINE and _LONG_NAME.search(data):
         raise ValueError("a name of a thousand parts")  # Python's parser takes their square
     with warnings.catch_warnings():
@@ -110,8 +106,12 @@ def _without_statement(data: bytes, line: int) -> bytes:
 @lru_cache(maxsize=24)
 def bindings_of(data: bytes) -> Bindings | None:
     """Return what a module binds, functions entered; None when it cannot be read."""
-    if len(data) > _MAX_BYTES:
+    if len(data) > MAX_BYTES:
         return None
+    # Scopes refer to each other, and the program runs without a collector: of a large tree
+    # nothing that was asked for here would ever be given back.
+    if next(_asked) % _TIDY_EVERY == 0:
+        gc.collect(1)
     try:
         return build_scopes(parse_tolerantly(data)[0], frozenset(), None)[0]
     except (ValueError, RecursionError, MemoryError):

@@ -9,13 +9,17 @@ from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 from provenance.extract.collect import Collector
+from provenance.extract.places import PythonPlaces
 from provenance.extract.python.arguments import constructor
 from provenance.extract.python.clients import Client, Clients
-from provenance.extract.python.modules import bindings_of, neighbours
+from provenance.extract.python.modules import MAX_BYTES, neighbours, parse_for
 from provenance.extract.python.nodes import argument_of
 from provenance.extract.python.origins import Step, Tracer
-from provenance.extract.python.scopes import Bindings
+from provenance.extract.python.scopes import Bindings, build_scopes
+from provenance.extract.python.slices import functions
+from provenance.extract.python.statements import statements
 from provenance.extract.python.values import Values
+from provenance.extract.python.wrappers import lines_of_wrappers
 from provenance.siblings import Siblings
 from provenance.vocabulary import CallSpec, Vocabulary
 
@@ -51,7 +55,7 @@ def outline_of(home: str, siblings: Siblings, vocabulary: Vocabulary) -> Outline
 
 def _outline(home: str, siblings: Siblings, vocabulary: Vocabulary) -> Outline:
     data = siblings(home)
-    names = bindings_of(data) if data is not None else None
+    names = _bindings(data, vocabulary) if data is not None else None
     if names is None:
         return _NOTHING
     parameters = {name: made for name, (made, _) in names.functions.items()}
@@ -59,7 +63,25 @@ def _outline(home: str, siblings: Siblings, vocabulary: Vocabulary) -> Outline:
         if name not in parameters and (made := constructor(name, names)):
             parameters[name] = made[0]
     ends = _ends(home, names, siblings, vocabulary)
-    return Outline(parameters, names.bases.keys(), names.imported, ends)
+    # What a function imports that was emptied is imported all the same.
+    imported = {**statements(data or b"").names, **names.imported}
+    names.release()
+    return Outline(parameters, frozenset(names.bases), imported, ends)
+
+
+def _bindings(data: bytes, vocabulary: Vocabulary) -> Bindings | None:
+    """Return what a module binds; of functions without a known call only the heads."""
+    if len(data) > MAX_BYTES:
+        return None
+    places = PythonPlaces(data)
+    offsets = vocabulary.call_offsets(data, statements(data).roots)
+    lines = frozenset(places.line(offset) for offset in offsets)
+    try:
+        spans = functions(data, places)
+        lines |= lines_of_wrappers(spans, data, lines)
+        return build_scopes(parse_for(data, spans, lines)[0], frozenset(), None)[0]
+    except (ValueError, RecursionError, MemoryError):
+        return None  # its own extraction says so
 
 
 def _ends(

@@ -17,6 +17,8 @@ from provenance.extract.python.aliases import bind_imports
 from provenance.extract.python.arguments import (
     bind_decorated,
     bind_option,
+    bind_parameters,
+    bind_type,
     elements,
     pass_arguments,
 )
@@ -119,10 +121,17 @@ class Bindings(Struct):
     others: Calls = field(default_factory=list)
     """Calls of names that were not asked for."""
     branches: Branches = field(default_factory=lambda: Branches(()))
+    scopes: list[Scope] = field(default_factory=list)
+    """Those within the module's own."""
     returns: dict[str, list[Bound]] = field(default_factory=dict)
     """What the module's functions return."""
     results: dict[str, list[Target]] = field(default_factory=dict)
     """Names that a function's result is assigned to, by the function's name."""
+
+    def release(self) -> None:
+        """Let the module's tree go: scopes refer to each other, and no collector runs."""
+        for scope in (self.module, *self.scopes):
+            scope.names.clear()
 
     def dotted(self, node: ast.expr) -> str:
         """Return a called name in full, import aliases resolved (``?`` for the unknown)."""
@@ -200,7 +209,8 @@ def build_scopes(
             if not isinstance(node, ast.Lambda) and not _of_interest(node, wanted):
                 continue
             inner = Scope(scope)
-            parameters = _parameters(node.args, inner)
+            found.scopes.append(inner)
+            parameters = bind_parameters(node.args, inner)
             if isinstance(node, ast.Lambda):
                 found.lambdas[id(node)] = inner
             else:
@@ -219,6 +229,7 @@ def build_scopes(
                 found.returns.setdefault(owner[id(around)], []).append((node.value, scope))
         elif isinstance(node, ast.ClassDef):
             inner = Scope(scope, node.name)
+            found.scopes.append(inner)
             found.bases[node.name] = [
                 base.attr if isinstance(base, ast.Attribute) else base.id
                 for base in node.bases
@@ -275,7 +286,7 @@ def _binding(node: ast.AST, scope: Scope, found: Bindings) -> None:
             _bind(target, node.value, scope, found)
     elif isinstance(node, ast.AnnAssign):
         if isinstance(node.target, ast.Name):
-            _type(node.target.id, node.annotation, scope)
+            bind_type(node.target.id, node.annotation, scope)
         if node.value is not None:
             _bind(node.target, node.value, scope, found)
     elif isinstance(node, ast.NamedExpr):
@@ -352,38 +363,6 @@ def _attribute(owner: str, name: str, value: ast.expr, scope: Scope, found: Bind
     found.attributes.setdefault(name, []).append((value, scope))
     if owner:
         found.members.setdefault((owner, name), []).append((value, scope))
-
-
-def _type(name: str, annotation: ast.expr | None, scope: Scope) -> None:
-    """Remember the class a name is annotated with, ``Config`` and ``"Config | None"`` alike."""
-    node = annotation
-    while isinstance(node, ast.BinOp):
-        node = node.left
-    if isinstance(node, ast.Subscript):
-        node = node.slice
-    if isinstance(node, ast.Name):
-        scope.types[name] = node.id
-    elif isinstance(node, ast.Attribute):
-        scope.types[name] = node.attr
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        scope.types[name] = node.value.partition("|")[0].strip().rpartition(".")[2]
-
-
-def _parameters(arguments: ast.arguments, scope: Scope) -> list[str]:
-    """Bind parameters to their defaults and return their names.
-
-    A parameter hides an outer name even when it has no default.
-    """
-    positional = [*arguments.posonlyargs, *arguments.args]
-    for parameter in (*positional, *arguments.kwonlyargs):
-        scope.names.setdefault(parameter.arg, [])
-        _type(parameter.arg, parameter.annotation, scope)
-    for parameter, default in zip(reversed(positional), reversed(arguments.defaults), strict=False):
-        scope.bind(parameter.arg, default, scope)
-    for parameter, keyword in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if keyword is not None:
-            scope.bind(parameter.arg, keyword, scope)
-    return [parameter.arg for parameter in (*positional, *arguments.kwonlyargs)]
 
 
 def _class_attributes(node: ast.ClassDef, scope: Scope, found: Bindings) -> None:

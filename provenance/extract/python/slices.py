@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from provenance.extract.places import PythonPlaces
 
-_BLOCK = re.compile(rb"([ \t]*)(?:(class)|(?:async[ \t]+)?def)[ \t]+([A-Za-z_]\w*)")
-_NOTHING = re.compile(rb"\s*\(\s*\)")
-_CLOSING = (b")", b"]", b"}")
+_BLOCK = re.compile(
+    rb"^([ \t]*)(?:(class)|(?:async[ \t]+)?def)[ \t]+([A-Za-z_]\w*)(\s*\(\s*\))?", re.MULTILINE
+)
 _MAX_HEADER = 60
 """Lines of a function's header."""
 _LEAST = 4
 """Lines of a body that are worth emptying."""
+_OPEN, _CLOSE = b"([{", b")]}"
 
 
 class Span(NamedTuple):
@@ -41,33 +43,30 @@ class Span(NamedTuple):
 
 def functions(data: bytes, places: PythonPlaces) -> list[Span]:
     """Return the functions of a source in order, those within others as well."""
-    lines = data.split(b"\n")
-    widths = _widths(lines, places)
+    breaks = [match.start() for match in re.finditer(rb"\n", data)]
     found: list[Span] = []
-    owner, inside = "", -1  # the class of the module that is open, and how deep its body is
-    for number, width in enumerate(widths):
-        if width < 0:
+    owner, ends, depth = "", -1, -1  # the class of the module that is open
+    for match in _BLOCK.finditer(data):
+        if places.state(match.start(3)) is not None:
             continue
-        if width == 0:
-            owner, inside = "", -1
-        match = _BLOCK.match(lines[number])
-        if match is None:
-            continue
-        name = match.group(3).decode("ascii", "replace")
+        width, name = len(match.group(1)), match.group(3).decode("ascii", "replace")
+        begin = match.start(3)
+        if begin > ends:
+            owner, depth = "", -1
         if match.group(2):
             if width == 0:
-                owner, inside = name, 0
+                owner, ends, depth = name, _end(data, begin, width, places), -1
             continue
-        if owner and inside == 0:
-            inside = width
-        method = bool(owner) and width == inside
-        last = _end(widths, number)
-        body = _body(lines, number, last)
-        head = b"".join(lines[number : body or number + 1])[match.end() :]
-        takes = not _NOTHING.match(head)
-        first, begun = number + 1, body + 1 if body else 0
+        if owner and depth < 0:
+            depth = width
+        method = bool(owner) and width == depth
+        end = _end(data, begin, width, places)
+        first, last = bisect_left(breaks, begin) + 1, bisect_left(breaks, end) + 1
+        body = _body(data, breaks, first, last)
         outer = method or width == 0
-        found.append(Span(owner if method else name, name, first, begun, last + 1, outer, takes))
+        found.append(
+            Span(owner if method else name, name, first, body, last, outer, not match.group(4))
+        )
     return found
 
 
@@ -96,43 +95,27 @@ def emptied(
     return b"\n".join(written) if done else data
 
 
-def _widths(lines: list[bytes], places: PythonPlaces) -> list[int]:
-    """Return how far each line is indented; -1 for lines that begin no statement."""
-    widths = [
-        -1
-        if not (bare := line.lstrip(b" \t")) or bare[:1] in b"#\r" or bare[:1] in _CLOSING
-        else len(line) - len(bare)
-        if line[:1] != b"\t"
-        else len(line[: len(line) - len(bare)].expandtabs())
-        for line in lines
-    ]
-    for first, last in places.texts():
-        widths[first:last] = [-1] * (last - first)
-    return widths
+def _end(data: bytes, begin: int, width: int, places: PythonPlaces) -> int:
+    """Return where the last line of the block that begins at an offset ends."""
+    for match in _dedent(width).finditer(data, begin):
+        if places.state(match.start() + 1) != "documentation":
+            return match.start()
+    return len(data)
 
 
-def _end(widths: list[int], begin: int) -> int:
-    """Return the last line of the block that begins at a line."""
-    own = widths[begin]
-    last = begin
-    for number in range(begin + 1, len(widths)):
-        if 0 <= widths[number] <= own:
-            break
-        if widths[number] >= 0:
-            last = number
-    else:
-        return len(widths) - 1
-    # What follows the last statement and begins none may still be a part of it.
-    return max(last, number - 1)
+@lru_cache(maxsize=64)
+def _dedent(width: int) -> re.Pattern[bytes]:
+    """Return what begins a line that is indented no further and goes on with no bracket."""
+    return re.compile(rb"\n(?=[ \t]{0,%d}[^\s#)\]}])" % width)
 
 
-def _body(lines: list[bytes], begin: int, last: int) -> int:
+def _body(data: bytes, breaks: list[int], first: int, last: int) -> int:
     """Return the line where the body of a function begins, 0 where that is not plain."""
     depth = 0
-    for number in range(begin, min(last, begin + _MAX_HEADER)):
-        line = lines[number].partition(b"#")[0].rstrip()
-        depth += line.count(b"(") + line.count(b"[") + line.count(b"{")
-        depth -= line.count(b")") + line.count(b"]") + line.count(b"}")
+    for line in range(first, min(last, first + _MAX_HEADER)):
+        begin = breaks[line - 2] + 1 if line > 1 else 0
+        text = data[begin : breaks[line - 1]].partition(b"#")[0].rstrip()
+        depth += sum(text.count(sign) for sign in _OPEN) - sum(text.count(s) for s in _CLOSE)
         if depth == 0:
-            return number + 1 if line.endswith(b":") else 0
+            return line + 1 if text.endswith(b":") else 0
     return 0

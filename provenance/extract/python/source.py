@@ -106,7 +106,7 @@ def read_source(
 
         lines = frozenset(places.line(offset) for offset in offsets)
         siblings = document.sibling if document else None
-        said = read_calls(data, lines, collector, vocabulary, siblings, body)
+        said = read_calls(data, lines, collector, vocabulary, siblings, body, places)
         told, settled, asked = said.datasets | said.made, settled | said.places, said.asked
     if roots & vocabulary.constants.keys():
         from provenance.extract.python.constants import read_constants
