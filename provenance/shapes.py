@@ -7,7 +7,7 @@ import re
 from provenance import ids
 
 _MIME = frozenset(
-    "application audio font image message model multipart text video chemical".split()
+    "application audio font http image message model multipart text video chemical".split()
 )
 _FOLDERS = frozenset(
     "src lib libs data dataset datasets model models test tests doc docs app apps api bin build "

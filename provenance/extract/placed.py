@@ -27,6 +27,10 @@ _VERSION = re.compile(r"[-_]?v?\d+$")
 _ENDS = re.compile(r"[-_](?:adapt[eo]r|api|chat|client|config|llm|models?|provider)$")
 _LOCAL = "local:"
 _MARKS = (b"odels", b"odelList", b"ODELS", b"odel_list", b"ODEL_L", b"default", b"{ model:")
+_KEYED = re.compile(
+    rb"\b(?:[mM]odel(?:_?I[dD]|_?id)?|I[dD]|id)[\"']?\s{0,4}[:=]\s{0,4}[\"']([\w.:/@+-]{2,100})[\"']"
+)
+"""The name in an entry that is a record: ``{Model: "glm-4", Type: …}``."""
 _DEFAULT = re.compile(
     rb"\bmodel[\"']?\s{0,4}:\s{0,4}\{[^{}]{0,300}?\bdefault[\"']?\s{0,4}:\s{0,4}[\"']([\w.:/@-]{2,100})[\"']"
     rb"|\{\s{0,4}model\s{0,4}:\s{0,4}[\"']([\w.:/@-]{2,100})[\"']\s{0,4},?\s{0,4}\}"
@@ -71,6 +75,10 @@ def read_placed(
             (offset, text)
             for offset, text in entries_of(data, opening, end)
             if tables.name_of_list(offset) == name and not is_no_name(text)
+        ] or [
+            (match.start(1) - 1, match.group(1).decode("ascii", "replace"))
+            for match in _KEYED.finditer(data, opening, end)
+            if not is_no_name(match.group(1).decode("ascii", "replace"))
         ]
         if not _are_models([text for _, text in entries], provider if vague else "", vocabulary):
             continue

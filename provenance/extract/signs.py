@@ -64,6 +64,11 @@ _MODELSCOPE = frozenset(
 _MODELSCOPE_PATH = re.compile(
     r"://[^/]+/(?:api/v1/)?(models|datasets)/([A-Za-z0-9][\w.-]{0,60}/[A-Za-z0-9][\w.-]{0,100})"
 )
+_MODELSCOPE_SHORT = re.compile(
+    r"https?://[^/]+/(?!(?:api|docs|organization|collections|studios|papers|learn|mcp|topic|my)/)"
+    r"([A-Za-z0-9][\w.-]{0,60}/[A-Za-z0-9][\w.-]{0,100}?)(?:\.git)?/?"
+)
+"""The short form of a model's page."""
 _NOT_REPOSITORIES = frozenset(
     "spaces docs collections papers blog join settings api organizations tasks learn models "
     "datasets buckets subscribe new login pricing posts chat course inference front "
@@ -109,7 +114,9 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
             url = data[offset : match.end()].decode()
             if host in _MODELSCOPE and _PICTURE.search(url):
                 pass
-            elif host in _MODELSCOPE and _modelscope_address(url, offset, places, collector):
+            elif host in _MODELSCOPE and _modelscope_address(
+                url, offset, places, collector, vocabulary
+            ):
                 found = True
             else:
                 found |= _host(host, url, offset, places, collector, vocabulary)
@@ -208,11 +215,17 @@ def _hub_address(path: str, offset: int, places: Places, collector: Collector) -
     return True
 
 
-def _modelscope_address(url: str, offset: int, places: Places, collector: Collector) -> bool:
+def _modelscope_address(
+    url: str, offset: int, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> bool:
     match = _MODELSCOPE_PATH.search(url)
-    if not match:
+    short = _MODELSCOPE_SHORT.fullmatch(url) if match is None else None
+    if match:
+        kind, repository = match.groups()
+    elif short and vocabulary.looks_like_model(short.group(1)):
+        kind, repository = "models", short.group(1)
+    else:
         return False
-    kind, repository = match.groups()
     repository = repository.rstrip(".").removesuffix(".git")
     where = collector.occurrence(
         places.line(offset), url, usage=places.state(offset),

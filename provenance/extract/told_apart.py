@@ -14,7 +14,7 @@ from functools import lru_cache
 
 _TABLE = re.compile(
     rb"=[ \t]*(?:&[ \t]*)?(?:"
-    rb"\[\d{0,4}\]string(?=\{)|map\[string\][\w.*\[\]]{1,40}(?=\{)"
+    rb"\[\d{0,4}\][\w.*]{1,60}(?=\{)|map\[string\][\w.*\[\]]{1,40}(?=\{)"
     rb"|(?:(?:new[ \t]+)?[A-Za-z_]{1,20}\([ \t\n]*)?(?=[\[({])"  # ``frozenset([``
     rb"|(?:List|Set|Arrays|ImmutableList|ImmutableSet)\.(?:of|asList)(?=\()"
     rb"|(?:(?:mutable)?(?:[lL]ist|[sS]et)Of|arrayOf|array|List|Seq|Set|Vector)(?=\()"
@@ -63,7 +63,7 @@ _BEFORE_ENTRY = (b"[", b"(", b"{", b",")
 _LIST = b"[("
 _OF_MODELS = re.compile(rb"[mM]odel|MODEL|LLM|[lL]lm")
 """In the name of every table that its name may say to be of models."""
-_MAX_TABLE = 60_000
+_MAX_TABLE = 160_000
 
 
 class _Brackets:

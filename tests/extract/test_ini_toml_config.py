@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provenance.extract.config import ini_config, toml_config
-from tests.support.reading import ids, lines, reasons
+from tests.support.reading import ids, lines, read, reasons
 from tests.support.settings_files import at, direct
 
 
@@ -66,3 +66,27 @@ def test_properties_name_the_provider_in_the_key() -> None:
     assert ids(found, "model") == {
         "model:azure-openai/chatty", "model:ollama/phi3", "model:openai/gpt-4",
     }  # fmt: skip
+
+
+def test_sections_of_frameworks_name_the_service() -> None:
+    found = read(
+        "app/application.properties",
+        "quarkus.langchain4j.watsonx.api-key=${KEY}\n"
+        "quarkus.langchain4j.ai.gemini.log-requests=true\n"
+        "quarkus.langchain4j.chat-model.provider=vertexai-gemini\n"
+        "quarkus.langchain4j.openai.base-url=http://localhost:8000/v1\n"
+        "quarkus.langchain4j.openai.api-key=x\n"
+        "quarkus.langchain4j.ollama.timeout=60s\n"
+        "quarkus.http.port=8080\n",
+    )
+    assert ids(found, "service") == {
+        "service:watsonx", "service:google-gemini", "service:google-vertex-ai",
+    }  # fmt: skip
+
+
+def test_properties_of_a_profile() -> None:
+    found = read(
+        "app/application.properties",
+        "%dev.quarkus.langchain4j.openai.chat-model.model-name=gpt-4o-mini\n",
+    )
+    assert ids(found, "model") == {"model:openai/gpt-4o-mini"}

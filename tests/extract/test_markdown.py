@@ -247,3 +247,19 @@ def test_a_command_that_a_sentence_warns_of_installs_nothing() -> None:
     )
     found = read("README.md", text)
     assert ids(found, "package") == {"pkg:pypi/acme-tool"}
+
+
+def test_the_short_address_of_a_model_on_modelscope() -> None:
+    found = read(
+        "README.md",
+        "[a](https://www.modelscope.cn/openbmb/MiniCPM4-8B) "
+        "[b](https://modelscope.cn/docs/intro) [c](https://modelscope.cn/studios/acme/chat-7b)\n",
+    )
+    assert ids(found, "model") == {"model:modelscope/openbmb/MiniCPM4-8B"}
+
+
+def test_names_in_back_ticks_are_tags_only_beside_the_word() -> None:
+    text = "Run it with Ollama.\n\n| `llama3-deploy` | a skill |\n| `llama3-chat` | another |\n"
+    assert ids(read("README.md", text), "model") == set()
+    assert ids(read("README.md", "Pull `llama3-chatqa` with ollama, then `llama3-groq`.\n"),
+               "model") >= {"model:ollama/llama3-groq"}  # fmt: skip

@@ -48,6 +48,14 @@ def go(*names: str, kind: str = "[]string") -> str:
             id="a runtime of one's own",
         ),
         pytest.param(
+            "adaptor/zhipu/constants.go",
+            "package zhipu\n\nvar ModelList = []model.Config{\n"
+            '\t{\n\t\tModel: "glm-4-plus",\n\t\tOwner: model.Zhipu,\n\t},\n'
+            '\t{\n\t\tModel: "embedding-3",\n\t},\n}\n',
+            {"model:zhipu/glm-4-plus", "model:zhipu/embedding-3"},
+            id="entries that are records",
+        ),
+        pytest.param(
             "providers/groq.py", 'MODELS = ["llama3-70b-8192", "gemma2-9b-it"]\n',
             {"model:groq/llama3-70b-8192", "model:groq/gemma2-9b-it"},
             id="a Python file",

@@ -6,6 +6,7 @@ import pytest
 
 from provenance.extract.locks import poetry as poetry_lock
 from provenance.model import Document, Extraction
+from provenance.siblings import Siblings
 from tests.support.reading import PACKAGE_INDEX, component, gaps, ids, lines, links, vocabulary
 
 LOCK = f"""\
@@ -157,3 +158,46 @@ def test_odd_records() -> None:
     found = lock('[[package]]\nversion = "1"\n\n[[package]]\nname = "acme"\nversion = 7\n')
     assert ids(found, "package") == {"pkg:pypi/acme"}
     assert gaps(found) == {("poetry.lock", "malformed-file", 1)}
+
+
+SILENT = "".join(
+    f'[[package]]\nname = "{name}"\nversion = "1.0"\noptional = false\n{below}\n'
+    for name, below in (
+        ("acme-web", '[package.dependencies]\nacme-base = "*"\n'),
+        ("acme-base", ""),
+        ("acme-lint", '[package.dependencies]\nacme-base = "*"\nacme-rules = "*"\n'),
+        ("acme-rules", ""),
+        ("acme-tests", ""),
+        ("acme-lost", ""),
+    )
+)
+ASKS = """\
+[tool.poetry.dependencies]
+python = "^3.11"
+acme-web = "^1.0"
+[tool.poetry.group.lint.dependencies]
+acme-lint = "^1.0"
+[tool.poetry.group.test.dependencies]
+acme-tests = "^1.0"
+"""
+
+
+def beside(files: dict[str, str]) -> dict[str, str]:
+    document = Document(
+        path="app/poetry.lock", data=SILENT.encode(),
+        sibling=Siblings({path: text.encode() for path, text in files.items()}.get),
+    )  # fmt: skip
+    found = poetry_lock.extract(document, vocabulary())
+    return {c.name: c.usage for c in found.components if c.kind == "package"}
+
+
+def test_a_lock_that_names_no_groups_is_told_by_the_manifest_beside_it() -> None:
+    assert beside({"app/pyproject.toml": ASKS}) == {
+        "acme-web": "used", "acme-base": "used", "acme-lint": "development",
+        "acme-rules": "development", "acme-tests": "test", "acme-lost": "used",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("files", [{}, {"app/pyproject.toml": "[tool.poetry"}])
+def test_without_a_manifest_everything_of_such_a_lock_is_used(files: dict[str, str]) -> None:
+    assert set(beside(files).values()) == {"used"}

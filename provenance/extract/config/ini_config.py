@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.config.tree_settings import speaks_of
-from provenance.extract.sections import provider_of_path
+from provenance.extract.sections import named_provider, provider_called, provider_of_path
 from provenance.extract.settings import names_model, read_setting
 from provenance.extract.shell.words import Value, Variables
 from provenance.model import Document, Extraction
@@ -20,8 +21,12 @@ MAX_BYTES = 256 * 1024
 _NOT_SETTINGS = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "mypy.ini", "alembic.ini",
                            "nginx.conf", "supervisord.conf", ".coveragerc"})  # fmt: skip
 _SECTION = re.compile(r"\[\[?[ \t]*([^\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(?:[#;].*)?")
-_LINE = re.compile(r"([#;][ \t]*)?([A-Za-z_][\w.-]{0,120})[ \t]*[=:][ \t]*(.*)")
+_LINE = re.compile(r"([#;][ \t]*)?(?:%[\w,-]{1,60}\.)?([A-Za-z_][\w.-]{0,120})[ \t]*[=:][ \t]*(.*)")
 _TRIGGER = re.compile(rb"(?i)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|api\.")
+_FRAMEWORK = re.compile(
+    r"[ \t]*(?:%[\w,-]{1,60}\.)?(?:quarkus\.langchain4j|langchain4j|spring\.ai)\."
+    r"([\w.-]{3,120}?)[ \t]*[=:][ \t]*(.*)"
+)
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 
 
@@ -41,7 +46,36 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if text is None:
         return collector.done()
     read_lines(text, collector, vocabulary)
+    if b"langchain4j." in document.data or b"spring.ai." in document.data:
+        _frameworks(text, collector, vocabulary)
     return collector.done()
+
+
+def _frameworks(text: str, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record the services whose sections a framework's settings have: ``…langchain4j.watsonx.``.
+
+    A section with an address of its own is read by that address.
+    """
+    asked: dict[str, tuple[int, str]] = {}
+    elsewhere: set[str] = set()
+    for number, line in enumerate(textfile.lines(text), 1):
+        match = _FRAMEWORK.match(line)
+        if match is None:
+            continue
+        parts = match.group(1).split(".")
+        names = (".".join(parts[:2]), parts[0])
+        provider = next((p for n in names if (p := provider_called(n, vocabulary))), "")
+        if parts[-1] == "provider":
+            provider = named_provider(match.group(2), vocabulary)
+        if not provider or provider.startswith("local:"):
+            continue
+        if parts[-1] in ("base-url", "endpoint") and "$" not in match.group(2):
+            elsewhere.add(provider)
+        asked.setdefault(provider, (number, line.strip()[:100]))
+    for provider, (number, written) in asked.items():
+        if provider not in elsewhere:
+            where = collector.occurrence(number, written, confidence="low")
+            collector.service(ids.service(provider), where)
 
 
 def read_lines(text: str, collector: Collector, vocabulary: Vocabulary) -> None:

@@ -18,8 +18,9 @@ from provenance.extract.locks.graph import (
     usage_of_extra,
     usage_of_group,
 )
+from provenance.extract.locks.poetry_groups import usages_of
 from provenance.extract.manifests.requirement_tables import with_scheme
-from provenance.extract.manifests.toml_text import Records, load, string, strings, table
+from provenance.extract.manifests.toml_text import Records, load, string, strings, table, tables
 from provenance.model import Document, Extraction, Occurrence, Usage, strongest_usage
 from provenance.vocabulary import Vocabulary
 
@@ -38,10 +39,13 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     data, text = load(document.data, collector, without_artifacts=True)
     records = Records(text, "package")
     graph, channels = LockGraph(collector), Channels(collector, vocabulary)
+    told = usages_of(document, tables(data, "package"))
     for number, item, name, version, line in graph.named(data, "package", records, "poetry.lock"):
+        key = ids.pypi(name)
         locked = Locked(
-            key=ids.pypi(name), component=ids.pypi(name, version or None), line=line,
-            written=f"{name} {version}".strip(), usage=_usage(item), marker=_marker(item),
+            key=key, component=ids.pypi(name, version or None), line=line,
+            written=f"{name} {version}".strip(), usage=told.get(key) or _usage(item),
+            marker=_marker(item),
             dependencies=list(_dependencies(item, number, records)),
         )  # fmt: skip
         where = collector.occurrence(line, locked.written, usage=locked.usage)

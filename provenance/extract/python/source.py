@@ -20,6 +20,7 @@ from provenance.extract.python.doctests import read_examples
 from provenance.extract.python.imports import find
 from provenance.extract.python.options import read_options
 from provenance.extract.python.outputs import PUSHES
+from provenance.extract.python.owner_and_name import read_pairs
 from provenance.extract.python.reach import leading
 from provenance.extract.routed import RoutedNames, Routers
 from provenance.extract.unknown_hosts import read_bases
@@ -118,6 +119,7 @@ def read_source(
     read_examples(data, places, collector, vocabulary)
     accelerators.devices(data, places, collector)
     read_options(data, places, collector, vocabulary, settled)
+    read_pairs(data, places, collector, vocabulary)
 
     def is_claimed(offset: int, text: str) -> bool:
         return (places.line(offset), text) in settled

@@ -1,0 +1,80 @@
+"""Which groups of a project reach a package, where its ``poetry.lock`` does not say.
+
+Locks that Poetry 1.5 to 1.8 wrote name no groups. What each group asks for stands in the
+``pyproject.toml`` beside the lock, what is below that in the lock itself.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from provenance import ids
+from provenance.extract.locks.graph import usage_of_extra, usage_of_group
+from provenance.extract.manifests.toml_text import string, strings, table
+from provenance.model import USAGES, Document, Usage
+
+_MAX_BYTES = 512 * 1024
+
+
+def usages_of(document: Document, items: Iterable[dict[str, Any]]) -> Mapping[str, Usage]:
+    """Return the usage of every package of a lock, by its id without version.
+
+    Returns:
+        Nothing where the lock tells groups itself, or no manifest lies beside it.
+    """
+    items = list(items)
+    if any(item.get("groups") or item.get("category") for item in items):
+        return {}
+    asked = _asked(document)
+    if not asked:
+        return {}
+    below = {
+        ids.pypi(string(item.get("name"))): [ids.pypi(n) for n in table(item, "dependencies")]
+        for item in items
+    }
+    found: dict[str, Usage] = {}
+    for usage in USAGES:  # the nearest to ``used`` first: what it reaches is its
+        pending = [name for name, group in asked if group == usage]
+        while pending:
+            name = pending.pop()
+            if name in below and name not in found:
+                found[name] = usage
+                pending += below[name]
+    return found
+
+
+def _asked(document: Document) -> list[tuple[str, Usage]]:
+    """Return what the manifest beside a lock asks for, with the usage of its group."""
+    beside = document.path.rpartition("/")[0]
+    path = f"{beside}/pyproject.toml" if beside else "pyproject.toml"
+    data = document.sibling(path) if document.sibling else None
+    if data is None or len(data) > _MAX_BYTES:
+        return []
+    try:
+        manifest = tomllib.loads(data.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return []
+    poetry, project = table(manifest, "tool", "poetry"), table(manifest, "project")
+    found: list[tuple[str, Usage]] = [
+        (ids.pypi(_name(text)), "used") for text in strings(project.get("dependencies"))
+    ]
+    for extra, texts in table(project, "optional-dependencies").items():
+        found += [(ids.pypi(_name(text)), usage_of_extra(extra)) for text in strings(texts)]
+    for name, wanted in table(poetry, "dependencies").items():
+        optional = isinstance(wanted, dict) and wanted.get("optional") is True
+        found.append((ids.pypi(name), "optional" if optional else "used"))
+    found += [(ids.pypi(name), "development") for name in table(poetry, "dev-dependencies")]
+    for group, content in table(poetry, "group").items():
+        if isinstance(content, dict):
+            names = table(content, "dependencies")
+            found += [(ids.pypi(name), usage_of_group(group)) for name in names]
+    return found
+
+
+def _name(requirement: str) -> str:
+    """Return the name that a requirement begins with."""
+    end = next((n for n, sign in enumerate(requirement) if not (sign.isalnum() or sign in "._-")),
+               len(requirement))  # fmt: skip
+    return requirement[:end]
