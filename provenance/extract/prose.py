@@ -114,7 +114,8 @@ def _tags(data: bytes, places: Places, collector: Collector, vocabulary: Vocabul
         begin = data.rfind(b"\n#", max(0, match.start() - _MAX_BACK), match.start())
         before = data[max(0, begin, match.start() - 600) : match.start()]
         if ":" not in name:  # as skills, folders and packages are called too
-            before = before[-300:].rpartition(b"\n\n")[2].rpartition(b"|\n")[2]
+            near = before[-300:].rpartition(b"\n\n")[2].rpartition(b"|\n")[2]
+            before = heading_above(data, match.start()) + b"\n" + near
         if not (_OWN_TAG.fullmatch(name) or _OLLAMA.search(before)) or (
             vocabulary.api_owner(stem) is not None
         ):

@@ -87,6 +87,8 @@ _NAMED = re.compile(
 _TARGETS = re.compile(rb"[ \t#]*([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)+)[ \t]*=(?!=)")
 """Several names that one line binds, perhaps a line put out of use."""
 _TEXT = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
+_OF_DATA = re.compile(r"(?:^|/)data(?:sets?|_modules?)?/", re.IGNORECASE)
+"""A folder whose sources prepare data."""
 _QUOTES = (b'"', b"'", b"`")
 _MODEL_WORD = re.compile(rb"model|llm|tokenizer|encoder|embed", re.IGNORECASE)
 _DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
@@ -166,9 +168,8 @@ def _host(
         return True
     # A literal of code, or a word of a command; what settings fetch their keys say.
     literal = not offset or places.data[offset - 1 : offset] in _QUOTES
-    if literal and state is None and (
-        holds_data(url, said=bool(_DATA_WORD.search(places.text_line(offset))))
-    ):  # fmt: skip
+    said = bool(_DATA_WORD.search(places.text_line(offset)) or _OF_DATA.search(collector.path))
+    if literal and state is None and holds_data(url, said=said):
         where = collector.occurrence(places.line(offset), url, confidence="medium")
         collector.dataset_at(url, where)
         return True
