@@ -64,7 +64,9 @@ def read_placed(
             runtime_model(text, provider.removeprefix(_LOCAL), where, collector, vocabulary)
         else:
             name = MODEL_DIGEST.sub("", text)
-            collector.api_model(ids.service(provider), name, where, hub=False)
+            # What a maker offers through its own API alone, no hub has.
+            hub = vocabulary.routing.maker_model(name) is None
+            collector.api_model(ids.service(provider), name, where, hub=hub)
 
     for match in defaults:
         text = (match.group(1) or match.group(2)).decode("ascii", "replace")

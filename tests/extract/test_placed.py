@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.reading import ids, read
+from tests.support.reading import ids, links, read
 
 
 def go(*names: str, kind: str = "[]string") -> str:
@@ -116,3 +116,9 @@ def test_defaults_of_a_parameter_in_a_provider_s_folder(
     path: str, text: str, expected: set[str]
 ) -> None:
     assert ids(read(path, text), "model") == expected
+
+
+def test_open_weights_behind_a_provider_keep_their_own_origin() -> None:
+    found = read("adaptor/novita/constants.go", go("meta-llama/llama-3-8b-instruct"))
+    assert ("model:novita/meta-llama/llama-3-8b-instruct", "same-as",
+            "pkg:huggingface/meta-llama/llama-3-8b-instruct") in links(found)  # fmt: skip
