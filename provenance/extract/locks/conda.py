@@ -7,9 +7,10 @@ import re
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
-from provenance.extract.locks.graph import Dependency, Locked, LockGraph, usage_of_group
+from provenance.extract.locks.graph import Dependency, Locked, LockGraph
 from provenance.extract.locks.yaml_records import Record, records, unquoted
 from provenance.extract.manifests import conda_names
+from provenance.extract.manifests.requirements import usage_of_group
 from provenance.model import Document, Extraction
 from provenance.vocabulary import Vocabulary
 

@@ -280,12 +280,6 @@ def extra_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
 
 
-def usage_of_group(name: str) -> Usage:
-    """Return the usage of a dependency group: development unless its name says more."""
-    implied = usage_of_name(name)
-    return "development" if implied == "used" else implied
-
-
 def usage_of_extra(name: str) -> Usage:
     """Return the usage of an extra: optional unless its name says more."""
     implied = usage_of_name(name)

@@ -6,16 +6,19 @@ Locks that Poetry 1.5 to 1.8 wrote name no groups. What each group asks for stan
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from provenance import ids
-from provenance.extract.locks.graph import usage_of_extra, usage_of_group
+from provenance.extract.locks.graph import usage_of_extra
+from provenance.extract.manifests.requirement_tables import poetry_tables
 from provenance.extract.manifests.toml_text import string, strings, table
 from provenance.model import USAGES, Document, Usage
 
 _MAX_BYTES = 512 * 1024
+_NAME = re.compile(r"[\w.-]*")
 
 
 def usages_of(document: Document, items: Iterable[dict[str, Any]]) -> Mapping[str, Usage]:
@@ -62,19 +65,12 @@ def _asked(document: Document) -> list[tuple[str, Usage]]:
     ]
     for extra, texts in table(project, "optional-dependencies").items():
         found += [(ids.pypi(_name(text)), usage_of_extra(extra)) for text in strings(texts)]
-    for name, wanted in table(poetry, "dependencies").items():
+    for usage, _, name, wanted in poetry_tables(poetry):
         optional = isinstance(wanted, dict) and wanted.get("optional") is True
-        found.append((ids.pypi(name), "optional" if optional else "used"))
-    found += [(ids.pypi(name), "development") for name in table(poetry, "dev-dependencies")]
-    for group, content in table(poetry, "group").items():
-        if isinstance(content, dict):
-            names = table(content, "dependencies")
-            found += [(ids.pypi(name), usage_of_group(group)) for name in names]
+        found.append((ids.pypi(name), "optional" if optional and usage == "used" else usage))
     return found
 
 
 def _name(requirement: str) -> str:
     """Return the name that a requirement begins with."""
-    end = next((n for n, sign in enumerate(requirement) if not (sign.isalnum() or sign in "._-")),
-               len(requirement))  # fmt: skip
-    return requirement[:end]
+    return _NAME.match(requirement).group()  # type: ignore[union-attr]  # it may be empty

@@ -9,9 +9,10 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.channels import PYPI, channel_of_url
 from provenance.extract.collect import Collector
-from provenance.extract.locks.graph import Channels, Locked, LockGraph, usage_of_group
+from provenance.extract.locks.graph import Channels, Locked, LockGraph
 from provenance.extract.locks.lines import LockLines
 from provenance.extract.manifests.requirement_tables import read_constraint, with_scheme
+from provenance.extract.manifests.requirements import usage_of_group
 from provenance.extract.manifests.toml_text import Finder, load, string, table, tables
 from provenance.model import ComponentId, Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary

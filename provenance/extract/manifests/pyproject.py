@@ -10,10 +10,15 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.channels import PYPI, channel_of_url
 from provenance.extract.collect import Collector, shown
-from provenance.extract.manifests.requirement_tables import read_constraint, with_scheme
+from provenance.extract.manifests.requirement_tables import (
+    poetry_tables,
+    read_constraint,
+    with_scheme,
+)
 from provenance.extract.manifests.requirements import (
     add_package,
     read_requirement,
+    usage_of_group,
     usage_of_name,
 )
 from provenance.extract.manifests.toml_text import Finder, load, string, strings, table, tables
@@ -51,7 +56,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     finder = Finder(text)
     asked = _requirements(data, project, collector)
     _declare(asked, data, finder, sources, collector, vocabulary, own)
-    for usage, head, package, constraint in _poetry(poetry):
+    for usage, head, package, constraint in poetry_tables(poetry):
         line = finder.key(head, package)
         read_constraint(
             package, constraint, usage, line, channels, collector, vocabulary,
@@ -117,21 +122,16 @@ def _tools(tool: dict[str, Any]) -> Iterator[tuple[Usage, str]]:
     for group, items in table(tool, "pdm", "dev-dependencies").items():
         for item in strings(items):
             # PDM writes an editable requirement as pip does: ``-e file:///…#egg=name``.
-            yield _of_group(group), re.sub(r"^-e\s+", "", item)
+            yield usage_of_group(group), re.sub(r"^-e\s+", "", item)
     for manager in ("uv", "rye"):
         for item in strings(table(tool, manager).get("dev-dependencies")):
             yield "development", item
     for environment, content in table(tool, "hatch", "envs").items():
         for key in ("dependencies", "extra-dependencies"):
             for item in strings(table(content).get(key)):
-                yield _of_group(environment), item
+                yield usage_of_group(environment), item
     for item in strings(table(tool, "hatch", "build").get("dependencies")):
         yield "development", item
-
-
-def _of_group(name: str) -> Usage:
-    implied = usage_of_name(name)
-    return "development" if implied == "used" else implied
 
 
 class _Placed:
@@ -183,17 +183,6 @@ class _Placed:
             )
             return
         read_requirement(requirement, line, usage, named, self._collector, self._vocabulary)
-
-
-def _poetry(poetry: dict[str, Any]) -> Iterator[tuple[Usage, str, str, object]]:
-    for package, constraint in table(poetry, "dependencies").items():
-        if package.lower() != "python":
-            yield "used", "tool.poetry.dependencies", package, constraint
-    for package, constraint in table(poetry, "dev-dependencies").items():
-        yield "development", "tool.poetry.dev-dependencies", package, constraint
-    for group, content in table(poetry, "group").items():
-        for package, constraint in table(content, "dependencies").items():
-            yield _of_group(group), f"tool.poetry.group.{group}.dependencies", package, constraint
 
 
 def _channels(

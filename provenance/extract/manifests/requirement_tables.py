@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from provenance.extract.collect import Collector, shown
-from provenance.extract.manifests.requirements import add_package, read_requirement
-from provenance.extract.manifests.toml_text import strings
+from provenance.extract.manifests.requirements import add_package, read_requirement, usage_of_group
+from provenance.extract.manifests.toml_text import strings, table
 from provenance.model import ComponentId, Usage
 from provenance.vocabulary import Vocabulary
 
@@ -72,3 +73,16 @@ def read_constraint(
             f"{package} = {one!r}", effective, sources, marker=marker, extras=extras,
             further=beside,
         )  # fmt: skip
+
+
+def poetry_tables(poetry: dict[str, Any]) -> Iterator[tuple[Usage, str, str, object]]:
+    """Yield what ``[tool.poetry]`` asks for: usage, head of the table, package, constraint."""
+    for package, constraint in table(poetry, "dependencies").items():
+        if package.lower() != "python":
+            yield "used", "tool.poetry.dependencies", package, constraint
+    for package, constraint in table(poetry, "dev-dependencies").items():
+        yield "development", "tool.poetry.dev-dependencies", package, constraint
+    for group, content in table(poetry, "group").items():
+        head = f"tool.poetry.group.{group}.dependencies"
+        for package, constraint in table(content, "dependencies").items():
+            yield usage_of_group(group), head, package, constraint

@@ -64,6 +64,12 @@ def usage_of_name(name: str) -> Usage:
     return "used"
 
 
+def usage_of_group(name: str) -> Usage:
+    """Return the usage of a dependency group: development unless its name says more."""
+    implied = usage_of_name(name)
+    return "development" if implied == "used" else implied
+
+
 def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the packages, channels and included files of one requirements file."""
     assert isinstance(vocabulary, Vocabulary)
