@@ -169,17 +169,21 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     )  # fmt: skip
     defaults = read_classes(data, places, collector, vocabulary)
     placed = read_placed(data, places, collector, vocabulary)
+
+    def is_placed(at: int, text: str) -> bool:
+        return bool(placed) and (places.line(at), text) in placed
+
     claimed = told.offsets | set(defaults)
     if language.ecosystem == "cargo":
         claimed |= read_hub_names(data, places, collector, claimed)
     claimed |= _tags(data, claimed, places, collector, vocabulary)
     api_names.read_names(
         data, places, collector, vocabulary, service=service, local=local,
-        claimed=lambda at, text: at in claimed or (places.line(at), text) in placed,
+        claimed=lambda at, text: at in claimed or is_placed(at, text),
     )  # fmt: skip
     routed = RoutedNames(
         places, collector, vocabulary, local=local,
-        claimed=lambda at, text: (places.line(at), text) in placed,
+        claimed=is_placed,
         router=Routers(document, data, places, vocabulary, service=service),
     )  # fmt: skip
     known = imported | told.texts | set(defaults.values())

@@ -17,7 +17,6 @@ from msgspec import Struct, field
 from provenance import ids
 from provenance.extract.channels import channel_of_url
 from provenance.extract.collect import Collector
-from provenance.extract.manifests.requirements import usage_of_name
 from provenance.extract.manifests.toml_text import Records, string, tables
 from provenance.model import USAGES, ComponentId, Occurrence, Usage, strongest_usage
 from provenance.vocabulary import Vocabulary
@@ -278,12 +277,6 @@ def extras_in(marker: str) -> list[str]:
 def extra_name(name: str) -> str:
     """Return the normal form of an extra's or group's name (PEP 685)."""
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
-
-
-def usage_of_extra(name: str) -> Usage:
-    """Return the usage of an extra: optional unless its name says more."""
-    implied = usage_of_name(name)
-    return "optional" if implied == "used" else implied
 
 
 def _choose(found: list[Locked], dependency: Dependency, marker: str) -> list[Locked]:

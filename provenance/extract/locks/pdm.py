@@ -16,8 +16,8 @@ from provenance.extract.locks.graph import (
     LockGraph,
     extra_name,
     python_dependency,
-    usage_of_extra,
 )
+from provenance.extract.manifests.requirements import usage_of_extra
 from provenance.extract.manifests.toml_text import Records, load, string, strings
 from provenance.model import Document, Extraction, Usage, strongest_usage
 from provenance.vocabulary import Vocabulary

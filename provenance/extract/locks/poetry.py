@@ -15,11 +15,10 @@ from provenance.extract.locks.graph import (
     LockGraph,
     conditional,
     extras_in,
-    usage_of_extra,
 )
 from provenance.extract.locks.poetry_groups import usages_of
 from provenance.extract.manifests.requirement_tables import with_scheme
-from provenance.extract.manifests.requirements import usage_of_group
+from provenance.extract.manifests.requirements import usage_of_extra, usage_of_group
 from provenance.extract.manifests.toml_text import Records, load, string, strings, table, tables
 from provenance.model import Document, Extraction, Occurrence, Usage, strongest_usage
 from provenance.vocabulary import Vocabulary

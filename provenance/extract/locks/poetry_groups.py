@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from provenance import ids
-from provenance.extract.locks.graph import usage_of_extra
 from provenance.extract.manifests.requirement_tables import poetry_tables
+from provenance.extract.manifests.requirements import usage_of_extra
 from provenance.extract.manifests.toml_text import string, strings, table
 from provenance.model import USAGES, Document, Usage
 

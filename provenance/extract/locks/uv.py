@@ -14,9 +14,8 @@ from provenance.extract.locks.graph import (
     Locked,
     LockGraph,
     extra_name,
-    usage_of_extra,
 )
-from provenance.extract.manifests.requirements import usage_of_group
+from provenance.extract.manifests.requirements import usage_of_extra, usage_of_group
 from provenance.extract.manifests.toml_text import Records, load, string, strings, table, tables
 from provenance.model import Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary

@@ -18,8 +18,8 @@ from provenance.extract.manifests.requirement_tables import (
 from provenance.extract.manifests.requirements import (
     add_package,
     read_requirement,
+    usage_of_extra,
     usage_of_group,
-    usage_of_name,
 )
 from provenance.extract.manifests.toml_text import Finder, load, string, strings, table, tables
 from provenance.model import (
@@ -103,15 +103,13 @@ def _requirements(
     for item in strings(project.get("dependencies")):
         yield "used", item
     for extra, items in table(project, "optional-dependencies").items():
-        implied = usage_of_name(extra)
         for item in strings(items):
-            yield ("optional" if implied == "used" else implied), item
+            yield usage_of_extra(extra), item
     for group, items in table(data, "dependency-groups").items():
-        implied = usage_of_name(group)
         for item in items if isinstance(items, list) else ():
             if isinstance(item, str):
                 # A group is never installed with the package itself (PEP 735).
-                yield ("development" if implied == "used" else implied), item
+                yield usage_of_group(group), item
             elif not (isinstance(item, dict) and "include-group" in item):
                 collector.gap(str(group), "malformed-file", detail=str(item)[:80], format="PEP 735")
     yield from _tools(table(data, "tool"))

@@ -70,6 +70,12 @@ def usage_of_group(name: str) -> Usage:
     return "development" if implied == "used" else implied
 
 
+def usage_of_extra(name: str) -> Usage:
+    """Return the usage of an extra: optional unless its name says more."""
+    implied = usage_of_name(name)
+    return "optional" if implied == "used" else implied
+
+
 def extract(document: Document, vocabulary: object) -> Extraction:
     """Return the packages, channels and included files of one requirements file."""
     assert isinstance(vocabulary, Vocabulary)

@@ -9,8 +9,7 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
-from provenance.extract.locks.graph import usage_of_extra
-from provenance.extract.manifests.requirements import include, read_requirement
+from provenance.extract.manifests.requirements import include, read_requirement, usage_of_extra
 from provenance.model import Document, Evidence, Extraction, LicenseDeclaration, Usage
 from provenance.vocabulary import Vocabulary
 

@@ -11,8 +11,7 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
-from provenance.extract.locks.graph import usage_of_extra
-from provenance.extract.manifests.requirements import include, read_requirement
+from provenance.extract.manifests.requirements import include, read_requirement, usage_of_extra
 from provenance.extract.python import source as python_source
 from provenance.extract.usages import usage_of_path
 from provenance.model import Document, Extraction, Usage
