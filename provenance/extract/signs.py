@@ -155,9 +155,10 @@ def _host(
         where = collector.occurrence(places.line(offset), url, usage=state)
         collector.weights_file(url, where, vocabulary.service_of_host(host))
         return True
+    may_hold_data = is_data_file(url)
     read = collector.occurrence(
         places.line(offset), url, confidence="medium",
-        usage=state or (None if "/resolve/" in url or is_data_file(url) else "documentation"),
+        usage=state or (None if "/resolve/" in url or may_hold_data else "documentation"),
     )  # fmt: skip
     if names_thing(url.partition("://")[2], read, collector, vocabulary):
         return True
@@ -168,11 +169,12 @@ def _host(
         return True
     # A literal of code, or a word of a command; what settings fetch their keys say.
     literal = not offset or places.data[offset - 1 : offset] in _QUOTES
-    said = bool(_DATA_WORD.search(places.text_line(offset)) or _OF_DATA.search(collector.path))
-    if literal and state is None and holds_data(url, said=said):
-        where = collector.occurrence(places.line(offset), url, confidence="medium")
-        collector.dataset_at(url, where)
-        return True
+    if may_hold_data and literal and state is None:
+        said = bool(_DATA_WORD.search(places.text_line(offset)) or _OF_DATA.search(collector.path))
+        if holds_data(url, said=said):
+            where = collector.occurrence(places.line(offset), url, confidence="medium")
+            collector.dataset_at(url, where)
+            return True
     after = places.data[offset + len(url) : offset + len(url) + 200].decode("ascii", "replace")
     rest = after.partition("\n")[0]
     viewed = viewed_dataset(host, rest)
