@@ -17,7 +17,14 @@ from provenance.registry.descent import DescentWords
 from provenance.registry.hosts import Hosts
 from provenance.registry.routing import Routing
 from provenance.registry.specs import CallSpec as CallSpec
-from provenance.registry.specs import Constant, Triggers, called_names, places, triggers
+from provenance.registry.specs import (
+    Constant,
+    Triggers,
+    called_names,
+    derived_classes,
+    places,
+    triggers,
+)
 from provenance.registry.tables import Call, Default, fits
 from provenance.shapes import has_size, is_file_name, may_be_repository
 
@@ -365,6 +372,10 @@ class Vocabulary:
                     found.append(at)
                     renamed.add(alias.group(1))
                 at = data.find(word, at + 1)
+        for at, name, bases in derived_classes(data):
+            if not words.isdisjoint(bases):
+                found.append(at)
+                renamed.add(name)
         for name in renamed & called:
             calls = re.finditer(rb"\b" + name + rb"[ \t]*\(", data)
             found += (match.start() for match in calls)

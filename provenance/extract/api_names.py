@@ -33,6 +33,7 @@ from provenance.extract.names import runtime_model
 from provenance.extract.places import Places
 from provenance.extract.provider_near import is_label, provider_listed, provider_near
 from provenance.extract.records import is_shown, provider_beside
+from provenance.extract.sections import provider_called
 from provenance.extract.settings import is_placeholder, names_model, names_tokenizer, read_model
 from provenance.extract.told_apart import tables_of
 from provenance.model import ComponentId, Confidence, Occurrence
@@ -253,6 +254,10 @@ def _routed(text: str, vocabulary: Vocabulary) -> ComponentId | None:
     """Return the service of ``openai:gpt-4o``, where it is known to have a model of the name."""
     prefix, colon, name = text.partition(":")
     service = vocabulary.provider_prefix(prefix, ":") if colon else None
+    if service is None and "_" in prefix:  # as projects call it: ``aliyun_bailian:qwen-max``
+        called = provider_called(prefix, vocabulary)
+        if called and ":" not in called and vocabulary.looks_like_model(f"tag/{name}"):
+            return ids.service(called)
     if service is None or not (
         vocabulary.api_owner(name) == service or vocabulary.is_api_family(service, name)
     ):

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from provenance import ids
 from provenance.extract.collect import Collector
-from provenance.model import ComponentId, Occurrence
+from provenance.model import ComponentId, Occurrence, weakest
 from provenance.registry.tables import Default
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
@@ -198,11 +200,32 @@ def run_here(text: str, where: Occurrence, collector: Collector, vocabulary: Voc
     if runtime := _RUNTIMES[prefix]:
         component = tool_model(name, runtime, where, collector, vocabulary)
         collector.link(ids.PROJECT, component, "depends-on", where)
-    elif ids.is_hub_repository(name) and vocabulary.looks_like_model(name):
-        collector.hub_model(name, where)
     else:
-        collector.gap(text, "alias-of-local-model", where)
+        served_here(name, where, collector, vocabulary, written=text)
     return True
+
+
+def served_here(
+    text: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
+    function: str = "", written: str = "",
+) -> None:  # fmt: skip
+    """Record what a server of one's own is asked for.
+
+    Servers of weights call them by their hub repository unless they are told another name;
+    a name of another form may stand for any model.
+
+    Args:
+        written: the name as it stands there, where it has more to it.
+    """
+    if (
+        ids.is_hub_repository(text)
+        and vocabulary.looks_like_model(text)
+        and vocabulary.routing.maker_model(text) is None
+    ):
+        sure = weakest(where.confidence, "medium")
+        collector.hub_model(text, replace(where, confidence=sure), function=function)
+    else:
+        collector.gap(written or text, "alias-of-local-model", where)
 
 
 def tool_model(

@@ -72,11 +72,11 @@ def provider_listed(data: bytes, offset: int, text: str, vocabulary: Vocabulary)
         offset: where the literal with the name begins, at its quote.
     """
     tables = tables_of(data)
-    key, name = tables.key_of_list(offset), tables.name_of_list(offset)
-    if not (key or name) or not _names_entry(data, offset):
+    keys, name = tables.keys_of_list(offset), tables.name_of_list(offset)
+    if not (keys or name) or not _names_entry(data, offset):
         return ""
-    if key:
-        return provider_of_path([key.decode()], text, vocabulary)
+    if keys:
+        return provider_of_path([key.decode() for key in keys], text, vocabulary)
     return provider_of_models(name, text, vocabulary)
 
 

@@ -23,7 +23,7 @@ _CALLED = {
     "mistralai": "mistral", "mistral-ai": "mistral", "fireworks": "fireworks_ai",
     "zhipuai": "zai", "azure-open-ai": "azure", "azure.openai": "azure", "azure.open-ai": "azure",
     "togetherai": "together_ai", "moonshotai": "moonshot", "ali": "dashscope",
-    "bailian": "dashscope", "alibailian": "dashscope",
+    "bailian": "dashscope", "alibailian": "dashscope", "aliyun-bailian": "dashscope",
 }  # fmt: skip
 """Names that sections have for providers beside the routers' own; a dot joins two levels."""
 _RUNTIMES = {"ollama": "local:ollama", "localai": "local:localai", "local-ai": "local:localai"}

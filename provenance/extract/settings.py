@@ -164,6 +164,8 @@ def read_setting(
         return True
     if _BARE_ADDRESS.fullmatch(value):  # a program fetches it, whatever page it is of
         value, usage = f"https://{value}", usage or collector.usage
+    if key.isupper():
+        _own_server(key, value, where, collector, vocabulary)
     if "://" in value:
         return _address(key, value, line, usage, collector, vocabulary) or bool(service)
     if names_tracker(key) and (trackers := _trackers(value, vocabulary)):
@@ -230,6 +232,19 @@ def _variable(
     if actual != service:
         collector.redirects.append((service, where))
     return True
+
+
+def _own_server(
+    key: str, value: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Note that a service's key beside it (``QDRANT_API_KEY``) is for a server of one's own.
+
+    ``QDRANT_HOST=localhost`` says so.
+    """
+    match = _BASE_URL.search(key)
+    service = vocabulary.variables.get(f"{key[: match.start()]}_API_KEY") if match else None
+    if service and is_local_host(host_of(value) or value.partition(":")[0]):
+        collector.redirects.append((service, where))
 
 
 def _datasets(

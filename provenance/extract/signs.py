@@ -10,6 +10,7 @@ from collections.abc import Callable, Set
 
 from provenance import ids
 from provenance.addresses import is_local_host
+from provenance.extract import composed
 from provenance.extract.accelerators import platform_of
 from provenance.extract.archives import holds_data, holds_weights, is_data_file
 from provenance.extract.asked import is_member, is_told_apart
@@ -18,7 +19,7 @@ from provenance.extract.measures import is_measure
 from provenance.extract.names import tool_model
 from provenance.extract.pages import names_thing, viewed_dataset
 from provenance.extract.places import Places
-from provenance.extract.provider_near import provider_near
+from provenance.extract.provider_near import provider_listed, provider_near
 from provenance.extract.surroundings import LOCAL, keys_around, service_beside
 from provenance.extract.told_apart import tables_of
 from provenance.model import Occurrence
@@ -46,10 +47,6 @@ _WEIGHTS = (
     "/weights.bin",
 )  # fmt: skip
 """The end of a URL that fetches weights."""
-_PATHS = ((b"openai/deployments/", "service:azure-openai"),)
-"""Paths that one service alone has, of addresses whose host is known at run time only."""
-_COMPOSED = re.compile(rb"(?:\$?\{[^\"'`\n]{0,80}\}|%[svd])?/?")
-"""What stands before such a path in its text: a part that is put in, or nothing."""
 _REPOSITORY = re.compile(
     r"https?://(?:www\.)?(?:github\.com|gitlab\.com|gitee\.com|bitbucket\.org)/[^/]+/[^/]+",
     re.IGNORECASE,
@@ -99,7 +96,7 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
 
     Returns whether any named something.
     """
-    found = _paths(data, places, collector)
+    found = composed.paths(data, places, collector)
     at = data.find(b"://")
     while at >= 0:
         scheme = next((s for s in _SCHEMES if data.endswith(s, 0, at)), None)
@@ -122,25 +119,9 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
                 found = True
             else:
                 found |= _host(host, url, offset, places, collector, vocabulary)
+        if scheme:
+            found |= composed.host(data, at + 3, places, collector, vocabulary)
         at = data.find(b"://", at + 3)
-    return found
-
-
-def _paths(data: bytes, places: Places, collector: Collector) -> bool:
-    """Record the services that paths of composed addresses are of: ``f"{base}/openai/…/"``."""
-    found = False
-    for path, service in _PATHS:
-        at = data.find(path)
-        while at >= 0:
-            begin = data.rfind(b"\n", 0, at) + 1
-            quote = max(data.rfind(mark, begin, at) for mark in (b'"', b"'", b"`"))
-            before = data[quote + 1 : at]
-            if quote >= 0 and _COMPOSED.fullmatch(before) and places.state(at) is None:
-                written = (before + path).decode("utf-8", "replace")
-                where = collector.occurrence(places.line(at), written, confidence="medium")
-                collector.service(service, where)
-                found = True
-            at = data.find(path, at + 1)
     return found
 
 
@@ -329,7 +310,9 @@ def literals(
         around = line_text.replace(match.group(1), b"")
         if _asked_of(text, offset, data, where, collector, vocabulary):
             continue
-        near = provider_near(data, offset - 1, text, vocabulary)
+        near = provider_near(data, offset - 1, text, vocabulary) or (
+            provider_listed(data, offset - 1, text, vocabulary)
+        )
         if near and ":" not in near and vocabulary.routing.serves_others(ids.service(near)):
             collector.api_model(ids.service(near), text, where)
             continue

@@ -67,7 +67,7 @@ def service_beside(data: bytes, offset: int, vocabulary: Vocabulary) -> str | No
     opening = next(opened_before(data, offset), None)
     if opening is None:
         return None
-    inside = data[opening : _closing(data, opening, offset)]
+    inside = data[opening : closing_of(data, opening, offset)]
     found = _URL_BESIDE.search(inside)
     if found:
         host = host_of(found.group(1).decode("ascii", "replace"))
@@ -86,7 +86,7 @@ def service_beside(data: bytes, offset: int, vocabulary: Vocabulary) -> str | No
     return (vocabulary.provider_prefix(provider) or "").partition(":")[2] or None
 
 
-def _closing(data: bytes, opening: int, offset: int) -> int:
+def closing_of(data: bytes, opening: int, offset: int) -> int:
     """Return where the bracket that opens at ``opening`` closes, or the end of the reach."""
     depth = 0
     end = min(len(data), offset + _REACH)

@@ -154,19 +154,18 @@ class Tables:
         """Return the key that the innermost bracket around an offset belongs to, or ``b""``."""
         number = self._around(offset)
         opening = None if number is None else self._brackets[number].innermost(offset)
-        before = self._data[max(0, opening - 100) : opening].rstrip() if opening else b""
-        match = KEY.search(before) if before.endswith(b":") else None
-        return match.group(1) if match else b""
+        return self._key_before(opening) if opening else b""
 
-    def key_of_list(self, offset: int) -> bytes:
-        """Return the key of the list that an offset lies in an entry of, or ``b""``.
+    def keys_of_list(self, offset: int) -> list[bytes]:
+        """Return the key of the list that an offset lies in an entry of, after the one above it.
 
         An entry is the text itself, or a bracket with it and little else:
-        ``"groq": [("Llama 3", "llama3-8b-8192"), …]``, ``groq: [{ id: "llama3-8b-8192" }]``.
+        ``"groq": [("Llama 3", "llama3-8b-8192"), …]``, ``groq: [{ id: "llama3-8b-8192" }]``,
+        ``groq: { chat: ["llama3-8b-8192"] }``.
         """
         number = self._around(offset)
         if number is None:
-            return b""
+            return []
         brackets = self._brackets[number]
         opening = brackets.innermost(offset)
         if (
@@ -175,7 +174,13 @@ class Tables:
         ):
             opening = brackets.innermost(opening - 1)
         if opening is None or self._data[opening] not in _LIST:
-            return b""
+            return []
+        key = self._key_before(opening)
+        outer = brackets.innermost(opening - 1) if key else None
+        above = self._key_before(outer) if outer is not None else b""
+        return [part for part in (above, key) if part]
+
+    def _key_before(self, opening: int) -> bytes:
         before = self._data[max(0, opening - 100) : opening].rstrip()
         match = KEY.search(before) if before.endswith(b":") else None
         return match.group(1) if match else b""

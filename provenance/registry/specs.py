@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -19,6 +19,8 @@ _SIGNS = re.sub(rb"[^\w( \t]", b",", bytes(range(256))).replace(b"\t", b" ")
 _MAX_NAME = 200
 _MAX_KEPT = 64 * 1024
 """A larger source is not kept for the sake of those that import it."""
+
+_CLASS = re.compile(rb"class[ \t]+([A-Za-z_]\w{0,80})[ \t]*\(([\w., \t]{1,200})\)[ \t]*:")
 
 
 class CallSpec(NamedTuple):
@@ -64,7 +66,7 @@ def places(argument: str, mark: str = "") -> tuple[str | int, ...]:
 
 
 def called_names(data: bytes) -> frozenset[bytes]:
-    """Return every name that a source calls, or imports under another name."""
+    """Return every name that a source calls, derives a class from, or imports under another."""
     return _called(data) if len(data) <= _MAX_KEPT else _called.__wrapped__(data)
 
 
@@ -79,7 +81,16 @@ def _called(data: bytes) -> frozenset[bytes]:
         low = max(0, at - _MAX_NAME)
         found.add(_last_name(text[max(low, text.rfind(b"(", low, at) + 1) : at]))
         at = text.find(b" as ", at + 3)
+    for _, _, bases in derived_classes(data):
+        found.update(bases)
     return frozenset(found)
+
+
+def derived_classes(data: bytes) -> Iterator[tuple[int, bytes, list[bytes]]]:
+    """Yield where a source begins a class, its name and the last names of its bases."""
+    for match in _CLASS.finditer(data):
+        bases = [base.strip().rpartition(b".")[2] for base in match.group(2).split(b",")]
+        yield match.start(), match.group(1), bases
 
 
 def names_called(data: bytes) -> set[bytes]:

@@ -130,7 +130,8 @@ def _read(use: _Use, collector: Collector, vocabulary: Vocabulary, runtime: str)
         service, local = vocabulary.service_of_host(host) or ids.service(host), ""
     elif host is not None and not local:
         if named is not None:
-            collector.gap(named.value or "", "alias-of-local-model", named.line)
+            at = collector.occurrence(named.line, named.value or "")
+            names.served_here(named.value or "", at, collector, vocabulary)
         return settled
     if named is None:
         _implied(use, service, where, collector, vocabulary)

@@ -187,7 +187,7 @@ class Reader:
         """Record what calls give to functions that load a model or ask for one by that name."""
         known: dict[str, list[Given]] = {}
         fresh = self.loaders
-        imported: Callable[[str], list[Given]] = self._loaders_of
+        imported: Callable[[str, str], list[Given]] = self._loaders_of
         for _ in range(_MAX_HANDED):
             if not fresh and not self.values.has_neighbours:
                 break
@@ -206,8 +206,12 @@ class Reader:
                 break
         self.loaders = known | fresh
 
-    def _loaders_of(self, name: str) -> list[Given]:
-        """Return what an imported function asks for by a name that it is given."""
+    def _loaders_of(self, name: str, method: str) -> list[Given]:
+        """Return what an imported function asks for by a name that it is given.
+
+        Args:
+            method: of an imported object; empty for a function.
+        """
         found = self.values.foreign(name)
         if found is None:
             return []
@@ -218,6 +222,8 @@ class Reader:
             reader = Reader(silent, self.vocabulary, self.clients.specs, values)
             self._readers[id(values)] = reader
             reader.read()
+        if method and (symbol == "*" or symbol in values.tree.module.names):
+            return reader.loaders.get(method, [])
         return reader.loaders.get(values.tree.default if symbol == "default" else symbol, [])
 
     def _models(
@@ -284,7 +290,7 @@ class Reader:
         elif client is None:
             self._unresolved(text, where)
         elif client.local:
-            self.collector.gap(text, "alias-of-local-model", where)
+            names.served_here(text, where, self.collector, self.vocabulary, function=function)
         elif client.runtime:
             self._run.append((text, client, function, where))
         elif client.service is None or (
@@ -330,7 +336,7 @@ def _object(call: Node, scope: Scope, path: tuple[str, ...]) -> Bound | None:
     return Bound(given[int(path[0])], scope, path[1])
 
 
-def _nothing(_: str) -> list[Given]:
+def _nothing(_name: str, _method: str) -> list[Given]:
     return []
 
 

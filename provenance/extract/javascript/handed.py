@@ -18,6 +18,9 @@ _MAX_SPAN = 600
 _PLAUSIBLE = re.compile(rb"[mM]odel|MODEL|[\"'`][a-zA-Z]+[-./]?\d|[\"'`][\w-]+/[\w.-]+[\"'`]")
 """Arguments that may name a model: others are not worth opening another file for."""
 
+_PROVIDING = re.compile(r"provider|models?\b|llm|^ai$", re.IGNORECASE)
+"""What objects are called that hold providers of models."""
+
 
 class Given(NamedTuple):
     """An argument of a function that becomes the name of a model."""
@@ -77,14 +80,14 @@ def _span(call: Node) -> tuple[int, int]:
 
 
 def handed_on(
-    call: Node, loaders: Mapping[str, Sequence[Given]], imported: Callable[[str], list[Given]],
-    tree: Tree,
+    call: Node, loaders: Mapping[str, Sequence[Given]],
+    imported: Callable[[str, str], list[Given]], tree: Tree,
 ) -> Iterator[Given]:  # fmt: skip
     """Yield which arguments of a call become names of models.
 
     Args:
         loaders: what functions of this source ask for, by their names.
-        imported: returns what an imported function asks for.
+        imported: returns what an imported function, or a method of an imported object, asks for.
     """
     function = callee(call)
     if function is None or call.type != "call_expression":
@@ -95,11 +98,18 @@ def handed_on(
         if name in loaders:
             yield from loaders[name]
         elif name in tree.imported and _PLAUSIBLE.search(tree.data, *_span(call)):
-            yield from imported(name)
-    elif function.type == "member_expression":  # this.ask("…")
+            yield from imported(name, "")
+    elif function.type == "member_expression":  # this.ask("…"), providers.openai("…")
         owner, prop = (
             function.child_by_field_name("object"),
             function.child_by_field_name("property"),
         )
-        if owner is not None and owner.type == "this" and prop is not None:
-            yield from loaders.get(tree.text(prop), ())
+        if owner is None or prop is None:
+            return
+        name, method = tree.text(owner), tree.text(prop)
+        if owner.type == "this" or (owner.type == "identifier" and name in tree.module.names):
+            yield from loaders.get(method, ())
+        elif name in tree.imported and (
+            _PROVIDING.search(name) or _PLAUSIBLE.search(tree.data, *_span(call))
+        ):
+            yield from imported(name, method)

@@ -8,7 +8,7 @@ nobody writes by hand, are searched for addresses and hub ids alone.
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, islice
 
 from provenance import ids
 from provenance.extract import api_names, signs, textfile
@@ -22,6 +22,7 @@ from provenance.extract.javascript.tree import PASSIVE
 from provenance.extract.names import tool_model
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
+from provenance.extract.registers import read_registers
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
 from provenance.extract.unknown_hosts import read_bases
@@ -72,6 +73,9 @@ _OPTION = re.compile(
     rb"\bmodel(?:Id|_id)?[\"']?[ \t]*:[ \t]*[\"'`]([A-Za-z][\w.:/-]{0,60}\d[\w.:-]{0,60})[\"'`]"
 )
 """An option that names a model, in an object that may be given to a function."""
+_OF_PROVIDER = re.compile(rb"\.([a-zA-Z]\w{2,24})\(\s{0,20}[\"'`][\w.:/@-]{2,80}[\"'`]\s{0,20}[,)]")
+"""A method that is given a name: ``providers.perplexity("sonar")``."""
+_MODEL_METHODS = frozenset("gateway languageModel chatModel textEmbeddingModel".split())
 _MAX_HANDED = 200
 _BROWSER_BUILD = re.compile(
     rb"[\"'`]([A-Za-z0-9][\w.-]{1,80}-q\df\d{2}(?:_\d)?-MLC(?:-\d+k|-b\d+)?)[\"'`]"
@@ -138,6 +142,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     read_deep_learning(data, places, collector, vocabulary)
 
     placed = read_placed(data, places, collector, vocabulary)
+    placed |= read_registers(data, places, collector, vocabulary)
 
     def is_claimed(offset: int, text: str) -> bool:
         return offset in claimed or (bool(placed) and (places.line(offset), text) in placed)
@@ -220,10 +225,18 @@ def _may_hand_on(data: bytes, modules: set[str], vocabulary: Vocabulary) -> bool
     found = chain(_HANDED.finditer(data), _OPTION.finditer(data))
     for number, match in enumerate(found):
         name = match.group(1).decode("ascii", "replace")
-        if vocabulary.api_owner(name) or vocabulary.reads_like_model(name):
+        if (
+            vocabulary.api_owner(name)
+            or vocabulary.reads_like_model(name)
+            or ("/" in name and vocabulary.routing.may_be_routed(name))
+        ):
             return True
         if number > _MAX_HANDED:
             break
+    for match in islice(_OF_PROVIDER.finditer(data), _MAX_HANDED):
+        method = match.group(1).decode()
+        if method in _MODEL_METHODS or vocabulary.provider_prefix(method.lower()):
+            return True
     return False
 
 

@@ -329,7 +329,7 @@ def _model(
     elif row.provider == "huggingface":
         names.weights(text, row.provider, at, collector, vocabulary, function=row.function)
     elif local:
-        collector.gap(text, "alias-of-local-model", at)
+        names.served_here(text, at, collector, vocabulary, function=row.function)
     elif service is None:
         collector.gap(text, "provider-unresolved", at)
     else:

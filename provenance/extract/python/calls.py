@@ -19,6 +19,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import PythonPlaces
 from provenance.extract.python.arguments import elements
 from provenance.extract.python.clients import Client, Clients
+from provenance.extract.python.derived import field_of
 from provenance.extract.python.forward import Forwarding
 from provenance.extract.python.modules import neighbours, parse_for
 from provenance.extract.python.nodes import argument_of, is_nothing, is_object, source_of
@@ -135,6 +136,8 @@ class _Reader:
         """Take the models or datasets that a loader or API call names."""
         argument = argument_of(call, spec.arguments)
         client = self.clients.of(call, scope, spec)
+        if argument is None and (bound := field_of(call, spec.arguments, self.names)):
+            argument, scope = bound
         if argument is None or is_nothing(argument):
             self._default(call, scope, spec, client)
             self._asked(call, spec)
@@ -352,7 +355,9 @@ class _Reader:
             service, name = known, rest
         elif client is not None:
             if client.local:
-                self.collector.gap(text, "alias-of-local-model", where)
+                names.served_here(
+                    text, where, self.collector, self.vocabulary, function=spec.function
+                )
                 return
             if client.service is None:
                 return

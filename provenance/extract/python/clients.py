@@ -10,6 +10,12 @@ from msgspec import Struct
 from provenance import ids
 from provenance.addresses import begins_address, host_of, is_local_host
 from provenance.extract.collect import Collector
+from provenance.extract.python.derived import (
+    bases_made,
+    handed_through,
+    hands_on,
+    makes_itself,
+)
 from provenance.extract.python.nodes import is_nothing, last_name, source_of
 from provenance.extract.python.scopes import Bindings, Bound, Calls, Scope, Target
 from provenance.extract.python.values import Values
@@ -31,15 +37,37 @@ class Client(Struct, frozen=True):
     confidence: Confidence = "high"
 
 
-def spec_of(call: ast.Call, names: Bindings, vocabulary: Vocabulary) -> CallSpec | None:
-    """Return the first specification whose pattern the called name fits."""
-    last = last_name(call.func)
-    if isinstance(call.func, ast.Name):
-        last = names.alias(call.func).rpartition(".")[2]
+def spec_of(
+    call: ast.Call, scope: Scope, names: Bindings, vocabulary: Vocabulary
+) -> CallSpec | None:
+    """Return the first specification whose pattern the called name fits.
+
+    A class of the module that is derived from a known one is called as that one is.
+    """
+    spec = _fitting(call.func, names, vocabulary)
+    if spec is not None or not names.parents:
+        return spec
+    for base in bases_made(call, scope, names):
+        spec = _fitting(base, names, vocabulary)
+        if spec is None or "*" in spec.callable:
+            continue
+        if not makes_itself(call, names):
+            return spec
+        # What its own constructor takes is read where that one hands it on.
+        through = tuple(handed_through(call, spec.arguments, names))
+        if through and spec.yields != "client":
+            return spec._replace(arguments=through)
+    return None
+
+
+def _fitting(function: ast.expr, names: Bindings, vocabulary: Vocabulary) -> CallSpec | None:
+    last = last_name(function)
+    if isinstance(function, ast.Name):
+        last = names.alias(function).rpartition(".")[2]
     specs = vocabulary.calls.get(last)
     if not specs:
         return None
-    dotted = names.dotted(call.func)
+    dotted = names.dotted(function)
     return next((spec for spec in specs if spec.fits(dotted)), None)
 
 
@@ -56,18 +84,23 @@ class Clients:
         self.unknown: Calls = []
         """Calls that only share a known call's last name."""
         self._made: dict[int, Client] = {}
+        self._derived: dict[str, Client] = {}
+        """By the classes of the module that are clients."""
 
     def read(self, calls: Calls) -> list[tuple[ast.Call, Scope, CallSpec]]:
         """Take the clients that calls make; return the calls that name something."""
         loads: list[tuple[ast.Call, Scope, CallSpec]] = []
         for call, scope in calls:
-            spec = spec_of(call, self.names, self.vocabulary)
+            spec = spec_of(call, scope, self.names, self.vocabulary)
             if spec is None:
                 self.unknown.append((call, scope))
             elif spec.yields == "client":
                 self._client(call, scope, spec)
             else:
                 loads.append((call, scope, spec))
+        for call, _ in self.unknown if self._derived else ():
+            if isinstance(call.func, ast.Name) and call.func.id in self._derived:
+                self._remember(call, self._derived[call.func.id])
         self._returned_clients()
         return loads
 
@@ -80,6 +113,11 @@ class Clients:
     def _client(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
         """Record the service a client is made for, and remember the client's name."""
         client = self._endpoint(call, scope, spec)
+        if hands_on(call):
+            self._derived[scope.owner] = client
+        self._remember(call, client)
+
+    def _remember(self, call: ast.Call, client: Client) -> None:
         self._made[id(call)] = client
         for target in self.names.targets.get(id(call), ()):
             self.clients[target] = client

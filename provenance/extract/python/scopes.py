@@ -23,6 +23,8 @@ from provenance.extract.python.arguments import (
     pass_arguments,
 )
 from provenance.extract.python.branches import Branches
+from provenance.extract.python.derived import bases_made
+from provenance.extract.python.nodes import last_name
 
 _LEAVES = frozenset({
     ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue,
@@ -104,6 +106,8 @@ class Bindings(Struct):
     """By class and attribute: class-level values and what methods set on ``self``."""
     bases: dict[str, list[str]] = field(default_factory=dict)
     """The classes of this module with the names of their bases."""
+    parents: dict[str, list[ast.expr]] = field(default_factory=dict)
+    """The same with the bases as they are written."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Imported names in full: ``np`` → ``numpy``."""
     reimported: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
@@ -230,11 +234,11 @@ def build_scopes(
         elif isinstance(node, ast.ClassDef):
             inner = Scope(scope, node.name)
             found.scopes.append(inner)
-            found.bases[node.name] = [
-                base.attr if isinstance(base, ast.Attribute) else base.id
-                for base in node.bases
-                if isinstance(base, ast.Attribute | ast.Name)
+            parents: list[ast.expr] = [
+                base for base in node.bases if isinstance(base, ast.Attribute | ast.Name)
             ]
+            found.parents[node.name] = parents
+            found.bases[node.name] = [last_name(base) for base in parents]
             _class_attributes(node, inner, found)
         elif isinstance(node, ast.Match):
             branching.append(node)
@@ -249,6 +253,7 @@ def build_scopes(
         (call, scope)
         for call, scope in renamed
         if found.dotted(call.func).rpartition(".")[2] in names
+        or any(last_name(base) in names for base in bases_made(call, scope, found))
     ]
     calls.sort(key=lambda item: (item[0].lineno, item[0].col_offset))
     return found, calls

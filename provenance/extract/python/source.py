@@ -22,6 +22,7 @@ from provenance.extract.python.options import read_options
 from provenance.extract.python.outputs import PUSHES
 from provenance.extract.python.owner_and_name import read_pairs
 from provenance.extract.python.reach import leading
+from provenance.extract.registers import read_registers
 from provenance.extract.routed import RoutedNames, Routers
 from provenance.extract.unknown_hosts import read_bases
 from provenance.model import Document, Extraction, Import
@@ -89,6 +90,7 @@ def read_source(
     signs.variables(data, places, collector, vocabulary)
     told: Set[str] = frozenset()
     settled: Set[tuple[int, str]] = read_placed(data, places, collector, vocabulary)
+    settled |= read_registers(data, places, collector, vocabulary)
     asked: dict[str, str] = {}
     roots = {item.module.partition(".")[0] for item in collector.imports}
     offsets: list[int] = []

@@ -15,6 +15,7 @@ from provenance.extract.accelerators import platform_of_device, platforms_built_
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
+from provenance.extract.names import served_here
 from provenance.extract.places import Places
 from provenance.extract.settings import (
     names_dataset,
@@ -340,7 +341,8 @@ class Shell:
         for argument, match in found:
             line = argument.line + argument.text.count("\n", 0, match.start())
             if local:
-                self.collector.gap(match.group(1), "alias-of-local-model", line)
+                at = self.collector.occurrence(line, match.group(1), usage=self.usage)
+                served_here(match.group(1), at, self.collector, self.vocabulary)
             else:
                 provider = (service or "").removeprefix("service:")
                 self.model(Argument(match.group(1), line), provider)
