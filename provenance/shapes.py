@@ -25,6 +25,11 @@ _FILE = re.compile(
     r"wav|lock|proto|sql|git|pt|pth|ckpt|bin|safetensors|onnx|npz?|pkl)$",
     re.IGNORECASE,
 )
+PLACEHOLDER_OWNER = (
+    r"(?:(?:my|hf|your|some)[-_]?)?(?:user|username|org|organi[sz]ation|namespace)|owner|author"
+)
+"""The owner of a repository that documentation writes where a reader is to put one."""
+_PLACEHOLDER_OWNER = re.compile(PLACEHOLDER_OWNER)
 _SIZE = re.compile(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
 _NUMBER = re.compile(r"[\d.-]+[bkm]?|v\d+(?:alpha|beta)?\d*", re.IGNORECASE)
 """A number, also of an API's version (``v1/models``)."""
@@ -47,4 +52,6 @@ def may_be_repository(text: str) -> bool:
     namespace, _, name = text.lower().partition("/")
     if name.replace("-", "") in _METHODS:
         return False  # ``full-parameter/LoRA``: one or the other
+    if _PLACEHOLDER_OWNER.fullmatch(namespace):
+        return False
     return not (namespace in _MIME or namespace in _FOLDERS or _NUMBER.fullmatch(namespace))

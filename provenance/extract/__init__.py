@@ -63,6 +63,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
         "dotenv", "dockerenv",
     ),
     "shell.script": ("*.sh", "*.bash", "*.zsh", "*.ksh", "*.sbatch", "*.slurm"),
+    "shell.windows": ("*.bat", "*.cmd", "*.ps1", "*.psm1"),
     "models.weights": (
         "*.safetensors", "*.gguf", "*.ggml", "*.onnx", "*.pt", "*.pth", "*.ptl", "*.jit",
         "*.torchscript", "*.bin", "*.ckpt", "*.keras", "*.h5", "*.hdf5", "*.tflite", "*.npz",

@@ -31,7 +31,12 @@ from provenance.extract.collect import Collector
 from provenance.extract.listed import read_lists
 from provenance.extract.names import runtime_model
 from provenance.extract.places import Places
-from provenance.extract.provider_near import is_label, provider_listed, provider_near
+from provenance.extract.provider_near import (
+    is_label,
+    provider_listed,
+    provider_near,
+    provider_of_constant,
+)
 from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.sections import provider_called
 from provenance.extract.settings import is_placeholder, names_model, names_tokenizer, read_model
@@ -206,7 +211,9 @@ def read_names(
         elif asked and text in asked:
             collector.api_model(asked[text], text, where)
         elif owner is not None:
-            listed = provider_listed(data, offset, text, vocabulary)
+            listed = provider_listed(data, offset, text, vocabulary) or (
+                provider_of_constant(data, offset, text, vocabulary)
+            )
             host = ids.service(listed) if listed and ":" not in listed else service
             if host is None:
                 reached = reached or endpoints(data, places, vocabulary)

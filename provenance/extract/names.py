@@ -13,13 +13,13 @@ from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.model import ComponentId, Occurrence, weakest
 from provenance.registry.tables import Default
-from provenance.shapes import may_be_repository
+from provenance.shapes import PLACEHOLDER_OWNER, may_be_repository
 from provenance.vocabulary import Vocabulary
 
 PLACEHOLDER = re.compile(
     r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
     r"(?:test|dummy|fake|mock|foo|sample)[-_ ]?(?:model|llm|dataset|embedding|deployment|repo)s?|"
-    r"(?:model|deployment|dataset)[-_ ]?(?:name|id)?|local|dummy",
+    rf"(?:model|deployment|dataset)[-_ ]?(?:name|id)?|local|dummy|(?:{PLACEHOLDER_OWNER})/.*",
     re.IGNORECASE,
 )
 """What documentation writes where a reader is to put a name."""

@@ -23,6 +23,10 @@ _VARIABLE = re.compile(
     rb"(?:getenv|environ\.get|\benv|config)\(\s{0,8}[\"']([A-Z][A-Z0-9]*_[A-Z0-9_]{2,60})[\"'],"
     rb"\s{0,8}(?:default[ ]?=[ ]?)?\Z"
 )
+_CONSTANT = re.compile(
+    rb"(?:\A|\n)[ \t]*((?!DEFAULT_)[A-Z][A-Z0-9]*_[A-Z0-9_]{2,60})[ \t]*(?::[^=\n]{0,40})?=[ \t]*\Z"
+)
+"""A constant, or a member of an enumeration, right before what it is bound to."""
 _BRANCH = re.compile(
     rb"(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
     rb"[^\n]{0,20}?==[ \t]*|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
@@ -50,6 +54,8 @@ def provider_near(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -
     before = data[max(0, offset - 120) : offset].rstrip()
     if before.endswith((b",", b"=")) and (variable := _VARIABLE.search(before)):
         return provider_of_variable(variable.group(1).decode(), text, vocabulary)
+    if before.endswith(b"=") and (found := provider_of_constant(data, offset, text, vocabulary)):
+        return found
     key = KEY.search(before) if before.endswith(b":") else None
     said = key.group(1) if key else tables_of(data).key_around(offset)
     if said and (found := provider_of_path([said.decode()], text, vocabulary)):
@@ -78,6 +84,12 @@ def provider_listed(data: bytes, offset: int, text: str, vocabulary: Vocabulary)
     if keys:
         return provider_of_path([key.decode() for key in keys], text, vocabulary)
     return provider_of_models(name, text, vocabulary)
+
+
+def provider_of_constant(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -> str:
+    """Return the slug of the provider that a constant's name begins with: ``GROQ_QWEN = "…"``."""
+    match = _CONSTANT.search(data, max(0, offset - 120), offset)
+    return provider_of_variable(match.group(1).decode(), text, vocabulary) if match else ""
 
 
 def is_label(data: bytes, offset: int, end: int) -> bool:

@@ -26,6 +26,8 @@ _PROVIDER = re.compile(
 )
 _KEY = re.compile(rb"[\"'`]([\w.:/@+-]{2,100})[\"'`]\s{0,4}:\s{0,4}(?:[A-Za-z_]\w{0,40})?\Z")
 """The key of an entry, right before the bracket of its record."""
+_RECORD = re.compile(rb"\{\Z|\b\w{0,40}(?:Info|Spec|Config|Entry|Card|Meta\w{0,8}|Model)\(\Z")
+"""How a record begins; any other call may ask for the model itself."""
 _OWN_NAME = re.compile(
     rb"(?<![\w-])[\"']?(raw_?model|api_?(?:model|name)|model(?:_?(?:name|id))?)(?:_?name)?[\"']?"
     rb"[ \t]{0,4}[:=][ \t]{0,4}[\"']([\w.:/@+-]{2,100})[\"']",
@@ -66,7 +68,7 @@ def read_registers(
                 where = collector.occurrence(
                     line, text, usage=places.state(at), confidence="medium"
                 )
-                collector.api_model(ids.service(slug), name, where, hub=False)
+                collector.api_model(ids.service(slug), name, where)
     return frozenset(found)
 
 
@@ -76,7 +78,7 @@ def _entries(data: bytes, vocabulary: Vocabulary) -> Iterator[tuple[str, str, st
         if number >= _MAX_ENTRIES:
             return
         opening = next(opened_before(data, match.start()), None)
-        if opening is None:
+        if opening is None or not _RECORD.search(data, max(0, opening - 60), opening + 1):
             continue
         written = _KEY.search(data, max(0, opening - 160), opening)
         key = written.group(1).decode("ascii", "replace") if written else ""

@@ -18,7 +18,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.sections import provider_of_variable
 from provenance.model import ComponentId, Confidence, Occurrence, Usage, weakest
-from provenance.shapes import may_be_repository
+from provenance.shapes import PLACEHOLDER_OWNER, may_be_repository
 from provenance.vocabulary import Vocabulary
 
 _TAIL = (
@@ -38,7 +38,9 @@ _TOKENIZER_KEY = re.compile(rf"(?:^|.*[_.-])tokenizer{_TAIL}$", re.IGNORECASE)
 """A key whose value is a tokenizer: one of a hub's repositories, or a table of words."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _DATASET_KEY = re.compile(
-    rf"(?:^|.*[_.-])(?:datasets?|train_data|eval_data|corpus){_TAIL}$", re.IGNORECASE
+    rf"(?:^|.*[_.-])(?:datasets?|train_data|eval_data|corpus){_TAIL}$"
+    r"|(?:^|.*\.)data\.(?:path|repo|repo_id|name_or_path|hf_path|source)$",
+    re.IGNORECASE,
 )
 _OUTPUT_KEY = re.compile(
     r"output|save|push|hub_model_id|run_name|experiment|project|served|alias|logging|log_|cache|"
@@ -53,7 +55,7 @@ _PLACEHOLDER = re.compile(
     r"(?:org|user|username|name|namespace|hf|hub|model|repo|dataset|deployment|fine|finetuned|"
     r"custom|embedding|llm|username)\b.*|.*[-_ ](?:name|id|model)[-_ ]here|x{3,}.*|"
     r"\.{3}|change[-_]?me.*|placeholder|example[-_]model|model[-_]?(?:name|id))"
-    r"|(?:.*[/:])?(?:user|username|org|organization|owner|namespace|author)/.*",
+    rf"|(?:.*[/:])?(?:{PLACEHOLDER_OWNER})/.*",
     re.IGNORECASE,
 )
 """What a template writes where a reader is to put a name."""

@@ -73,6 +73,7 @@ _NOT_REPOSITORIES = frozenset(
 )
 _OUTPUT = re.compile(
     rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
+    rb"|\bproject[ \t]*="
 )
 _NAMED = re.compile(
     rb"(?:model|model_?type|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"

@@ -85,3 +85,10 @@ def test_the_provider_of_a_model_stands_in_a_variable_beside_it() -> None:
     assert ids(found, "model") == {"model:ollama/nomic-embed-text", "model:ollama/llama3-x"}
     asked = env("LLM_PROVIDER=openai\nLLM_MODEL=support-chat\n")
     assert ids(asked, "model") == {"model:openai/support-chat"}
+
+
+def test_a_host_of_one_s_own_is_where_the_key_beside_it_goes() -> None:
+    found = env("QDRANT_HOST=localhost\nQDRANT_API_KEY=\nPINECONE_API_KEY=x\n")
+    assert redirects(found) == {("service:qdrant-cloud", 1)}
+    there = env("QDRANT_HOST=a.eu.cloud.qdrant.io\nQDRANT_API_KEY=\n")
+    assert redirects(there) == set()

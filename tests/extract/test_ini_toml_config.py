@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provenance.extract.config import ini_config, toml_config
-from tests.support.reading import ids, lines, read, reasons
+from tests.support.reading import gaps, ids, lines, places, read, reasons
 from tests.support.settings_files import at, direct
 
 
@@ -90,3 +90,17 @@ def test_properties_of_a_profile() -> None:
         "%dev.quarkus.langchain4j.openai.chat-model.model-name=gpt-4o-mini\n",
     )
     assert ids(found, "model") == {"model:openai/gpt-4o-mini"}
+
+
+def test_defaults_of_placeholders() -> None:
+    found = read(
+        "src/main/resources/application.properties",
+        """\
+        spring.ai.openai.chat.options.model=${AI_MODEL:gpt-4o-mini}
+        spring.ai.mistralai.chat.options.model=${app.model:mistral-small-latest}
+        spring.ai.anthropic.chat.options.model=${ANTHROPIC_MODEL}
+        """,
+    )
+    assert ids(found, "model") == {"model:openai/gpt-4o-mini", "model:mistral/mistral-small-latest"}
+    assert {o.confidence for o in places(found, "model:openai/gpt-4o-mini")} == {"medium"}
+    assert ("${ANTHROPIC_MODEL}", "dynamic-name", 3) in gaps(found)

@@ -522,3 +522,58 @@ def test_commands_that_a_script_runs(words: Vocabulary) -> None:
         ("model:ollama/llama3:8b", 2), ("pkg:npm/%40acme/tool@1.2", 3), ("pkg:pypi/vllm@0.9.1", 4),
     } <= {(c.id, o.line) for c in found.components for o in c.occurrences}  # fmt: skip
     assert not [item for item in ids(found) if "gone" in item or "shown" in item]
+
+
+PROVIDERS = {
+    "src/lib/ai.ts": """\
+        import { gateway } from "ai";
+        import { groq } from "@ai-sdk/groq";
+        import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+        const own = createOpenAICompatible({ name: "own", baseURL: "http://localhost:1234/v1" });
+        export const providers = testing
+          ? { groq: (id: string) => mock(id) }
+          : {
+              groq: (id: string) => groq(id),
+              gateway: (id: string) => gateway(id),
+              own: (id: string) => own(id),
+            };
+        """
+}
+
+
+def test_an_object_of_providers_in_another_file(words: Vocabulary) -> None:
+    found = scan(
+        words,
+        """\
+        import { providers } from "@/lib/ai";
+        export const MODELS = {
+          fast: providers.groq("llama3-8b-8192"),
+          plain: providers.groq("saba"),
+          routed: providers.gateway("zai/glm-4.7-flash"),
+          here: providers.own("acme/chat-7b"),
+          alias: providers.own("gpt-4o"),
+        };
+        """,
+        "src/models.ts",
+        PROVIDERS,
+    )
+    assert lines(found, "model:groq/llama3-8b-8192") == [3]
+    assert lines(found, "model:groq/saba") == [4]
+    assert lines(found, "model:vercel-ai-gateway/zai/glm-4.7-flash") == [5]
+    assert lines(found, "pkg:huggingface/acme/chat-7b") == [6]
+    assert ("gpt-4o", "alias-of-local-model", 7) in gaps(found)
+    assert "service:openai" not in ids(found)
+
+
+def test_methods_that_are_no_providers(words: Vocabulary) -> None:
+    found = scan(
+        words,
+        """\
+        import { router } from "@/lib/ai";
+        router.groq("llama3-8b-8192x");
+        router.get("users/acme");
+        """,
+        "src/models.ts",
+        {"src/lib/ai.ts": "export const router = { get: (path: string) => path };\n"},
+    )
+    assert ids(found, "service") == set()

@@ -239,3 +239,17 @@ def test_a_client_at_an_address_given_is_of_the_provider_of_its_class() -> None:
     assert ids(read("lib/a.rb", textwrap.dedent(text)), "service") == {"service:azure-openai"}
     plain = textwrap.dedent(text).replace(", uri_base: url", "")
     assert ids(read("lib/a.rb", plain), "service") == {"service:openai"}
+
+
+def test_the_default_of_a_setting_that_is_put_in() -> None:
+    found = read(
+        "A.java",
+        """\
+        class A {
+          @Value("${app.ai.model:gpt-4o}") String model;
+          @Value("${app.title:Shop 24}") String title;
+        }
+        """,
+    )
+    assert ids(found, "model") == {"model:openai/gpt-4o"}
+    assert lines(found, "model:openai/gpt-4o") == [2]

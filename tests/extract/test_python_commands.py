@@ -153,3 +153,10 @@ def test_constants_of_an_sdk_are_models_wherever_they_stand() -> None:
     assert [(gap.reason, gap.subject) for gap in found.gaps] == [
         ("dynamic-name", "Generation.Models.unheard")
     ]
+
+
+def test_a_sentence_behind_a_flag_is_no_package() -> None:
+    found = read(
+        "a.py", 'raise E("run pip install acme-attn --no-build-isolation, Learn more at x")\n'
+    )
+    assert ids(found, "package") == {"pkg:pypi/acme-attn"}

@@ -6,7 +6,7 @@ import pytest
 
 from provenance.extract.python import source as python_source
 from provenance.model import Extraction
-from tests.support.reading import gaps, ids, lines, read
+from tests.support.reading import component, gaps, ids, lines, read
 from tests.support.settings_files import direct, redirects
 
 
@@ -133,3 +133,20 @@ def test_a_path_that_azure_alone_has(text: str) -> None:
 )
 def test_such_a_path_that_is_only_told_or_another_host_s(text: str) -> None:
     assert "service:azure-openai" not in ids(read("a.py", text))
+
+
+def test_a_repository_asked_of_a_server_of_one_s_own_is_what_it_runs() -> None:
+    found = read(
+        "a.py",
+        """\
+        from openai import OpenAI
+        client = OpenAI(base_url="http://localhost:8000/v1")
+        client.chat.completions.create(model="acme/chat-7b-instruct", messages=[])
+        client.chat.completions.create(model="openai/gpt-4o", messages=[])
+        """,
+    )
+    assert ids(found, "model") == {"pkg:huggingface/acme/chat-7b-instruct"}
+    (place,) = component(found, "pkg:huggingface/acme/chat-7b-instruct").occurrences
+    assert place.confidence == "medium"
+    assert gaps(found) >= {("openai/gpt-4o", "alias-of-local-model", 4)}
+    assert "service:openai" not in ids(found)

@@ -6,7 +6,7 @@ import pytest
 
 from provenance.extract.config import yaml_config
 from provenance.model import Extraction
-from tests.support.reading import component, gaps, ids, lines, reasons
+from tests.support.reading import component, gaps, ids, lines, read, reasons
 from tests.support.settings_files import at, direct
 
 
@@ -309,3 +309,28 @@ def test_files_of_data_by_their_address() -> None:
         "dataset:url/files.acme.example/vqa/acme_val.zip",
     }
     assert lines(found, "dataset:url/files.acme.example/vqa/acme_val.zip") == [10]
+
+
+def test_defaults_of_placeholders_and_the_address_beside() -> None:
+    found = read(
+        "src/main/resources/application.yml",
+        """\
+        spring:
+          ai:
+            openai:
+              base-url: ${BASE:https://api.groq.com/openai/v1}
+              chat:
+                options:
+                  model: ${MODEL:${OTHER:llama3-8b-8192}}
+        part: ${ID:0:8}
+        stage: ${opt:stage}
+        """,
+    )
+    assert ids(found, "model") == {"model:groq/llama3-8b-8192"}
+    assert "service:openai" not in ids(found)
+
+
+def test_a_data_set_under_the_word_data() -> None:
+    found = read("train.yml", "data:\n  type: hub\n  path: acme/alpaca-7k\nmodel: acme/chat-7b\n")
+    assert ids(found, "dataset") == {"dataset:huggingface/acme/alpaca-7k"}
+    assert ids(found, "model") == {"pkg:huggingface/acme/chat-7b"}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
+from provenance.extract.config.placeholders import filled
 from provenance.extract.config.tree_settings import speaks_of
 from provenance.extract.sections import named_provider, provider_called, provider_of_path
 from provenance.extract.settings import names_model, read_setting
@@ -69,7 +72,7 @@ def _frameworks(text: str, collector: Collector, vocabulary: Vocabulary) -> None
             provider = named_provider(match.group(2), vocabulary)
         if not provider or provider.startswith("local:"):
             continue
-        if parts[-1] in ("base-url", "endpoint") and "$" not in match.group(2):
+        if parts[-1] in ("base-url", "endpoint") and "$" not in filled(match.group(2)).text:
             elsewhere.add(provider)
         asked.setdefault(provider, (number, line.strip()[:100]))
     for provider, (number, written) in asked.items():
@@ -96,7 +99,9 @@ def read_lines(text: str, collector: Collector, vocabulary: Vocabulary) -> None:
             written = quoted.group(1) or quoted.group(2) or ""
         else:
             written = re.sub(r"[ \t]+[#;].*$", "", written)
-        value = variables.expand(written.strip())
+        given = filled(written.strip())
+        value = variables.expand(given.text)
+        value = replace(value, default=value.default or given.default)
         if not comment:
             variables.set(key, Value(value.text))
         _setting(section, key, value, number, aside if comment else collector, vocabulary, runtime)

@@ -9,6 +9,7 @@ from provenance.extract.archives import holds_data
 from provenance.extract.asked import COSTS
 from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
+from provenance.extract.config.placeholders import filled
 from provenance.extract.config.yaml_tree import Node, Setting, mappings, settings
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.manifests.requirements import read_requirement
@@ -313,8 +314,9 @@ class _TreeReader:
             previous, text = text, _INTERPOLATION.sub(one, text)[:1000]
             if text == previous:
                 break
-        value = self.variables.expand(text)
-        return Value(value.text, value.default or default)
+        given = filled(text)
+        value = self.variables.expand(given.text)
+        return Value(value.text, value.default or given.default or default)
 
     def _key(self, setting: Setting) -> str:
         """Return the key that says what a value is: the last, or it with the one before."""

@@ -127,8 +127,16 @@ _RUNTIME = re.compile(
 """A client of a runtime on this machine is made."""
 
 
+_PROPERTY = re.compile(rb"\"\\?\$\{[A-Za-z][\w.-]{0,100}:([\w.:/@-]{2,100})\}\"")
+"""A setting that is put in, with its default: ``@Value("${ai.model:gpt-4o}")``."""
 _TAG = re.compile(rb"\"([a-z][\w.-]{1,60}:(?:latest|\d{1,3}(?:\.\d)?[bm](?:-[\w.-]{1,30})?))\"")
 """A tag as this runtime alone writes them."""
+
+
+def _default(match: re.Match[bytes]) -> bytes:
+    """Return the default alone as a literal, at its place."""
+    before, behind = match.start(1) - match.start() - 1, match.end() - match.end(1) - 1
+    return b" " * before + b'"' + match.group(1) + b'"' + b" " * behind
 
 
 def accepts(path: str) -> bool:
@@ -146,6 +154,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = textfile.decode(data)[0].encode("utf-8", "replace")
     language = _LANGUAGES[document.path[document.path.rfind(".") :]]
+    if b"${" in data and language.ecosystem == "maven":
+        data = _PROPERTY.sub(_default, data)
     places = Places(data, language.passive)
     signs.addresses(data, places, collector, vocabulary)
     if len(data) > _MAX_BYTES:

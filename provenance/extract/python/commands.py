@@ -130,10 +130,12 @@ def _words(text: str, ticked: bool) -> list[str]:
     if ticked:
         text = text.partition("`")[0]
     found: list[str] = []
-    for word in text.replace(",", " ").split():
+    for written in text.replace(",", ", ").split():
+        word = written.rstrip(",")
         bare = word.strip("\"'`\\")
         if word.startswith(("-", '"-', "'-")):
-            if bare.lstrip("-") in ("r", "e", "requirement", "editable", "c"):
+            # A sentence goes on after ``--no-build-isolation, see …``.
+            if word != written or bare.lstrip("-") in ("r", "e", "requirement", "editable", "c"):
                 break
             continue
         end = word.rstrip("\\n").endswith(('"', "'", "`", ".", ";", ")", ":"))
