@@ -1,4 +1,4 @@
-"""Batch files and PowerShell."""
+"""Batch files and PowerShell (``windows-script``)."""
 
 from __future__ import annotations
 

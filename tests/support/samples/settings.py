@@ -157,6 +157,23 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             """),
     ),
     "shell.script": (text("run.sh", _SHELL),),
+    "shell.windows": (
+        text("run.bat", """
+            @echo off
+            rem python old.py --model acme/old-7b
+            set "MODEL=acme/chat-7b"
+            if not exist venv python -m pip install torch ^
+                transformers
+            vllm serve %MODEL%
+            """),
+        text("run.ps1", """
+            <# what it does #>
+            $env:MODEL = "acme/chat-7b"
+            & .\\venv\\python.exe -m pip install openai `
+              tiktoken
+            vllm serve $env:MODEL
+            """),
+    ),
     "config.yaml_config": (
         text("a/train.yaml", """
             base_model: &b acme/chat-7b
