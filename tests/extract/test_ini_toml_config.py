@@ -104,3 +104,8 @@ def test_defaults_of_placeholders() -> None:
     assert ids(found, "model") == {"model:openai/gpt-4o-mini", "model:mistral/mistral-small-latest"}
     assert {o.confidence for o in places(found, "model:openai/gpt-4o-mini")} == {"medium"}
     assert ("${ANTHROPIC_MODEL}", "dynamic-name", 3) in gaps(found)
+
+
+def test_a_section_of_a_service_that_answers_without_a_model() -> None:
+    found = read("src/application.properties", "quarkus.langchain4j.tavily.max-results=5\n")
+    assert lines(found, "service:tavily") == [1]

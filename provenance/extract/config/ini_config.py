@@ -25,7 +25,9 @@ _NOT_SETTINGS = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "mypy.ini", "al
                            "nginx.conf", "supervisord.conf", ".coveragerc"})  # fmt: skip
 _SECTION = re.compile(r"\[\[?[ \t]*([^\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(?:[#;].*)?")
 _LINE = re.compile(r"([#;][ \t]*)?(?:%[\w,-]{1,60}\.)?([A-Za-z_][\w.-]{0,120})[ \t]*[=:][ \t]*(.*)")
-_TRIGGER = re.compile(rb"(?i)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|api\.")
+_TRIGGER = re.compile(
+    rb"(?i)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|api\.|langchain4j|spring\.ai"
+)
 _FRAMEWORK = re.compile(
     r"[ \t]*(?:%[\w,-]{1,60}\.)?(?:quarkus\.langchain4j|langchain4j|spring\.ai)\."
     r"([\w.-]{3,120}?)[ \t]*[=:][ \t]*(.*)"
@@ -68,6 +70,8 @@ def _frameworks(text: str, collector: Collector, vocabulary: Vocabulary) -> None
         parts = match.group(1).split(".")
         names = (".".join(parts[:2]), parts[0])
         provider = next((p for n in names if (p := provider_called(n, vocabulary))), "")
+        if not provider and vocabulary.offers(ids.service(parts[0])):
+            provider = parts[0]  # a service that answers with something else than a model
         if parts[-1] == "provider":
             provider = named_provider(match.group(2), vocabulary)
         if not provider or provider.startswith("local:"):
