@@ -151,6 +151,11 @@ class Vocabulary:
         return self._registry.identified_by("env")
 
     @cached_property
+    def open_data(self) -> Mapping[str, str]:
+        """Public data sets by their host, or by their bucket (``s3/commoncrawl``)."""
+        return self._registry.identified_by("open-data")
+
+    @cached_property
     def products(self) -> Mapping[str, str]:
         """Service ids by the names, in small letters, that sections of settings have for them."""
         return self._registry.identified_by("section")

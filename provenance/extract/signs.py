@@ -33,6 +33,7 @@ _LITERAL = re.compile(
 """A text of two parts; routers put themselves before it and a variant (``:free``) behind."""
 _BACKTICK = ord("`")
 _SCHEMES = (b"https", b"http", b"wss", b"ws")
+_STORES = (b"s3", b"s3a")
 _HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
 _VARIABLE_ENDS = tuple(
     b"_" + end for end in b"KEY TOKEN URL BASE ENDPOINT HOST SECRET ID APPID".split()
@@ -102,7 +103,9 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
     while at >= 0:
         scheme = next((s for s in _SCHEMES if data.endswith(s, 0, at)), None)
         match = _HOST_AND_PATH.match(data, at + 3)
-        if match and data.endswith(b"hf", 0, at):
+        if match and data.endswith(_STORES, 0, at):
+            found |= _open_data(f"s3/{match.group(1).decode()}", at, places, collector, vocabulary)
+        elif match and data.endswith(b"hf", 0, at):
             found |= _hub_address(f"/{match.group().decode()}", at, places, collector)
         elif match and scheme:
             offset = at - len(scheme)
@@ -126,12 +129,29 @@ def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Voc
     return found
 
 
+def _open_data(
+    name: str, offset: int, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> bool:
+    """Record a public collection of data by its host, or its bucket in a store of objects."""
+    dataset = vocabulary.open_data.get(name)
+    if dataset is None:
+        return False
+    where = collector.occurrence(
+        places.line(offset), name, usage=places.state(offset), confidence="medium"
+    )
+    hub, _, known = dataset.removeprefix("dataset:").partition("/")
+    collector.dataset(hub, known, where)
+    return True
+
+
 def _host(
     host: str, url: str, offset: int, places: Places, collector: Collector,
     vocabulary: Vocabulary,
 ) -> bool:  # fmt: skip
     if is_local_host(host):
         return False
+    if _open_data(host, offset, places, collector, vocabulary):
+        return True
     state = places.state(offset)
     if url.lower().endswith(_WEIGHTS) and not _REPOSITORY.fullmatch(url):
         where = collector.occurrence(places.line(offset), url, usage=state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.reading import gaps, ids, read
+from tests.support.reading import gaps, ids, lines, read
 
 VARIABLES = {
     "STEAMSHIP_API_KEY": "steamship", "UPSTASH_VECTOR_REST_TOKEN": "upstash",
@@ -209,3 +209,14 @@ def test_a_client_of_the_models_is_at_the_host_alone() -> None:
         'BASE = f"https://api.cloudflare.com/client/v4/accounts/{ACCOUNT}/ai/v1"\n'
     )
     assert "service:cloudflare-workers-ai" in ids(read("app.py", text), "service")
+
+
+def test_public_data_by_bucket_and_host() -> None:
+    found = read(
+        "crawl.py",
+        'R = f"s3://commoncrawl/crawl-data/{dump}/segments/"\n'
+        'S = "s3://acme-bucket/commoncrawl/"\n'
+        'T = "https://data.commoncrawl.org/crawl-data/x.warc.gz"\n',
+    )
+    assert ids(found, "dataset") == {"dataset:s3/commoncrawl"}
+    assert lines(found, "dataset:s3/commoncrawl") == [1, 3]
