@@ -27,7 +27,7 @@ _COMPONENT = re.compile(
 )
 _SCHEMES = frozenset(
     "host env import client hub dataset prefix provider maker runtime family whisper constant "
-    "terraform arm standard section".split()
+    "terraform arm standard section open-data".split()
 )
 """What identifiers are of; see data/README.md."""
 _CONDITION = re.compile(r"\w+=[^=\s]\S*")
