@@ -109,3 +109,18 @@ def test_defaults_of_placeholders() -> None:
 def test_a_section_of_a_service_that_answers_without_a_model() -> None:
     found = read("src/application.properties", "quarkus.langchain4j.tavily.max-results=5\n")
     assert lines(found, "service:tavily") == [1]
+
+
+def test_images_and_commands_of_properties() -> None:
+    found = read(
+        "src/application.properties",
+        """\
+        quarkus.datasource.devservices.image-name=pgvector/pgvector:pg17
+        quarkus.langchain4j.mcp.time.command=docker,run,--rm,-i,mcp/time
+        app.image=logo.png
+        quarkus.container-image.name=own
+        """,
+    )
+    assert ids(found, "container") == {
+        "pkg:docker/pgvector/pgvector@pg17", "pkg:docker/mcp/time",
+    }  # fmt: skip

@@ -12,9 +12,11 @@ from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.config.placeholders import filled
 from provenance.extract.config.tree_settings import speaks_of
+from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.sections import named_provider, provider_called, provider_of_path
 from provenance.extract.settings import names_model, read_setting
-from provenance.extract.shell.words import Value, Variables
+from provenance.extract.shell.script import read_command
+from provenance.extract.shell.words import Value, Variables, Word
 from provenance.model import Document, Extraction
 from provenance.vocabulary import Vocabulary
 
@@ -25,8 +27,9 @@ _NOT_SETTINGS = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "mypy.ini", "al
                            "nginx.conf", "supervisord.conf", ".coveragerc"})  # fmt: skip
 _SECTION = re.compile(r"\[\[?[ \t]*([^\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(?:[#;].*)?")
 _LINE = re.compile(r"([#;][ \t]*)?(?:%[\w,-]{1,60}\.)?([A-Za-z_][\w.-]{0,120})[ \t]*[=:][ \t]*(.*)")
+_IMAGE_KEY = re.compile(r"(?:^|[._-])(?:container[._-])?image(?:[._-]?name)?$", re.IGNORECASE)
 _TRIGGER = re.compile(
-    rb"(?i)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|api\.|langchain4j|spring\.ai"
+    rb"(?i)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|api\.|langchain4j|spring\.ai|image"
 )
 _FRAMEWORK = re.compile(
     r"[ \t]*(?:%[\w,-]{1,60}\.)?(?:quarkus\.langchain4j|langchain4j|spring\.ai)\."
@@ -118,6 +121,13 @@ def _setting(
 ) -> None:  # fmt: skip
     last = section.rpartition(".")[2]
     provider = ""
+    if _IMAGE_KEY.search(key) and ":" in value.text and is_image(value.text):
+        read_image(value.text, line, collector, vocabulary, default=value.default)
+        return
+    if key.endswith(".command") and "," in value.text:  # a list of words
+        words = [Word(word.strip(), line) for word in value.text.split(",")]
+        read_command(words, collector, vocabulary)
+        return
     if names_model(key):
         path = (*section.split("."), *key.split(".")[:-1])
         provider = provider_of_path(path, value.text, vocabulary)
