@@ -47,7 +47,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "models.folder": ("*.json",),
     "deploy.dockerfile": (
         "Dockerfile*", "Containerfile*", "*.dockerfile", "*.containerfile", "*dockerfile*",
-        "*containerfile*",
+        "*containerfile*", "Earthfile*",
     ),
     "deploy.compose": ("*.yml", "*.yaml", "*.example", "*.sample"),
     "deploy.ci": ("*.yml", "*.yaml"),
@@ -63,6 +63,10 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
         "dotenv", "dockerenv",
     ),
     "shell.script": ("*.sh", "*.bash", "*.zsh", "*.ksh", "*.sbatch", "*.slurm"),
+    "shell.launchers": (
+        "*.service", "*.timer", "*.container", "*.in", "*.j2", "*.tmpl", "Procfile*",
+        "*jenkinsfile*",
+    ),
     "shell.windows": ("*.bat", "*.cmd", "*.ps1", "*.psm1"),
     "models.weights": (
         "*.safetensors", "*.gguf", "*.ggml", "*.onnx", "*.pt", "*.pth", "*.ptl", "*.jit",
@@ -82,7 +86,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "languages.source": (
         "*.go", "*.java", "*.kt", "*.kts", "*.scala", "*.cs", "*.rs", "*.rb", "*.php", "*.swift",
     ),
-    "config.yaml_config": ("*.yaml", "*.yml"),
+    "config.yaml_config": ("*.yaml", "*.yml", "MLproject"),
     "config.prompty": ("*.prompty",),
     "config.toml_config": ("*.toml",),
     "config.ini_config": ("*.ini", "*.cfg", "*.conf", "*.properties"),

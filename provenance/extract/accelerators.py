@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from provenance.extract.collect import Collector
+from provenance.extract.deploy.machines import platform_of_machine
 from provenance.extract.places import Places
 
 _PLATFORMS = (
@@ -129,6 +130,21 @@ def script_devices(data: bytes, places: Places, collector: Collector) -> None:
                 usage=state or ("optional" if pattern is _BROWSER else None),
             )  # fmt: skip
             collector.platform("webgpu", where)
+
+
+_CARD = re.compile(rb"\bgpu[ ]?=[ ]?[\"']([A-Za-z0-9-]{2,20}(?::\d)?)[\"']")
+"""A card that a function is given to run on: ``@app.function(gpu="H100")``."""
+
+
+def cards(data: bytes, places: Places, collector: Collector) -> None:
+    """Record the accelerators that a source asks its host for by the name of a card."""
+    if b"gpu=" not in data and b"gpu =" not in data:
+        return
+    for match in _CARD.finditer(data):
+        slug = platform_of_machine("gpu", match.group(1).decode("ascii"))
+        if slug and places.state(match.start()) is None:
+            written = match.group().decode("ascii", "replace")
+            collector.platform(slug, collector.occurrence(places.line(match.start()), written))
 
 
 def devices(data: bytes, places: Places, collector: Collector) -> None:

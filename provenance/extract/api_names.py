@@ -39,8 +39,9 @@ from provenance.extract.provider_near import (
 )
 from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.sections import provider_called
-from provenance.extract.settings import is_placeholder, names_model, names_tokenizer, read_model
+from provenance.extract.settings import names_model, names_tokenizer
 from provenance.extract.told_apart import tables_of
+from provenance.extract.written import is_placeholder, read_model
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.vocabulary import Vocabulary
 

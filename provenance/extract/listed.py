@@ -13,8 +13,8 @@ from provenance.extract.asked import is_pattern
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.sections import provider_called, words_of_models
-from provenance.extract.settings import is_placeholder
 from provenance.extract.told_apart import tables_of
+from provenance.extract.written import is_placeholder
 from provenance.model import ComponentId
 from provenance.shapes import is_file_name
 from provenance.vocabulary import Vocabulary

@@ -27,6 +27,7 @@ _WEB_LLM = re.compile(r"([A-Za-z0-9][\w.-]*-MLC)(?:-\d+k|-b\d+)?")
 """A build of WebLLM: one for a smaller context or for batches has the same weights."""
 _WHERE_TO_PUT = re.compile(r"(?:.*/)?path/to/.*", re.IGNORECASE)
 """A path that a reader is to put in."""
+_LOADS = re.compile(r"^(?:fetch|load)_|_vectorized$")
 _HUB_MARKS = ("hf-hub:", "hf_hub:")
 """How tools with names of their own say that a name is a hub's."""
 _RUNTIMES = {
@@ -141,6 +142,14 @@ def known(
     else:
         collector.component(component, "model", name, where, function=function)
     collector.link(ids.PROJECT, component, "depends-on", where)
+
+
+def dataset_of_callable(
+    called: str, provider: str, where: Occurrence, collector: Collector
+) -> None:
+    """Record the dataset that a callable is named after: ``torchvision.datasets.CIFAR10``."""
+    name = _LOADS.sub("", called.rpartition(".")[2])
+    collector.dataset(provider.removeprefix("local:"), name, where)
 
 
 def implied(

@@ -14,7 +14,8 @@ from provenance.extract.collect import Collector
 from provenance.extract.manifests.requirements import read_requirement
 from provenance.extract.names import tool_model
 from provenance.extract.places import Places
-from provenance.extract.settings import is_placeholder, names_model, read_setting
+from provenance.extract.settings import names_model, read_setting
+from provenance.extract.written import is_placeholder
 from provenance.vocabulary import Vocabulary
 
 _ARCHIVE = re.compile(

@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from msgspec.structs import replace
-
-from provenance import ids
 from provenance.addresses import host_of, is_local_host
 from provenance.extract import names, signs
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.sections import provider_of_variable
-from provenance.model import ComponentId, Confidence, Occurrence, Usage, weakest
-from provenance.shapes import PLACEHOLDER_OWNER, may_be_repository
+from provenance.extract.written import DYNAMIC, is_placeholder, on_hub, read_model
+from provenance.model import ComponentId, Confidence, Occurrence, Usage
+from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
 _TAIL = (
@@ -48,25 +46,6 @@ _OUTPUT_KEY = re.compile(
     re.IGNORECASE,
 )
 """Keys that name what is made or how, not what is loaded."""
-_DYNAMIC = re.compile(r"\$\{|\$\(|\{\{|<[^>]*>|%\(|\$[\w@*]|\*\*\*|os\.environ/")
-_WORD = re.compile(r"[A-Za-z0-9][\w.:/@+-]*")
-_PLACEHOLDER = re.compile(
-    r"(?:.*[/:_-])?(?:(?:your|my|some|the|path[_-]?to)[-_](?:own[-_])?"
-    r"(?:org|user|username|name|namespace|hf|hub|model|repo|dataset|deployment|fine|finetuned|"
-    r"custom|embedding|llm|username)\b.*|.*[-_ ](?:name|id|model)[-_ ]here|x{3,}.*|"
-    r"\.{3}|change[-_]?me.*|placeholder|example[-_]model|model[-_]?(?:name|id))"
-    rf"|(?:.*[/:])?(?:{PLACEHOLDER_OWNER})/.*",
-    re.IGNORECASE,
-)
-"""What a template writes where a reader is to put a name."""
-_SWITCHES = frozenset("true false null none yes no on off".split())
-"""What a setting named after a kind of models is where it says whether there are any."""
-_BEDROCK = re.compile(
-    r"(?:arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:foundation-model|inference-profile)/)?"
-    r"((?:(?:us|eu|apac|us-gov|global)\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|stability|"
-    r"deepseek|openai|qwen|writer|luma|twelvelabs)\.[a-z0-9][\w.:-]+)"
-)
-"""A model id as Amazon Bedrock writes them."""
 _BASE_URL = re.compile(r"_(?:BASE|BASE_URL|API_BASE|API_URL|URL|ENDPOINT|HOST)$")
 _HOST_NAME = re.compile(r"\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
 _TRACKER_KEY = re.compile(
@@ -76,11 +55,7 @@ _TRACKER_KEY = re.compile(
 _OLLAMA_KEY = re.compile(r"(?:^|[_.-])ollama(?:[_.-]|(?=[A-Z]))(?!host|url|api)", re.IGNORECASE)
 """A key that says who runs the model it names."""
 _AZURE_KEY = re.compile(r"azure[_.-]?open[_-]?ai", re.IGNORECASE)
-_KINDS = frozenset("lora qlora dora moe embedding embeddings rerank reranker reward chat "
-                   "instruct vit clip bert".split())  # fmt: skip
-"""Kinds of models and adapters, as settings name them; no models."""
 _HUB_SCHEMES = ("hf://", "huggingface://")
-_HUB_HOSTS = ("hf.co/", "huggingface.co/")
 
 
 @lru_cache(maxsize=4096)
@@ -116,11 +91,6 @@ _EXAMPLE_BUCKET = re.compile(
 )
 
 
-def is_placeholder(value: str) -> bool:
-    """Tell whether a value only stands where a reader is to put a name."""
-    return bool(_PLACEHOLDER.fullmatch(value))
-
-
 def names_tracker(key: str) -> bool:
     """Tell whether a setting of this name holds an experiment tracker."""
     return bool(_TRACKER_KEY.fullmatch(key.lstrip("-").replace("-", "_")))
@@ -154,7 +124,7 @@ def read_setting(
         weak = collector.occurrence(line, key, usage=usage, confidence="low")
         if _variable(service, key, value, weak, where, collector, vocabulary):
             return True
-    if value.startswith(_HUB_SCHEMES) and (repository := _on_hub(value.partition("://")[2])):
+    if value.startswith(_HUB_SCHEMES) and (repository := on_hub(value.partition("://")[2])):
         collector.hub_model(repository, where)
         return True
     if value.startswith("ollama://"):
@@ -253,7 +223,7 @@ def _datasets(
     value: str, hub: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary
 ) -> bool:
     """Record the datasets that a value, often a list with commas, names."""
-    if _DYNAMIC.search(value):
+    if DYNAMIC.search(value):
         collector.gap(value, "dynamic-name", where, expression=value)
         return False
     found = False
@@ -267,100 +237,6 @@ def _datasets(
         collector.dataset(hub, name, where)
         found = True
     return found
-
-
-def read_model(
-    value: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary, *,
-    provider: str = "", runtime: str = "",
-) -> bool:  # fmt: skip
-    """Record the model a written name stands for; return whether it is one we can place.
-
-    In order: a router's ``provider/model``, a hub repository, a legacy short name, a name
-    of a family that one service offers, a tag of the runtime the surroundings name.
-    """
-    if is_placeholder(value):
-        return False
-    if _DYNAMIC.search(value):
-        collector.gap(value, "dynamic-name", where, expression=value)
-        return False
-    if not _WORD.fullmatch(value) or value.isdigit() or value.lower() in _SWITCHES:
-        return False
-    if not provider and (bedrock := _BEDROCK.fullmatch(value)):
-        collector.api_model("service:aws-bedrock", bedrock.group(1), where)
-        return True
-    if value.startswith(_HUB_HOSTS) and (repository := _on_hub(value.partition("/")[2])):
-        collector.hub_model(repository, where)
-        return True
-    owner = vocabulary.owner_of_path(value) if "/" in value else None
-    if owner and provider in ("", owner.removeprefix("service:")):
-        collector.api_model(owner, value, where)
-        return True
-    routed = vocabulary.routed(value) if "/" in value and not provider else None
-    if routed:
-        collector.api_model(routed, value.partition("/")[2], where)
-        return True
-    local = "ollama" if provider == "ollama" else provider.partition("local:")[2]
-    if local:
-        if local == "ollama":
-            value = value.removeprefix("ollama/").removeprefix("ollama_chat/")
-        names.tool_model(value, local, where, collector, vocabulary)
-        return True
-    if names.run_here(value, where, collector, vocabulary):
-        return True
-    if (repository := _on_hub(value)) and may_be_repository(repository):
-        if provider == "modelscope" or (
-            not provider and vocabulary.hub_of_namespace(repository) == "modelscope"
-        ):
-            collector.modelscope_model(repository, where)
-        elif (
-            provider
-            and not provider.startswith("huggingface")
-            and not (
-                # A provider of models of its own serves no repository: a server that speaks
-                # its protocol does.
-                ids.service(provider) in vocabulary.family_owners
-                and vocabulary.looks_like_model(repository)
-            )
-        ):
-            hub = vocabulary.routing.maker_model(value) is None
-            collector.api_model(ids.service(provider), value, where, hub=hub)
-        else:
-            collector.hub_model(repository, where)
-        return True
-    if "/" in value:
-        return False
-    if provider and not provider.startswith("huggingface"):
-        collector.api_model(ids.service(provider), value, where)
-        return True
-    alias = vocabulary.alias(value)
-    if alias:
-        collector.hub_model(alias, where)
-        return True
-    owner = vocabulary.api_owner(value)
-    if owner:
-        collector.api_model(owner, value, where, by_name=True)
-        return True
-    if not _reads_like_model(value, vocabulary):
-        return False
-    if runtime:
-        medium = replace(where, confidence=weakest(where.confidence, "medium"))
-        names.tool_model(value, runtime, medium, collector, vocabulary)
-        return True
-    collector.gap(value, "provider-unresolved", where)
-    return False
-
-
-def _on_hub(value: str) -> str | None:
-    """Return the repository of ``namespace/name[:quantization][@revision]``, or None."""
-    repository = re.split(r"[:@]", value, maxsplit=1)[0]
-    return repository if ids.is_hub_repository(repository) else None
-
-
-def _reads_like_model(name: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether a bare name, as runtimes have them (``llama3:8b``), is a model's."""
-    return name.lower() not in _KINDS and vocabulary.looks_like_model(
-        f"tag/{name.partition(':')[0]}"
-    )
 
 
 def _address(

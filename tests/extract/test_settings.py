@@ -5,13 +5,8 @@ from __future__ import annotations
 import pytest
 
 from provenance.extract.collect import Collector
-from provenance.extract.settings import (
-    is_placeholder,
-    names_dataset,
-    names_model,
-    names_tracker,
-    read_setting,
-)
+from provenance.extract.settings import names_dataset, names_model, names_tracker, read_setting
+from provenance.extract.written import is_placeholder
 from provenance.model import Extraction
 from tests.support.reading import component, gaps, ids, links, vocabulary
 

@@ -56,7 +56,7 @@ _NOT_CONFIG_KEYS = frozenset({
 _TRIGGER = re.compile(
     rb"(?i)mcp_?servers|\"mcp\"|[\"']?(?:\w*[_.-])?(?:models?|llm|embed\w*|re_?ranker?|checkpoint|deployment|"
     rb"tokenizer|datasets?|image|report_to|loggers?|model_?(?:name|id|path)\w*)[\"']?\s*:|_api_key|hf://|"
-    rb"(?:api\.|inference|huggingface)[\w.-]*\.\w|\"azure\w{2,40}\"\s{0,8}:\s{0,8}\{"
+    rb"(?:api\.|inference|huggingface)[\w.-]*\.\w|\"azure\w{2,40}\"\s{0,8}:\s{0,8}\{|CreateCommand"
 )
 
 

@@ -19,7 +19,7 @@ from provenance.extract.aside import absorb
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node, mappings, settings
 from provenance.extract.records import service_called
-from provenance.extract.settings import read_model
+from provenance.extract.written import read_model
 from provenance.model import ComponentId, Document, Occurrence
 from provenance.registry.tables import Call
 from provenance.vocabulary import Vocabulary

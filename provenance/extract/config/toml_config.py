@@ -22,7 +22,11 @@ _NOT_SETTINGS = re.compile(
     r"hatch\.toml|pdm\.toml|.*lock\.toml|cliff\.toml|deny\.toml|dprint\.toml",
     re.IGNORECASE,
 )
-_TRIGGER = re.compile(rb"(?i)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|image")
+_TRIGGER = re.compile(
+    rb"(?im)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|image|^\[ai\]"
+)
+_WORKERS = {"ai": "service:cloudflare-workers-ai"}
+"""Tables of ``wrangler.toml``; https://developers.cloudflare.com/workers/wrangler/configuration/."""
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'')
 
 
@@ -44,8 +48,18 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     loaded, text = load(document.data, collector)
     lines = _Lines(text)
     root = _node(loaded, lines, 0)
+    if document.path.rpartition("/")[2].startswith("wrangler."):
+        _bindings(root, text, collector)
     read_tree(root, collector, vocabulary, runtime=speaks_of(text))
     return collector.done()
+
+
+def _bindings(root: Node, text: str, collector: Collector) -> None:
+    """Record the services of Cloudflare that a worker is bound to, which no address says."""
+    for key, service in _WORKERS.items():
+        if root.get(key) is not None:
+            line = text.count("\n", 0, max(0, text.find(f"[{key}]"))) + 1
+            collector.service(service, collector.occurrence(line, f"[{key}]"))
 
 
 class _Lines:

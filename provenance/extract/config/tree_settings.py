@@ -12,19 +12,14 @@ from provenance.extract.collect import Collector
 from provenance.extract.config.placeholders import filled
 from provenance.extract.config.yaml_tree import Node, Setting, mappings, settings
 from provenance.extract.deploy.images import is_image, read_image
+from provenance.extract.deploy.machines import platform_of_machine
 from provenance.extract.manifests.requirements import read_requirement
 from provenance.extract.routed import RouterOf
 from provenance.extract.sections import named_provider, provider_called, provider_of_path
-from provenance.extract.settings import (
-    is_placeholder,
-    names_dataset,
-    names_model,
-    names_tokenizer,
-    read_model,
-    read_setting,
-)
+from provenance.extract.settings import names_dataset, names_model, names_tokenizer, read_setting
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Value, Variables
+from provenance.extract.written import MODE, is_placeholder, read_model
 from provenance.model import Usage
 from provenance.vocabulary import Vocabulary
 
@@ -33,8 +28,11 @@ _PROVIDER_KEYS = ("provider", "model_provider", "llm_provider", "embedding_provi
 _BASE_KEYS = frozenset("apibase baseurl openaiapibase apibaseurl apiurl endpoint azureendpoint "
                        "azureopenaiendpoint".split())  # fmt: skip
 """In small letters, without what joins their words."""
-_SHELL_KEYS = frozenset("run setup command commands script cmd cmds entrypoint before_script "
-                        "after_script install build_command start_command".split())  # fmt: skip
+_SHELL_KEYS = frozenset(
+    "run setup command commands script cmd cmds entrypoint before_script after_script install "
+    "build_command start_command shell ansible.builtin.shell ansible.builtin.command "
+    "postCreateCommand postStartCommand onCreateCommand updateContentCommand".split()
+)
 _GRANTED = frozenset({"endpoint", "apikey", "key", "subscriptionkey"})
 """Keys, in small letters, of which a section about a hosted product has one."""
 _SIGNS = re.compile(r"[\W_]+")
@@ -46,6 +44,8 @@ _TAGGED = re.compile(r"[a-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)+:[\w.-]+")
 """An image with a path and a tag: nothing else is written so."""
 _IMAGE_KEYS = frozenset({"image", "docker_image", "container_image", "base_image", "dockerImage"})
 _PIP_KEYS = frozenset({"python_packages", "pip_packages", "additional_dependencies"})
+_PIP_PATHS = frozenset({("python", "packages"), ("pip", "name"), ("pip", "packages")})
+_REPOSITORY_KEYS = frozenset({"repo_id", "hf_repo", "hf_repo_id", "hf_model_id"})
 _CONNECTION = re.compile(
     r"(?i)(?:^|;)\s*(endpoint|deployment(?:name|id)?|model(?:name|id)?)\s*=\s*([^;]{1,300})"
 )
@@ -148,7 +148,12 @@ class _TreeReader:
             return  # the parts of an image's name
         if ";" in text and self._connection(setting, text):
             return
-        if key in _PIP_KEYS:
+        if slug := platform_of_machine(key, value.text):
+            written = f"{key}: {value.text}"
+            where = self.collector.occurrence(setting.node.line, written, usage=self.usage)
+            self.collector.platform(slug, where)
+            return
+        if key in _PIP_KEYS or setting.path[-2:] in _PIP_PATHS:
             read_requirement(
                 text, setting.node.line, self.usage or "used", [PYPI], self.collector,
                 self.vocabulary,
@@ -159,6 +164,10 @@ class _TreeReader:
             return  # the name that people see
         if key == "model_name" and owner is not None and owner.get("litellm_params"):
             return  # the alias that a router offers
+        if MODE.match(value.text):
+            where = self.collector.occurrence(setting.node.line, value.text, usage=self.usage)
+            read_model(value.text, where, self.collector, self.vocabulary)
+            return
         provider = self._provider(setting)
         if not provider and names_model(name):
             provider = provider_of_path(setting.path[:-1], value.text, self.vocabulary)
@@ -323,6 +332,9 @@ class _TreeReader:
         key = setting.key
         if key in ("pull", "run", "preload") and setting.path[-2:-1] == ("models",):
             return "models"
+        if key in _REPOSITORY_KEYS:
+            data = any(names_dataset(part) or part == "data" for part in setting.path[:-1])
+            return f"dataset.{key}" if data else f"model.{key}"
         if names_model(key) or names_dataset(key) or key.isupper() or len(setting.path) < 2:
             return key
         return f"{setting.path[-2]}.{key}"

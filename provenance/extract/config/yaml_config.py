@@ -31,9 +31,11 @@ _SPECIFICATION = re.compile(
 )
 _TRIGGER = re.compile(
     rb"(?i)(?:model|llm|embed|re_?rank|checkpoint|tokenizer|dataset|lora|adapter|vae|unet|whisper|"
-    rb"image|ckpt|deployment|pretrained|encoder|mcp_?servers?)\w*[\"']?[ \t]*:|_api_|hf://|"
+    rb"image|ckpt|deployment|pretrained|encoder|mcp_?servers?|python_packages|packages|accelerator|"
+    rb"cuda|repo_id)\w*[\"']?[ \t]*:|_api_|hf://|"
     rb"[\s\"'][A-Za-z0-9][\w-]+/[\w.-]*(?:\d[bB]\b|bert|llama|qwen|mistral|gpt|embed)|"
-    rb"pip3? install|docker run|huggingface|ollama|vllm|wandb|swanlab|clearml|comet|neptune"
+    rb"pip3? install|docker run|--[\w-]*(?:model|dataset)|(?:openai|anthropic):\w|"
+    rb"huggingface|ollama|vllm|wandb|swanlab|clearml|comet|neptune"
 )
 _COMMENT = re.compile(rb"\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 
@@ -41,7 +43,7 @@ _COMMENT = re.compile(rb"\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|(?:^|(?<=\s))#[^\n]*",
 def accepts(path: str) -> bool:
     """Accept YAML that no other reader of its own knows, but for tools' own files."""
     name = path.rpartition("/")[2]
-    return (
+    return name == "MLproject" or (
         name.lower().endswith((".yaml", ".yml")) and not _NOT_SETTINGS.fullmatch(name)
         and not _TEXTS.search(path)
     )  # fmt: skip

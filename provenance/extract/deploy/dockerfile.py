@@ -19,9 +19,10 @@ from provenance.vocabulary import Vocabulary
 
 NAME = "dockerfile"
 
-_NAME = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re.IGNORECASE)
+_NAME = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile|earthfile)(?:[._-].*)?", re.IGNORECASE)
 _USUAL = re.compile(
-    r"(?:dockerfile|containerfile)(?:[._-].*)?|.*\.(?:dockerfile|containerfile)", re.IGNORECASE
+    r"(?:dockerfile|containerfile|earthfile)(?:[._-].*)?|.*\.(?:dockerfile|containerfile)",
+    re.IGNORECASE,
 )
 """A name that leaves no doubt; of any other the text must begin as a Dockerfile does."""
 _OTHER = re.compile(

@@ -7,7 +7,8 @@ import re
 _KEYS = re.compile(
     r"(?i)(?:^|[./_-])(?:instance[_-]?types?|machine[_-]?types?|vm[_-]?sizes?|node[_-]?sizes?|"
     r"shapes?|node[_-]?shape|accelerator(?:[_-]?types?)?|guest[_-]?accelerators?|"
-    r"gke-(?:tpu-)?accelerator|gpu[_-]?types?|instancetype|machinetype|vmsize)$"
+    r"gke-(?:tpu-)?accelerator|accelerators|gpus?|gpu[_-]?types?|instancetype|machinetype|vmsize"
+    r"|cuda(?:[_-]?version)?)$"
 )
 _MACHINES = (
     ("aws-neuron", re.compile(r"(?:ml\.)?(?:inf|trn)\d\w*\.\d*(?:x?large|metal)")),
@@ -15,12 +16,14 @@ _MACHINES = (
     ("nvidia-cuda", re.compile(
         r"(?:ml\.)?(?:p[2-6]\w{0,4}|g4dn|g5g?|g6e?|gr6)(?:-\w+)?\.\d*(?:x?large|metal)"
         r"|(?:a2|a3|a4|a4x|g2|g4)-(?:highgpu|megagpu|edgegpu|ultragpu|maxgpu|standard)-\d+\w*"
+        r"|(?:a10g?|a100|h100|h200|h20|b200|b300|gb?200|gh200|l4|l40s?|t4|v100|p100|k80|a6000|a4000"
+        r"|rtx[-_ ]?\d{4}\w*)(?:-\d{2,3}gb)?(?::\d+)?|1[0-9]\.\d(?:\.\d)?"
         r"|nvidia-(?:tesla-)?(?:[tvpkahlb]\d{1,4}\w*|rtx-\S+|gb\d+)(?:-\S+)?"
         r"|standard_n[cdv]\w*(?:_(?:t4|a10|a100|h100|h200|v100)\w*)+"
         r"|(?:vm|bm)\.gpu\d*\.(?:a10|a100\w*|h100|h200|b200|gb200|[234]\w*|l40s|v\w*)(?:[.-]\S+)?"
     )),
     ("amd-rocm", re.compile(
-        r"standard_n[dv]\w*_(?:mi300x|mi200|v620)\w*|bm\.gpu\.mi\d{3}x?\.\d+|g4ad\.\d*x?large"
+        r"mi\d{3}x?(?::\d+)?|standard_n[dv]\w*_(?:mi300x|mi200|v620)\w*|bm\.gpu\.mi\d{3}x?\.\d+|g4ad\.\d*x?large"
     )),
     ("google-tpu", re.compile(
         r"tpu-v\d\w*-(?:podslice|device|slice|lite-\w+)|tpu7x|ct\d\w*-hightpu-\d+t|v[2-6]\w?-\d{1,4}"

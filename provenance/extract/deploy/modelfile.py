@@ -8,7 +8,7 @@ import re
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
-from provenance.extract.settings import read_model
+from provenance.extract.written import read_model
 from provenance.model import ComponentId, Document, Extraction, Occurrence, Usage
 from provenance.vocabulary import Vocabulary
 

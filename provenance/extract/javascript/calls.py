@@ -36,7 +36,7 @@ from provenance.extract.javascript.tree import (
 from provenance.extract.javascript.values import Value, Values
 from provenance.extract.javascript.walk import parse
 from provenance.extract.places import Places
-from provenance.extract.settings import read_model
+from provenance.extract.written import read_model
 from provenance.model import ComponentId, Document, Occurrence, weakest
 from provenance.vocabulary import Vocabulary
 

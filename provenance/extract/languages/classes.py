@@ -13,7 +13,8 @@ from provenance.extract.collect import Collector
 from provenance.extract.names import PLACEHOLDER
 from provenance.extract.places import Places
 from provenance.extract.sections import provider_called
-from provenance.extract.settings import names_model, names_tokenizer, read_model
+from provenance.extract.settings import names_model, names_tokenizer
+from provenance.extract.written import read_model
 from provenance.vocabulary import Vocabulary
 
 _CLASS = re.compile(

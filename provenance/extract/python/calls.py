@@ -19,6 +19,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import PythonPlaces
 from provenance.extract.python.arguments import elements
 from provenance.extract.python.clients import Client, Clients
+from provenance.extract.python.conditions import holds
 from provenance.extract.python.derived import field_of
 from provenance.extract.python.forward import Forwarding
 from provenance.extract.python.modules import neighbours, parse_for
@@ -134,6 +135,10 @@ class _Reader:
 
     def load(self, call: ast.Call, scope: Scope, spec: CallSpec) -> None:
         """Take the models or datasets that a loader or API call names."""
+        if spec.yields == "dataset" and not spec.arguments:
+            where = self.collector.occurrence(call.lineno, source_of(call.func))
+            names.dataset_of_callable(spec.callable, spec.provider, where, self.collector)
+            return
         argument = argument_of(call, spec.arguments)
         client = self.clients.of(call, scope, spec)
         if argument is None and (bound := field_of(call, spec.arguments, self.names)):
@@ -295,7 +300,7 @@ class _Reader:
             return  # ``**options`` may name it
         asked = client.service or "" if client is not None else None
         for row in self.vocabulary.defaults(spec.callable):
-            if row.condition and not self._holds(row.condition, call, scope):
+            if row.condition and not holds(row.condition, call, scope, self.values):
                 continue
             where = self.collector.occurrence(call.lineno, source_of(call), confidence="medium")
             names.implied(
@@ -303,21 +308,6 @@ class _Reader:
                 function=spec.function, local=spec.provider.startswith("local:"),
             )  # fmt: skip
             return
-
-    def _holds(self, condition: str, call: ast.Call, scope: Scope) -> bool:
-        """Tell whether a call has an argument of a known value."""
-        name, _, wanted = condition.partition("=")
-        given: ast.expr | None
-        if name.isdigit():
-            given = call.args[int(name)] if int(name) < len(call.args) else None
-        else:
-            given = next((k.value for k in call.keywords if k.arg == name), None)
-        if isinstance(given, ast.Constant):
-            return str(given.value) == wanted
-        if isinstance(given, ast.Attribute) and given.attr == wanted:
-            return True  # a member of an enumeration
-        found = self.values.evaluate(given, scope) if given is not None else None
-        return any(value.text == wanted for value in found or ())
 
     def _of_hub(self, call: ast.Call, scope: Scope, spec: CallSpec) -> CallSpec:
         """Return what a loader does with the hub and the kind of repository a call names."""

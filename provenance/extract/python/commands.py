@@ -44,6 +44,10 @@ _INSTALL = re.compile(
     rb"|[\"']pip[\"'],\s*[\"']install[\"'],([^\])]{2,400})[\])]"
 )
 """An install in text, in a call of a helper, or as a list of words."""
+_METHOD = re.compile(
+    rb"(?:\.(?:uv_)?pip_install|\bsession\.(?:run_)?install)\((?:[^()]|\([^()]*\)){2,3000}?\)"
+)
+"""What puts packages into an image or a session: ``image.pip_install("vllm==0.6")``."""
 _ITEM = re.compile(rb"(?<![\w\"'])[\"']([^\"'\s]{1,100})[\"']")
 _WORD = re.compile(rb"install[ \t\"']")
 _RUN = re.compile(
@@ -105,6 +109,7 @@ def read_installs(
 ) -> None:
     """Record what strings of the source install, or tell a user to install."""
     done = -1
+    _read_methods(data, places, collector, vocabulary)
     for word in _WORD.finditer(data):
         match = _INSTALL.search(data, max(done, word.start() - 60), word.end() + 420)
         if match is None or not match.start() <= word.start() < match.end():
@@ -123,6 +128,20 @@ def read_installs(
             command = f"pip install {' '.join(words)}".encode()
             _read(command, places.line(match.start()), None if run else "optional", collector,
                   vocabulary)  # fmt: skip
+
+
+def _read_methods(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
+) -> None:
+    """Record what is put into an image or a session, each literal at its own line."""
+    for match in islice(_METHOD.finditer(data), _MAX_COMMANDS):
+        if places.state(match.start()) is not None:
+            continue
+        for item in _ITEM.finditer(match.group()):
+            if not item.group(1).startswith(b"-"):
+                text = b"pip install '" + item.group(1) + b"'"
+                line = places.line(match.start() + item.start())
+                _read(text, line, None, collector, vocabulary)
 
 
 def _words(text: str, ticked: bool) -> list[str]:

@@ -11,7 +11,8 @@ from collections.abc import Set
 
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
-from provenance.extract.settings import is_placeholder, names_dataset
+from provenance.extract.settings import names_dataset
+from provenance.extract.written import is_placeholder
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 

@@ -120,6 +120,7 @@ def read_source(
     read_installs(data, places, collector, vocabulary)
     read_examples(data, places, collector, vocabulary)
     accelerators.devices(data, places, collector)
+    accelerators.cards(data, places, collector)
     read_options(data, places, collector, vocabulary, settled)
     read_pairs(data, places, collector, vocabulary)
 

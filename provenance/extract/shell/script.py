@@ -17,13 +17,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.names import served_here
 from provenance.extract.places import Places
-from provenance.extract.settings import (
-    names_dataset,
-    names_model,
-    names_tracker,
-    read_model,
-    read_setting,
-)
+from provenance.extract.settings import names_dataset, names_model, names_tracker, read_setting
 from provenance.extract.shell import here
 from provenance.extract.shell import installs as shell_installs
 from provenance.extract.shell import programs as shell_programs
@@ -37,6 +31,7 @@ from provenance.extract.shell.words import (
     Word,
     commands,
 )
+from provenance.extract.written import read_model
 from provenance.model import Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary
 

@@ -157,6 +157,28 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             """),
     ),
     "shell.script": (text("run.sh", _SHELL),),
+    "shell.launchers": (
+        text("a.service", """
+            [Service]
+            Environment="MODEL=acme/chat-7b"
+            ExecStart=/usr/bin/vllm serve acme/chat-7b \\
+              --port 1
+            """),
+        text("Procfile", """
+            web: python serve.py --model acme/chat-7b
+            """),
+        text("Jenkinsfile", """
+            pipeline { agent { docker { image 'vllm/vllm-openai:v0.6' } }
+              environment {
+                MODEL = 'acme/chat-7b'
+              }
+              // sh 'x'
+              steps { sh 'pip install openai'
+                sh(script: \"\"\"
+                vllm serve acme/chat-7b
+                \"\"\") } }
+            """),
+    ),
     "shell.windows": (
         text("run.bat", """
             @echo off
