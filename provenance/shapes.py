@@ -15,7 +15,7 @@ _FOLDERS = frozenset(
     "results weights cache tmp var etc usr opt home mnt assets static public scripts tools utils "
     "examples example packages node_modules train val eval loss metrics refs heads origin "
     "feature feat fix hotfix release bugfix chore dist logs pretrained finetuned finetune "
-    "finetuning".split()
+    "finetuning internal cmd pkg".split()
 )
 _METHODS = frozenset("lora qlora dora peft sft dpo ppo grpo rlhf ptq qat gptq awq".split())
 """What is done to models."""
@@ -26,13 +26,19 @@ _FILE = re.compile(
     re.IGNORECASE,
 )
 PLACEHOLDER_OWNER = (
-    r"(?:(?:my|hf|your|some)[-_]?)?(?:user|username|org|organi[sz]ation|namespace)|owner|author"
+    r"(?:(?:my|hf|your|some|demo|test)[-_]?)?(?:user|username|org|organi[sz]ation|namespace)\d*"
+    r"|owner|author|fake|dummy|foo|fixture"
 )
 """The owner of a repository that documentation writes where a reader is to put one."""
 _PLACEHOLDER_OWNER = re.compile(PLACEHOLDER_OWNER)
 _SIZE = re.compile(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
 _NUMBER = re.compile(r"[\d.-]+[bkm]?|v\d+(?:alpha|beta)?\d*", re.IGNORECASE)
 """A number, also of an API's version (``v1/models``)."""
+
+
+def is_placeholder_owner(owner: str) -> bool:
+    """Tell whether the owner of a repository only stands where a reader is to put one."""
+    return bool(_PLACEHOLDER_OWNER.fullmatch(owner.lower()))
 
 
 def has_size(name: str) -> bool:
@@ -50,8 +56,8 @@ def may_be_repository(text: str) -> bool:
     if not ids.is_hub_repository(text) or is_file_name(text):
         return False
     namespace, _, name = text.lower().partition("/")
-    if name.replace("-", "") in _METHODS:
+    if name.replace("-", "") in _METHODS or len(name) < 2 or name.endswith(("opt-in", "opt-out")):
         return False  # ``full-parameter/LoRA``: one or the other
-    if _PLACEHOLDER_OWNER.fullmatch(namespace):
+    if is_placeholder_owner(namespace):
         return False
     return not (namespace in _MIME or namespace in _FOLDERS or _NUMBER.fullmatch(namespace))

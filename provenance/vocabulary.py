@@ -229,6 +229,16 @@ class Vocabulary:
                 return owner
         return None
 
+    @cached_property
+    def path_words(self) -> tuple[bytes, ...]:
+        """What names of models that are paths begin with, for services that call them so."""
+        rows = self._registry.identified_by("family")
+        return tuple({f"{row.partition('/')[0]}/".encode() for row in rows if "/" in row})
+
+    def runs_own(self, service: str) -> bool:
+        """Tell whether a service only runs what its users bring: the names there are theirs."""
+        return self._registry.functions(service) == ("gpu.cloud",)
+
     def provider_prefix(self, prefix: str, separator: str = "/") -> str | None:
         """Return the service that routers mean by ``prefix/model`` or ``prefix:model``.
 

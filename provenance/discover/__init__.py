@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -55,6 +56,10 @@ SKIPPED_FOLDERS = frozenset(
     ".git .hg .svn .tox .nox .venv venv __pycache__ node_modules .mypy_cache .ruff_cache "
     ".pytest_cache .eggs .ipynb_checkpoints site-packages .idea".split()
 )
+
+
+_TEMPLATE = re.compile(r"[._-](?:example|sample|template|dist)$")
+"""A file that is there to be shared: ``.env.*`` hides the secrets, not what they are for."""
 
 
 class Walk(Struct):
@@ -211,7 +216,7 @@ class Walk(Struct):
                 reader = self.wanted(path)
                 if not reader:
                     continue
-                if ignores and is_ignored(path, ignores):
+                if ignores and not _TEMPLATE.search(path) and is_ignored(path, ignores):
                     self.ignored += 1
                     continue
                 head = getattr(reader, "HEAD_BYTES", 0)

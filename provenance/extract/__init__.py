@@ -87,6 +87,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
         "*.go", "*.java", "*.kt", "*.kts", "*.scala", "*.cs", "*.rs", "*.rb", "*.php", "*.swift",
     ),
     "config.yaml_config": ("*.yaml", "*.yml", "MLproject"),
+    "config.sql": ("*.sql",),
     "config.prompty": ("*.prompty",),
     "config.toml_config": ("*.toml",),
     "config.ini_config": ("*.ini", "*.cfg", "*.conf", "*.properties"),

@@ -24,7 +24,9 @@ _VARIABLE = re.compile(
     rb"\s{0,8}(?:default[ ]?=[ ]?)?\Z"
 )
 _CONSTANT = re.compile(
-    rb"(?:\A|\n)[ \t]*((?!DEFAULT_)[A-Z][A-Z0-9]*_[A-Z0-9_]{2,60})[ \t]*(?::[^=\n]{0,40})?=[ \t]*\Z"
+    rb"(?:\A|\n)[ \t]*(?:(?:export|const|let|var)[ \t]+)*"
+    rb"((?!DEFAULT_)[A-Z][A-Z0-9]*_[A-Z0-9_]{2,60})[ \t]*(?::[^=\n]{0,40})?="
+    rb"[ \t]*(?:[\w.()\[\]]{3,80}[ \t]*(?:\|\||\?\?|\bor)[ \t]*)?\Z"
 )
 """A constant, or a member of an enumeration, right before what it is bound to."""
 _BRANCH = re.compile(
@@ -54,7 +56,9 @@ def provider_near(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -
     before = data[max(0, offset - 120) : offset].rstrip()
     if before.endswith((b",", b"=")) and (variable := _VARIABLE.search(before)):
         return provider_of_variable(variable.group(1).decode(), text, vocabulary)
-    if before.endswith(b"=") and (found := provider_of_constant(data, offset, text, vocabulary)):
+    if before.endswith((b"=", b"|", b"?", b"or")) and (
+        found := provider_of_constant(data, offset, text, vocabulary)
+    ):
         return found
     key = KEY.search(before) if before.endswith(b":") else None
     said = key.group(1) if key else tables_of(data).key_around(offset)

@@ -29,11 +29,17 @@ _KEY = re.compile(rb"[\"'`]([\w.:/@+-]{2,100})[\"'`]\s{0,4}:\s{0,4}(?:[A-Za-z_]\
 _RECORD = re.compile(rb"\{\Z|\b\w{0,40}(?:Info|Spec|Config|Entry|Card|Meta\w{0,8}|Model)\(\Z")
 """How a record begins; any other call may ask for the model itself."""
 _OWN_NAME = re.compile(
-    rb"(?<![\w-])[\"']?(raw_?model|api_?(?:model|name)|model(?:_?(?:name|id))?)(?:_?name)?[\"']?"
+    rb"(?<![\w-])[\"']?(raw_?model|api_?(?:model|name)|[a-z]{2,20}Model(?:Id)?|model(?:_?(?:name|id))?)"
+    rb"(?:_?name)?[\"']?"
     rb"[ \t]{0,4}[:=][ \t]{0,4}[\"']([\w.:/@+-]{2,100})[\"']",
     re.IGNORECASE,
 )
 """The name that is asked for, where the key is only what the project calls it."""
+_ID = re.compile(
+    rb"(?<![\w-])[\"']?(?:id|slug|value|name)[\"']?[ \t]{0,4}:[ \t]{0,4}"
+    rb"[\"']([\w.-]+/[\w.:/@+-]{2,100})[\"']"
+)
+"""The key of an entry that stands in its record, where it has the form of a path."""
 _OF_A_MODEL = re.compile(
     rb"context|max_?(?:tokens|output|input)|dimension|embedding|vision|rerank|\bchat\b|reasoning",
     re.IGNORECASE,
@@ -84,9 +90,12 @@ def _entries(data: bytes, vocabulary: Vocabulary) -> Iterator[tuple[str, str, st
         key = written.group(1).decode("ascii", "replace") if written else ""
         record = data[opening : closing_of(data, opening, match.start())]
         own = _OWN_NAME.search(record)
+        inside = None if key else _ID.search(record)
+        if inside:
+            key = inside.group(1).decode("ascii", "replace")
         if own:
             name = own.group(2).decode("ascii", "replace")
-        elif key and _OF_A_MODEL.search(record) and not COSTS.search(record):
+        elif key and (inside or _OF_A_MODEL.search(record)) and not COSTS.search(record):
             name = key if _is_name(key, vocabulary) else ""
         else:
             continue
@@ -104,8 +113,10 @@ def _provider(written: str, name: str, vocabulary: Vocabulary) -> str:
     slug = provider_called(written, vocabulary)
     if not slug or ":" in slug:
         return ""
-    foreign = vocabulary.api_owner(name) is None
-    return "" if foreign and (slug in _PROTOCOLS or is_vague(written.lower())) else slug
+    if vocabulary.api_owner(name) is not None:
+        return slug
+    vague = is_vague(written.lower()) and not vocabulary.routing.serves_others(ids.service(slug))
+    return "" if vague or slug in _PROTOCOLS else slug
 
 
 def _is_name(name: str, vocabulary: Vocabulary) -> bool:

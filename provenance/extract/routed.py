@@ -8,6 +8,7 @@ above it speaks of; where none does, the maker is.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Set
 from functools import partial
 from itertools import islice
@@ -36,11 +37,15 @@ from provenance.vocabulary import Vocabulary
 RouterOf: TypeAlias = Callable[[ComponentId], "ComponentId | None"]
 """Returns the router that is asked for a maker's models, None when none is known."""
 
+OPENROUTER = "service:openrouter"
+VARIANT = re.compile(r":(?:free|beta|online|thinking|nitro|floor|extended|exacto)$")
+"""What one router alone writes behind a name; https://openrouter.ai/docs/guides/routing."""
 _MAX_NAMES = 500
 """A source that names more is data."""
 _MAX_FOLDERS = 12
 _MAX_MANIFEST = 128 * 1024
 _MAX_MODULES = 24
+_ENVIRONMENTS = (".env.example", ".env.local.example", ".env.sample", ".env.template", ".env")
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies")
 
 
@@ -82,10 +87,13 @@ class RoutedNames:
             asked, name = vocabulary.provider_prefix(prefix), rest
             if asked is None:
                 return False
+        variant = VARIANT.search(text) is not None
+        if asked is None and variant:
+            asked = OPENROUTER
         maker = vocabulary.routing.maker_model(name)
         serves = asked is not None and vocabulary.routing.serves_others(asked)
         if asked is None or vocabulary.routing.is_router(asked):
-            if maker is None:
+            if maker is None and not variant:
                 return False
         elif not serves or not vocabulary.looks_like_model(name):
             return False  # ``together_ai/meta-llama/…`` names the server and the weights
@@ -193,7 +201,7 @@ class Routers:
         asked = {clients.get(ids.package("npm", name)) for name in packages}
         routers = {
             service for service in asked if service and self._vocabulary.routing.is_router(service)
-        }
+        } or self._of_environment()
         if maker in asked or len(routers) > 1:
             return None
         if not routers and not asked & self._vocabulary.family_owners:
@@ -201,6 +209,19 @@ class Routers:
             also = self._vocabulary.routing.plain
             routers = {also[name] for name in packages if name in also}
         return next(iter(routers)) if len(routers) == 1 else None
+
+    def _of_environment(self) -> set[ComponentId]:
+        """Return the routers that the variables of the nearest ``.env.example`` speak of."""
+        assert self._siblings is not None
+        parts = self._path.split("/")[:-1]
+        for size in range(len(parts), max(-1, len(parts) - _MAX_FOLDERS), -1):
+            for name in _ENVIRONMENTS:
+                path = "/".join((*parts[:size], name))
+                if self._siblings(path) is not None:
+                    return set(
+                        self._siblings.once(("routers", path), partial(self._spoken_of, path))
+                    )
+        return set()
 
 
 def _packages(path: str, siblings: Siblings) -> frozenset[str]:

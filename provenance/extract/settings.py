@@ -21,7 +21,7 @@ from provenance.vocabulary import Vocabulary
 
 _TAIL = (
     r"(?:[_.-]?(?:names?|ids?|paths?|name_or_path|repo|repo_id|repository|uri|url|to_use|default|"
-    r"hf|hg|hub))*"
+    r"hf|hg|hub|list))*"
 )
 _MODEL_KEY = re.compile(
     r"(?:^|.*[_.-])(?:base_?|default_?|chat_?|target_?|draft_?|teacher_?|reward_?|ref_?|sft_?|"
@@ -40,6 +40,7 @@ _DATASET_KEY = re.compile(
     r"|(?:^|.*\.)data\.(?:path|repo|repo_id|name_or_path|hf_path|source)$",
     re.IGNORECASE,
 )
+_MAX_LISTED = 100
 _OUTPUT_KEY = re.compile(
     r"output|save|push|hub_model_id|run_name|experiment|project|served|alias|logging|log_|cache|"
     r"_dir$|directory|type$|class|provider|prefix|format|version|max_|num_|dtype",
@@ -116,7 +117,7 @@ def read_setting(
     """
     value = value.strip()
     service = vocabulary.variables.get(key) if key.isupper() else None
-    if len(value) > 500 or "\n" in value or not (value or service):
+    if len(value) > (2000 if "," in value else 500) or "\n" in value or not (value or service):
         return False
     confidence: Confidence = "medium" if default else "high"
     where = collector.occurrence(line, value, usage=usage, confidence=confidence)
@@ -164,6 +165,12 @@ def read_setting(
             return True
         if not provider and _AZURE_KEY.search(key) and vocabulary.api_owner(value):
             provider = "azure-openai"  # a deployment that bears its model's name
+        if "," in value and key.isupper():
+            found = [
+                read_model(name.strip(), where, collector, vocabulary, provider=provider)
+                for name in value.split(",")[:_MAX_LISTED]
+            ]
+            return any(found) or bool(service)
         return read_model(
             value, where, collector, vocabulary, provider=provider, runtime=runtime
         ) or bool(service)

@@ -20,10 +20,11 @@ from provenance.extract.names import tool_model
 from provenance.extract.pages import names_thing, viewed_dataset
 from provenance.extract.places import Places
 from provenance.extract.provider_near import provider_listed, provider_near
+from provenance.extract.routed import VARIANT
 from provenance.extract.surroundings import LOCAL, keys_around, service_beside
 from provenance.extract.told_apart import tables_of
 from provenance.model import Occurrence
-from provenance.shapes import may_be_repository
+from provenance.shapes import is_placeholder_owner, may_be_repository
 from provenance.vocabulary import Vocabulary
 
 _LITERAL = re.compile(
@@ -70,7 +71,7 @@ _MODELSCOPE_SHORT = re.compile(
 _NOT_REPOSITORIES = frozenset(
     "spaces docs collections papers blog join settings api organizations tasks learn models "
     "datasets buckets subscribe new login pricing posts chat course inference front "
-    "terms-of-service".split()
+    "terms-of-service repos whoami-v2 validate-yaml".split()
 )
 _OUTPUT = re.compile(
     rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
@@ -78,7 +79,7 @@ _OUTPUT = re.compile(
 )
 _NAMED = re.compile(
     rb"(?:model|model_?type|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
-    rb"|pretrained|hf|embedding|reranker|tokenizer(?:_?(?:hub|name|id|path))?)"
+    rb"|pretrained|hf|(?:hf|huggingface|hub|modelscope|ms)_?repo(?:_?id)?|embedding|reranker|tokenizer(?:_?(?:hub|name|id|path))?)"
     rb"[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
     re.IGNORECASE,
 )
@@ -206,7 +207,7 @@ def _hub_address(path: str, offset: int, places: Places, collector: Collector) -
     if not match or match.group(2).lower() in _NOT_REPOSITORIES or _PICTURE.search(path):
         return False
     repository = f"{match.group(2)}/{match.group(3).rstrip('.').removesuffix('.git')}"
-    if not ids.is_hub_repository(repository):
+    if not ids.is_hub_repository(repository) or is_placeholder_owner(match.group(2)):
         return False
     state = places.state(offset)
     where = collector.occurrence(
@@ -285,7 +286,7 @@ def literals(
         tail = match.group(2).decode("ascii", "replace")
         if text + tail in datasets or (tail and routed is None):
             continue
-        if vocabulary.routing.may_be_routed(text):
+        if vocabulary.routing.may_be_routed(text) or (tail and VARIANT.search(tail)):
             if routed is None:
                 if vocabulary.routing.maker_model(text):
                     continue

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from provenance import ids
 from provenance.extract import names
 from provenance.extract.collect import Collector
+from provenance.extract.routed import OPENROUTER, VARIANT
 from provenance.model import Occurrence, weakest
 from provenance.shapes import PLACEHOLDER_OWNER, may_be_repository
 from provenance.vocabulary import Vocabulary
@@ -69,6 +70,9 @@ def read_model(
         return True
     if value.startswith(_HUB_HOSTS) and (repository := on_hub(value.partition("/")[2])):
         collector.hub_model(repository, where)
+        return True
+    if provider in ("", "openrouter") and "/" in value and VARIANT.search(value):
+        collector.api_model(OPENROUTER, value, where)
         return True
     if not provider and ":" in value and _of_prefix(value, where, collector, vocabulary):
         return True

@@ -380,7 +380,7 @@ class _TreeReader:
             self.collector.gap(value.text, "alias-of-local-model", line)
             return True
         service = self.vocabulary.service_of_host(host)
-        if service is None:
+        if service is None or self.vocabulary.runs_own(service):
             return False
         where = self.collector.occurrence(line, value.text, usage=self.usage)
         self.collector.api_model(service, name if routed else value.text, where)

@@ -58,6 +58,8 @@ def _jobs(root: Node, collector: Collector, vocabulary: Vocabulary) -> None:
             continue  # what an action is told, in its own words
         for key in _IMAGE_KEYS:
             image = mapping.get(key)
+            if "matrix" in path and image is not None and not re.search("[/:]", image.value or ""):
+                continue  # what the jobs build, by its name
             if image is not None and not _is_expression(image):
                 workloads.image(image)
         services = mapping.get("services")

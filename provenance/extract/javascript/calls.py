@@ -168,8 +168,18 @@ class Reader:
         if len(services) != 1 or local or not self.vocabulary.offers(next(iter(services))):
             return
         client = Client(next(iter(services)), confidence="medium")
+        others = self.vocabulary.routing.serves_others(next(iter(services)))
         for body in self.tree.bodies[:_MAX_BODIES]:
-            self._given(body, client, "", None)
+            if not self._given(body, client, "", None) and others:
+                self._paths(body, client)
+
+    def _paths(self, body: Bound, client: Client) -> None:
+        """Record names of the form of a repository that a service of others' weights is asked."""
+        for value in self.values.bound_values(body):
+            if ids.is_hub_repository(value.text) and value.offset >= 0:
+                self.claimed.add(value.offset)
+                self.told.add(value.text)
+                self._model(value.text, client, "", self.clients.at(value), None)
 
     def _given(
         self, argument: Bound, client: Client | None, function: str, spec: Spec | None

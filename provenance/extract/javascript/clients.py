@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_CHAIN = 32
+_OWN_ORIGIN = re.compile(r"\blocation\.(?:origin|host|href|protocol)\b")
 
 
 class Client(Struct, frozen=True):
@@ -152,12 +154,16 @@ class Clients:
             if service and reached != service:
                 self.collector.redirects.append((service, at))
             result = replace(client, service=reached, runtime="", confidence=value.confidence)
+            if self.vocabulary.runs_own(reached):
+                result = replace(client, service=None, runtime="", local=True)
         return result or client
 
     def _unknown_endpoint(self, call: Node, expression: Bound, client: Client) -> Client:
         written = self.tree.shown(expression.node)
         if client.service is None:
             return replace(client, local=not client.runtime)
+        if _OWN_ORIGIN.search(written):  # a page asks the server that it came from
+            return replace(client, service=None, local=not client.runtime)
         line = self.tree.line(call)
         self.collector.gap(
             client.service, "endpoint-at-runtime", line, expression=written,

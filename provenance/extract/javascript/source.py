@@ -19,6 +19,7 @@ from provenance.extract.javascript.commands import read_commands
 from provenance.extract.javascript.modules import imported
 from provenance.extract.javascript.specs import Specs, package_of, specifications, specifier
 from provenance.extract.javascript.tree import PASSIVE
+from provenance.extract.long_paths import read_paths
 from provenance.extract.names import tool_model
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
@@ -151,6 +152,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         api_names.read_names(
             data, places, collector, vocabulary, claimed=is_claimed, service=service, local=local
         )
+    read_paths(data, places, collector, vocabulary, is_claimed)
     routers = Routers(
         document, data, places, vocabulary, service=service,
         modules=lambda siblings: imported(document.path, modules, siblings),

@@ -190,6 +190,8 @@ class Clients:
             if service != default:
                 self.collector.redirects.append((default, at))
             client = Client(service, confidence=value.confidence)
+            if self.vocabulary.runs_own(service):
+                client = Client(None, local=True)
         return client
 
     def _local(self, call: ast.Call, scope: Scope) -> ast.expr | None:

@@ -51,16 +51,26 @@ def fitting(text: str, group: list[Told], vocabulary: Vocabulary) -> list[Told]:
     return [*hub, *offered] if hub or offered else others
 
 
+_OWN_PROTOCOLS = frozenset({"service:anthropic", "service:google-gemini"})
+"""Services whose clients ask nobody else, unless an address says so."""
+
+
 def is_foreign(name: str, service: ComponentId, vocabulary: Vocabulary) -> bool:
     """Tell whether a name is a runtime's tag (``qwen3:4b``) and the service a maker of others.
 
     Such a client talks to a server that speaks its protocol, or is not the one that runs.
+    So it is with another maker's name at a service whose protocol nobody else speaks.
     """
+    owner = vocabulary.api_owner(name)
+    if service not in vocabulary.family_owners or owner == service:
+        return False
+    if _TAG.fullmatch(name):
+        return True
+    routing = vocabulary.routing
     return (
-        service in vocabulary.family_owners
-        and bool(_TAG.fullmatch(name))
-        and vocabulary.api_owner(name) != service
-    )
+        service in _OWN_PROTOCOLS and owner in _OWN_PROTOCOLS | {"service:openai"}
+        and not routing.same_maker(owner, service) and not routing.also_serves(service, name)
+    )  # fmt: skip
 
 
 def _service(told: Told) -> ComponentId | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Set
 
 from provenance.extract import accelerators, api_names, remarks, signs, textfile
 from provenance.extract.collect import Collector
+from provenance.extract.long_paths import read_paths
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places, PythonPlaces
 from provenance.extract.python.commands import read_commands, read_installs
@@ -134,6 +135,7 @@ def read_source(
     routed = RoutedNames(places, collector, vocabulary, router=routers, claimed=is_claimed)
     signs.literals(data, places, collector, vocabulary, told, settled, routed=routed.read)
     api_names.read_names(data, places, collector, vocabulary, claimed=is_claimed, asked=asked)
+    read_paths(data, places, collector, vocabulary, is_claimed)
     remarks.read_choices(data, places, collector, vocabulary)
     _commented_imports(data, places, collector)
 
