@@ -275,6 +275,7 @@ class Vocabulary:
                     tuple(row.endpoint.split("|")) if row.endpoint else (),
                     row.function,
                     places(row.argument, "/"),
+                    places(row.argument, "+"),
                 )
             )
         return {name: tuple(specs) for name, specs in found.items()}

@@ -85,6 +85,16 @@ _DEVICES = (
 and marks one of which it is never without: both are quick to look for."""
 
 
+_PROVIDER = re.compile(rb"[\"']([A-Za-z]{2,16})ExecutionProvider[\"']")
+_PROVIDERS = {
+    b"CUDA": "nvidia-cuda", b"Tensorrt": "nvidia-tensorrt", b"NvTensorRTRTX": "nvidia-tensorrt",
+    b"ROCM": "amd-rocm", b"MIGraphX": "amd-rocm", b"OpenVINO": "intel-openvino",
+    b"QNN": "qualcomm-qnn", b"CoreML": "apple-coreml", b"Dml": "microsoft-directml",
+    b"CANN": "ascend-cann", b"Rknpu": "rockchip-rknn", b"WebGpu": "webgpu",
+}  # fmt: skip
+"""What ONNX Runtime runs on; https://onnxruntime.ai/docs/execution-providers/."""
+
+
 def platform_of(image: str) -> str | None:
     """Return the slug of the accelerator stack that an image or a build brings, or None."""
     name = image.lower()
@@ -170,6 +180,13 @@ def devices(data: bytes, places: Places, collector: Collector) -> None:
                 usage=places.state(match.start()) or "optional", confidence="medium",
             )  # fmt: skip
             collector.platform(slug, where)
+    for match in _PROVIDER.finditer(data) if b"ExecutionProvider" in data else ():
+        if match.group(1) in _PROVIDERS:  # of a list, the first that is there is taken
+            where = collector.occurrence(
+                places.line(match.start()), match.group().decode("ascii", "replace"),
+                usage=places.state(match.start()) or "optional", confidence="medium",
+            )  # fmt: skip
+            collector.platform(_PROVIDERS[match.group(1)], where)
 
 
 def _needed(slug: str, data: bytes, places: Places) -> re.Match[bytes] | None:

@@ -66,6 +66,9 @@ _NO_DATA = re.compile(
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+_OF_DATA = re.compile(r"(?:^|/)data(?:sets?|_modules?|sets?_\w{1,20})?/", re.IGNORECASE)
+
+
 def holds_data(url: str, *, said: bool = False, given: bool = False) -> bool:
     """Tell whether an address leads to a file of data.
 
@@ -87,6 +90,11 @@ def holds_data(url: str, *, said: bool = False, given: bool = False) -> bool:
         or _OF_RECORDS.search(url.lower())
         or (said and _MAYBE_RECORDS.search(name))
     )
+
+
+def prepares_data(path: str) -> bool:
+    """Tell whether a file stands in a folder whose files prepare data."""
+    return _OF_DATA.search(path) is not None
 
 
 def is_data_file(url: str) -> bool:

@@ -12,7 +12,7 @@ from provenance import ids
 from provenance.addresses import is_local_host
 from provenance.extract import composed
 from provenance.extract.accelerators import platform_of
-from provenance.extract.archives import holds_data, holds_weights, is_data_file
+from provenance.extract.archives import holds_data, holds_weights, is_data_file, prepares_data
 from provenance.extract.asked import is_member, is_told_apart
 from provenance.extract.collect import Collector
 from provenance.extract.measures import is_measure
@@ -87,8 +87,6 @@ _NAMED = re.compile(
 _TARGETS = re.compile(rb"[ \t#]*([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)+)[ \t]*=(?!=)")
 """Several names that one line binds, perhaps a line put out of use."""
 _TEXT = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
-_OF_DATA = re.compile(r"(?:^|/)data(?:sets?|_modules?)?/", re.IGNORECASE)
-"""A folder whose sources prepare data."""
 _QUOTES = (b'"', b"'", b"`")
 _MODEL_WORD = re.compile(rb"model|llm|tokenizer|encoder|embed", re.IGNORECASE)
 _DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
@@ -173,7 +171,7 @@ def _host(
     # A literal of code, or a word of a command; what settings fetch their keys say.
     literal = not offset or places.data[offset - 1 : offset] in _QUOTES
     if may_hold_data and literal and state is None:
-        said = bool(_DATA_WORD.search(places.text_line(offset)) or _OF_DATA.search(collector.path))
+        said = bool(_DATA_WORD.search(places.text_line(offset)) or prepares_data(collector.path))
         if holds_data(url, said=said):
             where = collector.occurrence(places.line(offset), url, confidence="medium")
             collector.dataset_at(url, where)

@@ -41,6 +41,8 @@ MODE = re.compile(
 _KINDS = frozenset("lora qlora dora moe embedding embeddings rerank reranker reward chat "
                    "instruct vit clip bert".split())  # fmt: skip
 """Kinds of models and adapters, as settings name them; no models."""
+_OF_PIPELINES = "paddleocr"
+"""A tool whose settings name its models by names that are no other's (``PP-OCRv5_mobile_rec``)."""
 _HUB_HOSTS = ("hf.co/", "huggingface.co/")
 
 
@@ -120,6 +122,9 @@ def read_model(
     alias = vocabulary.alias(value)
     if alias:
         collector.hub_model(alias, where)
+        return True
+    if vocabulary.alias(value, _OF_PIPELINES):
+        names.tool_model(value, _OF_PIPELINES, where, collector, vocabulary)
         return True
     owner = vocabulary.api_owner(value)
     if owner:

@@ -34,6 +34,8 @@ class CallSpec(NamedTuple):
     function: str
     joined: tuple[str | int, ...] = ()
     """Arguments whose value follows the name after a slash."""
+    also: tuple[str | int, ...] = ()
+    """Arguments that name something of the same kind beside the first."""
 
     def fits(self, dotted: str) -> bool:
         """Tell whether a called name, import aliases resolved, is this callable."""
@@ -58,9 +60,9 @@ class Constant(NamedTuple):
 def places(argument: str, mark: str = "") -> tuple[str | int, ...]:
     """Return the positions and keywords of an argument list that have the mark before them."""
     found = [
-        place.removeprefix("/")
+        place.removeprefix(mark)
         for place in argument.split("|")
-        if place and place.startswith("/") == bool(mark)
+        if place and (place[0] if place[0] in "/+" else "") == mark
     ]
     return tuple(int(place) if place.isdigit() else place for place in found)
 

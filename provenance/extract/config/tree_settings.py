@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from provenance.addresses import host_of, is_local_host
-from provenance.extract.archives import holds_data
+from provenance.extract.archives import holds_data, prepares_data
 from provenance.extract.asked import COSTS
 from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
@@ -197,11 +197,10 @@ class _TreeReader:
 
     def _data(self, setting: Setting, url: str) -> bool:
         """Read the address of a file of data; return whether it is one."""
-        if not (
-            _FETCHED.fullmatch(setting.key)
-            and any(_OF_DATA.fullmatch(part) for part in setting.path)
-            and not is_placeholder(url) and "$" not in url and holds_data(url, given=True)
-        ):  # fmt: skip
+        if not _FETCHED.fullmatch(setting.key) or is_placeholder(url) or "$" in url:
+            return False
+        given = any(_OF_DATA.fullmatch(part) for part in setting.path)
+        if not holds_data(url, given=given, said=prepares_data(self.collector.path)):
             return False
         where = self.collector.occurrence(setting.node.line, url, usage=self.usage)
         self.collector.dataset_at(url, where)

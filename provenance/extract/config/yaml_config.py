@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from provenance.extract import signs, textfile
+from provenance.extract.archives import prepares_data
 from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
 from provenance.extract.config.mcp import read_servers
@@ -77,7 +78,7 @@ def read_yaml(
     data = text.encode("utf-8", "replace")
     places = Places(data, _COMMENT, first_line=first_line)
     signs.addresses(data, places, collector, vocabulary)
-    if not _TRIGGER.search(data):
+    if not _TRIGGER.search(data) and not (b"://" in data and prepares_data(collector.path)):
         return
     read_comments(text, first_line, collector, vocabulary)
     runtime = speaks_of(text)

@@ -166,6 +166,10 @@ class _Reader:
         self._told += [
             (Told(value, spec, client, call, revision), argument, scope) for value in found
         ]
+        for place in spec.also:
+            if (other := argument_of(call, (place,))) is not None:
+                also = self._values(other, call, scope, spec)
+                self._told += [(Told(v, spec, client, call), other, scope) for v in also if v.text]
 
     def _files(self, call: ast.Call, scope: Scope) -> list[Value]:
         """Return the files that a loader of a format is given: one, a list, or by their split."""
@@ -203,7 +207,7 @@ class _Reader:
     ) -> list[Value]:
         """Return the names an argument can be, what is joined to them after a slash."""
         found = self.values.evaluate(argument, scope) or []
-        if spec.yields == "service" and not found:  # a list of services
+        if not found and (spec.yields == "service" or isinstance(argument, ast.List | ast.Tuple)):
             members = elements(argument, scope)
             found = [v for node, home in members for v in self.values.evaluate(node, home) or ()]
         tail = argument_of(call, spec.joined) if spec.joined else None
@@ -299,15 +303,18 @@ class _Reader:
         ):
             return  # ``**options`` may name it
         asked = client.service or "" if client is not None else None
+        told: tuple[str, str] | None = None
         for row in self.vocabulary.defaults(spec.callable):
+            if told is not None and (row.condition, row.until) != told:
+                continue
             if row.condition and not holds(row.condition, call, scope, self.values):
                 continue
+            told = row.condition, row.until  # what is read in one version goes together
             where = self.collector.occurrence(call.lineno, source_of(call), confidence="medium")
             names.implied(
                 row, source_of(call.func), where, self.collector, asked=asked,
                 function=spec.function, local=spec.provider.startswith("local:"),
             )  # fmt: skip
-            return
 
     def _of_hub(self, call: ast.Call, scope: Scope, spec: CallSpec) -> CallSpec:
         """Return what a loader does with the hub and the kind of repository a call names."""

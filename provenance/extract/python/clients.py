@@ -29,6 +29,9 @@ _ADDRESS = re.compile(
 """An argument that is where requests go, however a client calls it or its caller spells it."""
 
 
+_MAX_MAKERS = 16
+
+
 class Client(Struct, frozen=True):
     """Where a client object sends its requests: a service, a local server, or unknown."""
 
@@ -44,7 +47,7 @@ def spec_of(
 
     A class of the module that is derived from a known one is called as that one is.
     """
-    spec = _fitting(call.func, names, vocabulary)
+    spec = _fitting(call.func, names, vocabulary) or _of_object(call.func, scope, names, vocabulary)
     if spec is not None or not names.parents:
         return spec
     for base in bases_made(call, scope, names):
@@ -69,6 +72,27 @@ def _fitting(function: ast.expr, names: Bindings, vocabulary: Vocabulary) -> Cal
         return None
     dotted = names.dotted(function)
     return next((spec for spec in specs if spec.fits(dotted)), None)
+
+
+def _of_object(
+    function: ast.expr, scope: Scope, names: Bindings, vocabulary: Vocabulary
+) -> CallSpec | None:
+    """Return what a method is known for, of the class whose call made its object."""
+    if not isinstance(function, ast.Attribute) or function.attr not in vocabulary.calls:
+        return None
+    owner = function.value
+    bound: list[Bound] = []
+    if isinstance(owner, ast.Name):
+        bound = scope.lookup(owner.id)
+    elif isinstance(owner, ast.Attribute):
+        bound = names.attributes.get(owner.attr, [])
+    makers = (node.func for node, _ in bound[:_MAX_MAKERS] if isinstance(node, ast.Call))
+    specs = vocabulary.calls[function.attr]
+    for dotted in (f"{names.dotted(maker)}.{function.attr}" for maker in makers):
+        found = next((s for s in specs if "*" not in s.callable and s.fits(dotted)), None)
+        if found is not None:
+            return found
+    return None
 
 
 class Clients:
