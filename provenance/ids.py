@@ -56,6 +56,8 @@ def container(image: str) -> str:
     return f"{base}@{quote(version, safe=':', errors='replace')}" if version else base
 
 
+HUB = "service:huggingface-hub"
+"""Who delivers what is called ``pkg:huggingface/…``."""
 _GITHUB = frozenset({"github.com", "www.github.com", "raw.githubusercontent.com"})
 
 

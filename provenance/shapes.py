@@ -56,8 +56,10 @@ def may_be_repository(text: str) -> bool:
     if not ids.is_hub_repository(text) or is_file_name(text):
         return False
     namespace, _, name = text.lower().partition("/")
-    if name.replace("-", "") in _METHODS or len(name) < 2 or name.endswith(("opt-in", "opt-out")):
+    if name.replace("-", "") in _METHODS or name.endswith(("opt-in", "opt-out")):
         return False  # ``full-parameter/LoRA``: one or the other
+    if len(name) < 2 and len(namespace) < 3:
+        return False  # ``w/o``, ``n/a``
     if is_placeholder_owner(namespace):
         return False
     return not (namespace in _MIME or namespace in _FOLDERS or _NUMBER.fullmatch(namespace))

@@ -22,7 +22,6 @@ from provenance.registry.specs import (
     Triggers,
     called_names,
     derived_classes,
-    places,
     triggers,
 )
 from provenance.registry.tables import Call, Default, fits
@@ -266,18 +265,7 @@ class Vocabulary:
         # The most literal pattern first: modelscope.*.from_pretrained before *.from_pretrained.
         for row in sorted(self._registry.calls, key=lambda c: (c.callable.count("*"),
                                                                -len(c.callable))):  # fmt: skip
-            found.setdefault(row.callable.rpartition(".")[2], []).append(
-                CallSpec(
-                    row.callable,
-                    places(row.argument),
-                    row.yields,
-                    row.provider,
-                    tuple(row.endpoint.split("|")) if row.endpoint else (),
-                    row.function,
-                    places(row.argument, "/"),
-                    places(row.argument, "+"),
-                )
-            )
+            found.setdefault(row.callable.rpartition(".")[2], []).append(CallSpec.of(row))
         return {name: tuple(specs) for name, specs in found.items()}
 
     @property

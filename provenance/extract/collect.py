@@ -30,7 +30,6 @@ from provenance.model import (
     strongest_usage,
 )
 
-HUB = "service:huggingface-hub"
 HUB_INFERENCE = "service:huggingface-inference"
 MODELSCOPE = "service:modelscope"
 GITHUB = "service:github"
@@ -307,7 +306,7 @@ class Collector:
         else:
             component = ids.hub_model(repository)
         self.component(component, "model", repository, where, function=function)
-        self.link(component, self.service(HUB, where), "delivered-by", where)
+        self.link(component, self.service(ids.HUB, where), "delivered-by", where)
         return component
 
     def api_model(
@@ -351,7 +350,7 @@ class Collector:
     def dataset(self, hub: str, name: str, where: Occurrence) -> ComponentId:
         """Record a dataset of a hub."""
         component = self.component(ids.dataset(hub, name), "dataset", name, where)
-        channel = {"huggingface": HUB, "modelscope": MODELSCOPE, "github": GITHUB}.get(hub)
+        channel = {"huggingface": ids.HUB, "modelscope": MODELSCOPE, "github": GITHUB}.get(hub)
         if channel:
             self.link(component, self.service(channel, where), "delivered-by", where)
         return component

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from provenance.extract.collect import HUB, MODELSCOPE
+from provenance import ids
+from provenance.extract.collect import MODELSCOPE
 from provenance.model import ComponentId, Extraction
 
 _TWINS = (
@@ -37,13 +38,13 @@ def follow_hubs(mentions: Extraction, said: Extraction) -> Extraction:
     components += [replace(c, id=added[c.id]) for c in mentions.components if c.id in added]
     links = []
     for link in mentions.links:
-        target = MODELSCOPE if link.source in moved and link.target == HUB else link.target
+        target = MODELSCOPE if link.source in moved and link.target == ids.HUB else link.target
         links.append(
             replace(
                 link, source=moved.get(link.source, link.source), target=moved.get(target, target)
             )
         )
-        if link.source in added and link.target == HUB:
+        if link.source in added and link.target == ids.HUB:
             links.append(replace(link, source=added[link.source], target=MODELSCOPE))
     return replace(mentions, components=tuple(components), links=tuple(links))
 

@@ -37,6 +37,15 @@ class CallSpec(NamedTuple):
     also: tuple[str | int, ...] = ()
     """Arguments that name something of the same kind beside the first."""
 
+    @classmethod
+    def of(cls, row: Call) -> CallSpec:
+        """Return a row with its lists split."""
+        endpoint = tuple(row.endpoint.split("|")) if row.endpoint else ()
+        return cls(
+            row.callable, places(row.argument), row.yields, row.provider, endpoint, row.function,
+            places(row.argument, "/"), places(row.argument, "+"),
+        )  # fmt: skip
+
     def fits(self, dotted: str) -> bool:
         """Tell whether a called name, import aliases resolved, is this callable."""
         if "*" in self.callable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from provenance.extract.collect import HUB
+from provenance import ids
 from provenance.model import Component, ComponentId, Occurrence, strongest_usage
 from provenance.resolve.inventory import Inventory
 
@@ -40,10 +40,10 @@ def resolve(inventory: Inventory) -> Inventory:
             usage=strongest_usage((model.usage, *(place.usage for place in own))),
         )  # fmt: skip
         inventory.components[weights] = replace(component, direct=False)
-        inventory.links.pop((weights, HUB, "delivered-by", None), None)
+        inventory.links.pop((weights, ids.HUB, "delivered-by", None), None)
         given.update(own)
     if given:
-        _forget(HUB, given, inventory)
+        _forget(ids.HUB, given, inventory)
     return inventory
 
 

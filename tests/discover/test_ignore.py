@@ -147,3 +147,11 @@ def test_the_innermost_file_with_an_opinion_decides(
         verdict = GitIgnoreSpec.from_lines(outer).check_file(f"sub/{path}").include
     ignores = (Ignore("", outer), Ignore("sub", inner))
     assert is_ignored(f"sub/{path}", ignores) is bool(verdict)
+
+
+def test_templates_are_there_to_be_shared(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text(".env*\n*.yaml*\n")
+    for name in (".env", ".env.local", ".env.example", "a.yaml", "a.yaml.dist"):
+        (tmp_path / name).write_text("x")
+    walk = Walk(root=tmp_path, wanted=lambda path: path != ".gitignore")
+    assert [document.path for document in walk.documents()] == [".env.example", "a.yaml.dist"]

@@ -77,3 +77,16 @@ def test_a_constant_that_begins_with_a_provider() -> None:
     )
     assert {"model:groq/qwen/qwen3-32b", "model:groq/mistral-saba-24b"} <= ids(found, "model")
     assert {"pkg:huggingface/acme/chat-7b", "pkg:huggingface/acme/other-7b"} <= ids(found, "model")
+
+
+def test_the_key_may_stand_in_the_entry() -> None:
+    found = read(
+        "models.ts",
+        """\
+        export const MODELS = [
+          { id: 'Qwen/Qwen3-8B', provider: 'siliconflow', label: 'Qwen' },
+          { label: 'Small', provider: 'dashscope', chatModel: 'qwen-plus' },
+        ]
+        """,
+    )
+    assert direct(found) == {"model:siliconflow/Qwen/Qwen3-8B", "model:dashscope/qwen-plus"}

@@ -233,3 +233,27 @@ def test_a_maker_s_own_name_at_another_host_is_no_hub_repository() -> None:
     assert ids(read("config/app.json", text), "model") == {
         "model:siliconflow/deepseek/deepseek-v4-flash"
     }
+
+
+def test_the_example_of_an_environment_tells_the_router() -> None:
+    files = {
+        "package.json": '{"dependencies": {"openai": "^4"}}',
+        "src/models.ts": 'export const offered = ["anthropic/claude-opus-4.5"];\n',
+        ".env.example": "OPENROUTER_API_KEY=\n",
+    }
+    assert models(read_in(files, "src/models.ts")) == {"model:openrouter/anthropic/claude-opus-4.5"}
+    files[".env.example"] = "OPENAI_API_KEY=\n"
+    assert models(read_in(files, "src/models.ts")) == {"model:anthropic/claude-opus-4.5"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.ts", 'export const offered = ["deepseek/deepseek-chat-v3:free"];\n'),
+        ("a.py", 'OFFERED = ["deepseek/deepseek-chat-v3:free"]\n'),
+        (".env.example", "MODEL=deepseek/deepseek-chat-v3:free\n"),
+        ("a.yaml", "model: deepseek/deepseek-chat-v3:free\n"),
+    ],
+)
+def test_a_variant_that_one_router_alone_has(path: str, text: str) -> None:
+    assert models(read(path, text)) == {"model:openrouter/deepseek/deepseek-chat-v3:free"}

@@ -87,7 +87,7 @@ def test_values_known_later_are_gaps(value: str) -> None:
 def test_the_provider_beside_decides() -> None:
     assert "model:groq/acme-own" in ids(setting("model", "acme-own", provider="groq"))
     assert "model:ollama/acme-own" in ids(setting("model", "acme-own", provider="ollama"))
-    assert "model:modelscope/q/Q" in ids(setting("model", "q/Q", provider="modelscope"))
+    assert "model:modelscope/acme/q" in ids(setting("model", "acme/q", provider="modelscope"))
     found = setting("model", "openai/gpt-4o", provider="openrouter")
     assert ids(found) == {"model:openrouter/openai/gpt-4o", "service:openrouter"}
     assert links(found) == {("model:openrouter/openai/gpt-4o", "served-by", "service:openrouter")}
@@ -158,3 +158,26 @@ def test_weights_in_a_store_of_objects(key: str, value: str, expected: set[str])
 @pytest.mark.parametrize("value", ["anthracite-org/magnum-v2-72b", "my-models/user-7b"])
 def test_what_only_ends_like_a_placeholder(value: str) -> None:
     assert not is_placeholder(value)
+
+
+def test_a_variable_may_list_models() -> None:
+    found = setting("OPENAI_MODEL_LIST", "gpt-4o, gpt-4o-mini,o3")
+    assert {c.id for c in found.components if c.kind == "model"} == {
+        "model:openai/gpt-4o", "model:openai/gpt-4o-mini", "model:openai/o3",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["fake/model-7b", "demo-user/chat-7b", "your_org2/chat-7b"])
+def test_owners_that_stand_for_a_reader_s(value: str) -> None:
+    assert not ids(setting("model", value))
+
+
+@pytest.mark.parametrize("key", ["model_name", "text_recognition_model"])
+def test_a_model_of_a_tool_whose_names_are_its_own(key: str) -> None:
+    found = setting(key, "PP-OCRv5_mobile_rec")
+    assert component(found, "model:paddleocr/PP-OCRv5_mobile_rec").direct
+    assert not component(found, "pkg:huggingface/PaddlePaddle/PP-OCRv5_mobile_rec").direct
+    assert (
+        "model:paddleocr/PP-OCRv5_mobile_rec", "same-as",
+        "pkg:huggingface/PaddlePaddle/PP-OCRv5_mobile_rec",
+    ) in links(found)  # fmt: skip

@@ -548,7 +548,7 @@ def test_a_file_s_own_model_keeps_its_parents_in_the_registry(registry: Registry
 def test_the_order_of_the_resolvers() -> None:
     names = [resolve.__module__.rpartition(".")[2] for resolve in RESOLVERS]
     assert names == [
-        "agreement", "stack", "packages", "metadata", "services", "ancestry", "lineage",
+        "agreement", "stack", "packages", "metadata", "services", "served", "ancestry", "lineage",
         "stages", "advisories",
     ]  # fmt: skip
 

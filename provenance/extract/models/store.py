@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from provenance import ids
 from provenance.artifacts import ollama
 from provenance.artifacts.source import ArtifactError
-from provenance.extract.collect import HUB, Collector
+from provenance.extract.collect import Collector
 from provenance.extract.models import base_names
 from provenance.model import ComponentId, Confidence, Document, Extraction, Occurrence
 from provenance.registry.tables import evidence_of
@@ -92,7 +92,7 @@ def _pulled(
     """Record the model of a manifest; Ollama pulls from its library, hubs, and other hosts."""
     host, repository = match["host"], f"{match['space']}/{match['name']}"
     service = vocabulary.service_of_host(host)
-    if service == HUB and ids.is_hub_repository(repository):
+    if service == ids.HUB and ids.is_hub_repository(repository):
         return collector.hub_model(repository, where)
     channel = vocabulary.runtime_channel("ollama")
     if service != channel or channel is None:

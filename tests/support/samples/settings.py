@@ -156,6 +156,13 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             ANTHROPIC_API_KEY=
             """),
     ),
+    "config.sql": (
+        text("a.sql", """
+            -- a comment
+            INSERT INTO models (id, provider) VALUES ('gpt-4o', 'openai'), ('acme/chat-7b', NULL);
+            /* another */ ALTER TABLE chats ALTER COLUMN model SET DEFAULT 'openai/gpt-4o';
+            """),
+    ),
     "shell.script": (text("run.sh", _SHELL),),
     "shell.launchers": (
         text("a.service", """
