@@ -27,7 +27,7 @@ _FILE = re.compile(
 )
 PLACEHOLDER_OWNER = (
     r"(?:(?:my|hf|your|some|demo|test)[-_]?)?(?:user|username|org|organi[sz]ation|namespace)\d*"
-    r"|owner|author|fake|dummy|foo|fixture"
+    r"|owner|author|fake|dummy|foo|fixture|any|some|not-a-[\w-]{1,20}|nonexistent"
 )
 """The owner of a repository that documentation writes where a reader is to put one."""
 _PLACEHOLDER_OWNER = re.compile(PLACEHOLDER_OWNER)

@@ -31,6 +31,8 @@ _RUNS_MODELS = frozenset(
     "llm.api llm.router embedding.api rerank.api image.api video.api tts.api asr.api".split()
 )
 _ALIAS = re.compile(rb"[ \t]+as[ \t]+([A-Za-z_]\w*)")
+_RUN_BY_OLLAMA = re.compile(r"[\w.-]+:(?:[\w.]+-)?cloud")
+"""How Ollama marks what it runs itself; https://docs.ollama.com/cloud."""
 _NOTHING: Set[bytes] = frozenset()
 _MODEL_HOSTS = frozenset("llm.router gpu.cloud".split())
 """What else than an API of models a service can be that answers with one."""
@@ -210,6 +212,8 @@ class Vocabulary:
         ``gpt-4o-mini`` alone names OpenAI's model; who serves it here is another question.
         """
         name = name.lower()
+        if _RUN_BY_OLLAMA.fullmatch(name):
+            return "service:ollama-cloud"
         stem = _stem(name)
         for key in (stem, "") if stem else ("",):
             for family, owner in self._families.get(key, ()):

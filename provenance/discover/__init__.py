@@ -1,6 +1,6 @@
 """discover: walk once, in stable order, and read each wanted file once.
 
-Honours ``.gitignore``, never leaves the tree through a symlink, never reads a
+Honours ``.gitignore`` for what git does not track, never leaves the tree through a symlink, never reads a
 device or pipe, and turns what it could not read into gaps.
 """
 
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from provenance.discover.git_index import tracked
 from provenance.discover.ignores import Ignore, is_ignored, read_ignore
 from provenance.discover.reading import read_bytes
 from provenance.model import Document, Gap, Location
@@ -80,6 +81,7 @@ class Walk(Struct):
     """The files of the tree for the readers of others; one for all copies of a walk."""
 
     _folders: dict[str, bool] = field(default_factory=dict)
+    _index: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         """Let readers look at other files."""
@@ -199,7 +201,7 @@ class Walk(Struct):
                     continue
                 if is_folder:
                     if entry.name in SKIPPED_FOLDERS or (
-                        ignores and is_ignored(f"{path}/", ignores)
+                        ignores and self._is_hidden(f"{path}/", ignores)
                     ):
                         self.ignored += 1
                     elif depth >= MAX_DEPTH:
@@ -216,7 +218,7 @@ class Walk(Struct):
                 reader = self.wanted(path)
                 if not reader:
                     continue
-                if ignores and not _TEMPLATE.search(path) and is_ignored(path, ignores):
+                if ignores and self._is_hidden(path, ignores):
                     self.ignored += 1
                     continue
                 head = getattr(reader, "HEAD_BYTES", 0)
@@ -225,6 +227,20 @@ class Walk(Struct):
                     identity = entry.stat()
                 yield Wanted(path, head, identity)
             pending.extend((path, depth + 1, ignores) for path in reversed(folders))
+
+    def _is_hidden(self, path: str, ignores: tuple[Ignore, ...]) -> bool:
+        """Tell whether a path is left out: ignored, and neither tracked nor a template."""
+        return (
+            is_ignored(path, ignores)
+            and not _TEMPLATE.search(path)
+            and not self._is_tracked(path)
+        )
+
+    def _is_tracked(self, path: str) -> bool:
+        """Tell whether git has a path though it is ignored; read when something is."""
+        if self._index is None:
+            self._index = tracked(self.root)
+        return path in self._index
 
     def _link_to_file_inside(self, path: str, real_root: str) -> bool:
         """Tell whether a symlink ends at a file of the tree; others are gaps or skipped.

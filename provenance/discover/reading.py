@@ -35,8 +35,8 @@ def read_small(path: Path) -> str | None:
     return data.decode("utf-8", "replace") if data is not None else None
 
 
-def read_bytes(path: Path | str) -> bytes | None:
-    """Return a regular file of at most 1 MiB, links not followed; else None."""
+def read_bytes(path: Path | str, most: int = _SMALL) -> bytes | None:
+    """Return a regular file of at most ``most`` bytes, links not followed; else None."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
         handle = os.open(path, flags)
@@ -44,9 +44,9 @@ def read_bytes(path: Path | str) -> bytes | None:
         return None
     try:
         status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
+        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
             return None
-        return os.read(handle, _SMALL)
+        return os.read(handle, most)
     except OSError:
         return None
     finally:

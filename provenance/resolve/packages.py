@@ -27,7 +27,9 @@ _SOURCES = frozenset({"python-source", "notebook", "javascript", "languages"})
 _SETTINGS = frozenset({"json-config", "yaml-config"})
 """Settings name packages only as servers that they run (the Model Context Protocol)."""
 _MODEL_APIS = frozenset("llm.api embedding.api rerank.api image.api video.api llm.router".split())
-_STANDARD = frozenset(sys.stdlib_module_names) | {"__main__", "distutils", "imp", "asyncore"}
+_STANDARD = frozenset(sys.stdlib_module_names) | {
+    "__main__", "distutils", "imp", "asyncore", "_typeshed",
+}  # fmt: skip
 
 
 def resolve(inventory: Inventory) -> Inventory:

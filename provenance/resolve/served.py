@@ -2,7 +2,7 @@
 
 Of the names of hub repositories that literals hold, many are what a host of open weights is
 asked for elsewhere in the tree (``"provider": "siliconflow"`` in a table of models, a client
-of it). A name that nothing loads means the same there.
+of it), or what is loaded from another hub there. A name that nothing loads means the same.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from provenance.resolve.inventory import Inventory
 _SETTINGS = frozenset({"env-file", "sql"})
 """Extractors of files in which a model's name says nothing of who runs it."""
 _HUB = "pkg:huggingface/"
+_MODELSCOPE = "model:modelscope/"
 
 
 def resolve(inventory: Inventory) -> Inventory:
@@ -24,6 +25,9 @@ def resolve(inventory: Inventory) -> Inventory:
     for link in inventory.links.values():
         if link.relation == "same-as" and link.target.startswith(_HUB):
             served.setdefault(link.target, set()).add(link.source)
+    for known in inventory.components:
+        if known.startswith(_MODELSCOPE):
+            served.setdefault(_HUB + known.removeprefix(_MODELSCOPE), set()).add(known)
     given: set[Occurrence] = set()
     for weights, models in sorted(served.items()):
         component = inventory.components.get(weights)

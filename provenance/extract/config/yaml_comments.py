@@ -21,6 +21,8 @@ _COMMAND = re.compile(
     r"(?:docker|podman|ollama) (?:run|pull)|vllm serve)[ ]\S.*)"
 )
 """A commented line of a script that stands in a tree."""
+_ENTRY = re.compile(r"[ \t]*#[ \t]*-[ \t]+[\"']?([\w.-]{2,60}/[\w.-]{2,100})[\"']?[ \t]*(?:#.*)?")
+"""A commented entry of a list: an alternative."""
 
 
 def read_comments(text: str, first_line: int, collector: Collector, vocabulary: Vocabulary) -> None:
@@ -32,6 +34,9 @@ def read_comments(text: str, first_line: int, collector: Collector, vocabulary: 
             command = _COMMAND.match(line[:1000]) if "#" in line else None
             if command:
                 read_shell(f"# {command.group(1)}", number, aside, vocabulary)
+            entry = _ENTRY.fullmatch(line[:300].rstrip("\r")) if "#" in line else None
+            if entry and vocabulary.looks_like_model(entry.group(1)):
+                aside.hub_model(entry.group(1), aside.occurrence(number, entry.group(1)))
             continue
         key, value = match.group(1), match.group(2).strip("\"',")
         if key == "image" and (":" in value or "/" in value):

@@ -44,7 +44,7 @@ def given_from(argument: Bound, tree: Tree) -> tuple[str, tuple[str, ...]] | Non
             found = _parameter(tree.text(node), key, scope)
             if found is not None:
                 return found
-            bound = scope.names.get(tree.text(node), [])  # const { model } = options
+            bound = scope.lookup(tree.text(node))  # const { model } = options
             pending += [(item.node, item.scope, item.key or key) for item in bound[:4]]
         elif node.type == "member_expression" and not key:
             owner, prop = node.child_by_field_name("object"), node.child_by_field_name("property")

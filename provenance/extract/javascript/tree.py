@@ -40,7 +40,7 @@ class Bound(NamedTuple):
 
 
 class Scope(Struct, eq=False):
-    """The names of one function, or of the module."""
+    """The names of one function, of a block in it, or of the module."""
 
     parent: Scope | None = None
     names: dict[str, list[Bound]] = field(default_factory=dict)
@@ -48,6 +48,8 @@ class Scope(Struct, eq=False):
     """The name of the function, where it has one."""
     parameters: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Names that are given from outside, by position and property of that argument."""
+    block: bool = False
+    """A block in a function: what ``var`` declares there is the function's."""
 
     def lookup(self, name: str) -> list[Bound]:
         """Return what a name is bound to here, or in the nearest scope around that knows it."""

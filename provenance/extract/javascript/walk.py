@@ -62,17 +62,22 @@ class _Walk:
         cursor = root.walk()
         scopes: list[Scope] = [self.tree.module]
         names: list[str] = [""]
-        opened: list[bool] = []
+        opened: list[str] = []
         for _ in range(_MAX_NODES):
             node = cursor.node
             assert node is not None
             kind = node.type
-            inner = kind in _FUNCTIONS
-            if inner:
+            inner = ""
+            if kind in _FUNCTIONS:
+                inner = kind
                 names.append(self._name_of(node))
                 scopes.append(Scope(scopes[-1], function=names[-1]))
                 self._parameters(node, scopes[-1])
                 self._expression_body(node, scopes[-1], names[-1])
+            elif kind == "statement_block" and opened[-1] not in _FUNCTIONS:
+                inner = kind  # the body of a function shares its names
+                names.append(names[-1])
+                scopes.append(Scope(scopes[-1], function=names[-1], block=True))
             elif node.is_named:
                 self._visit(kind, node, scopes[-1], names[-1])
             if cursor.goto_first_child():
@@ -177,7 +182,14 @@ class _Walk:
 
     def _declared(self, node: Node, scope: Scope) -> None:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is None or value is None:
+        if name is None:
+            return
+        if node.parent is not None and node.parent.type == "variable_declaration":
+            while scope.block and scope.parent is not None:
+                scope = scope.parent
+        if value is None:
+            if name.type == "identifier":  # what assigns it later does so here
+                scope.names.setdefault(self.tree.text(name), [])
             return
         made, symbol = unwrapped(value), "*"
         if made.type == "member_expression" and name.type == "identifier":
