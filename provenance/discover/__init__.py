@@ -1,7 +1,7 @@
 """discover: walk once, in stable order, and read each wanted file once.
 
-Honours ``.gitignore`` for what git does not track, never leaves the tree through a symlink, never reads a
-device or pipe, and turns what it could not read into gaps.
+Honours ``.gitignore`` for what git does not track, never leaves the tree through a
+symlink, never reads a device or pipe, and turns what it could not read into gaps.
 """
 
 from __future__ import annotations
@@ -231,9 +231,7 @@ class Walk(Struct):
     def _is_hidden(self, path: str, ignores: tuple[Ignore, ...]) -> bool:
         """Tell whether a path is left out: ignored, and neither tracked nor a template."""
         return (
-            is_ignored(path, ignores)
-            and not _TEMPLATE.search(path)
-            and not self._is_tracked(path)
+            is_ignored(path, ignores) and not _TEMPLATE.search(path) and not self._is_tracked(path)
         )
 
     def _is_tracked(self, path: str) -> bool:

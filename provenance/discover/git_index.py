@@ -16,6 +16,7 @@ MAX_INDEX_BYTES = 128 * 1024 * 1024
 _HEADER = struct.Struct(">4sII")
 _STAT_BYTES = 40
 _EXTENDED = 0x4000
+_LENGTH = 0x0FFF
 _HASHES = (20, 32)
 
 
@@ -48,7 +49,8 @@ def _names(data: bytes, version: int, count: int, hash_bytes: int) -> set[str] |
         at = start + fixed
         if at > len(data):
             return None
-        if int.from_bytes(data[at - 2 : at], "big") & _EXTENDED and version > 2:
+        flags = int.from_bytes(data[at - 2 : at], "big")
+        if flags & _EXTENDED and version > 2:
             at += 2
         if version == 4:
             dropped, at = _varint(data, at)
@@ -57,8 +59,8 @@ def _names(data: bytes, version: int, count: int, hash_bytes: int) -> set[str] |
         if end < 0:
             return None
         name = previous + data[at:end] if version == 4 else data[at:end]
-        if not name or name.startswith(b"/"):
-            return None
+        if flags & _LENGTH != min(len(name), _LENGTH):
+            return None  # hashes of another size
         previous = name
         found.add(name.decode("utf-8", "surrogateescape"))
         # Before version 4, entries are padded with zeros to eight bytes.
@@ -69,12 +71,14 @@ def _names(data: bytes, version: int, count: int, hash_bytes: int) -> set[str] |
 def _varint(data: bytes, at: int) -> tuple[int, int]:
     """Return a number of variable length, as git's packs have it, and where it ends."""
     value = 0
-    for at in range(at, min(at + 6, len(data))):
-        value = (value << 7) + (data[at] & 0x7F)
-        if not data[at] & 0x80:
-            return value, at + 1
+    while at < len(data):
+        byte = data[at]
+        at += 1
+        value = (value << 7) + (byte & 0x7F)
+        if not byte & 0x80 or value > MAX_INDEX_BYTES:
+            break
         value += 1
-    return value, at + 1
+    return value, at
 
 
 def _above(name: str) -> list[str]:

@@ -119,12 +119,9 @@ def read_model(
     if provider and not provider.startswith("huggingface"):
         collector.api_model(ids.service(provider), value, where)
         return True
-    alias = vocabulary.alias(value)
+    alias = vocabulary.alias(value) or vocabulary.alias(value, _OF_PIPELINES)
     if alias:
         collector.hub_model(alias, where)
-        return True
-    if vocabulary.alias(value, _OF_PIPELINES):
-        names.tool_model(value, _OF_PIPELINES, where, collector, vocabulary)
         return True
     owner = vocabulary.api_owner(value)
     if owner:

@@ -138,3 +138,18 @@ def test_devices_and_runtimes_that_a_source_names() -> None:
 def test_an_index_of_builds_for_one_device() -> None:
     line = 'install_all torch --index-url "https://download.pytorch.org/whl/rocm6.2"\n'
     assert "platform:amd-rocm" in ids(read("install.sh", line), "platform")
+
+
+def test_providers_of_onnx_runtime() -> None:
+    found = read(
+        "a.py",
+        """\
+        import onnxruntime
+        onnxruntime.InferenceSession(
+            path,
+            providers=["DmlExecutionProvider", "CANNExecutionProvider", "CPUExecutionProvider"],
+        )
+        """,
+    )
+    assert ids(found, "platform") == {"platform:microsoft-directml", "platform:ascend-cann"}
+    assert component(found, "platform:ascend-cann").usage == "optional"

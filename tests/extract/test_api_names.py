@@ -140,3 +140,11 @@ def test_settings_of_a_request_in_a_provider_s_branch_are_no_models() -> None:
         "    }\n"
     )
     assert models("a.py", text) == set()
+
+
+@pytest.mark.parametrize("path", ["a.py", "a.ts"])
+def test_what_ollama_runs_itself(path: str) -> None:
+    found = read(path, 'MODELS = ["kimi-k2.5:cloud", "qwen3-coder:480b-cloud"]\n')
+    assert {i for i in ids(found) if i.startswith("model:")} == {
+        "model:ollama-cloud/kimi-k2.5:cloud", "model:ollama-cloud/qwen3-coder:480b-cloud",
+    }  # fmt: skip

@@ -65,3 +65,18 @@ def test_wanted_names(path: str) -> None:
 
 def test_unwanted_names() -> None:
     assert not ci.accepts(".github/dependabot.yml")
+
+
+def test_a_name_in_a_matrix_is_of_what_the_jobs_build() -> None:
+    found = direct(
+        ci, ".github/workflows/images.yml",
+        """\
+        on: push
+        jobs:
+          build:
+            strategy:
+              matrix:
+                include: [{image: worker}, {image: "python:3.12"}, {image: ghcr.io/acme/base}]
+        """,
+    )  # fmt: skip
+    assert ids(found, "container") == {"pkg:docker/python@3.12", "pkg:docker/ghcr.io/acme/base"}

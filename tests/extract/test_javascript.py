@@ -577,3 +577,55 @@ def test_methods_that_are_no_providers(words: Vocabulary) -> None:
         {"src/lib/ai.ts": "export const router = { get: (path: string) => path };\n"},
     )
     assert ids(found, "service") == set()
+
+
+def test_a_name_is_of_the_block_that_declares_it(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import OpenAI from "openai";
+        import Anthropic from "@anthropic-ai/sdk";
+        export async function ask(provider) {
+          if (provider === "openai") {
+            const names = { a: "gpt-4o" };
+            const model = names[provider] || "gpt-4o-mini";
+            await new OpenAI().chat.completions.create({ model });
+          } else {
+            const names = { a: "claude-3-5-sonnet" };
+            const model = names[provider] || "claude-3-opus";
+            await new Anthropic().messages.create({ model });
+          }
+        }
+        """)  # fmt: skip
+    assert {i for i in ids(found, "model") if i.startswith("model:")} == {
+        "model:openai/gpt-4o", "model:openai/gpt-4o-mini",
+        "model:anthropic/claude-3-5-sonnet", "model:anthropic/claude-3-opus",
+    }  # fmt: skip
+
+
+def test_what_var_declares_and_what_is_assigned_later_is_the_function_s(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import OpenAI from "openai";
+        function one(fast) {
+          let model;
+          if (fast) { var client = new OpenAI(); model = "gpt-4o-mini"; }
+          return client.chat.completions.create({ model });
+        }
+        function two() {
+          let model;
+          model = "claude-3-opus";
+          return send(model);
+        }
+        """)  # fmt: skip
+    assert {i for i in ids(found, "model") if i.startswith("model:openai/")} == {
+        "model:openai/gpt-4o-mini"
+    }
+
+
+def test_a_page_that_asks_where_it_came_from(words: Vocabulary) -> None:
+    found = scan(words, """\
+        import OpenAI from "openai";
+        const base = localStorage.getItem("base") || `${window.location.origin}`;
+        const client = new OpenAI({ baseURL: base + "/v1" });
+        client.chat.completions.create({ model: "gpt-4o" });
+        """)  # fmt: skip
+    assert "service:openai" not in {c.id for c in found.components if c.usage == "used"}
+    assert "model:openai/gpt-4o" not in ids(found)

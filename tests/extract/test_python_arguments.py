@@ -128,3 +128,54 @@ def test_a_broken_statement_is_left_out_and_said() -> None:
     )
     assert ids(found, "dataset") == {"dataset:huggingface/acme/a"}
     assert [(reason, line) for _, reason, line in gaps(found)] == [("malformed-file", 5)]
+
+
+def test_arguments_that_name_more_than_one_model() -> None:
+    found = read(
+        "a.py",
+        """\
+        from funasr import AutoModel
+        AutoModel(model="iic/SenseVoiceSmall", vad_model="fsmn-vad" if cut else None,
+                  punc_model="iic/other_punc")
+        """,
+    )
+    assert ids(found, "model") >= {
+        "model:modelscope/iic/SenseVoiceSmall", "model:modelscope/iic/other_punc",
+        "model:modelscope/iic/speech_fsmn_vad_zh-cn-16k-common-pytorch",
+    }  # fmt: skip
+
+
+def test_a_list_of_names() -> None:
+    found = read("a.py", 'import nltk\nnltk.download(["punkt", "stopwords"])\n')
+    assert {i.rpartition("/")[2] for i in ids(found) if "nltk/" in i} == {"punkt", "stopwords"}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "from audio_separator.separator import Separator\nsep = Separator(log_level=1)\n",
+        "import audio_separator.separator as s\nsep = s.Separator()\n",
+    ],
+)
+def test_a_method_of_an_object_is_known_by_the_class_that_made_it(made: str) -> None:
+    found = read("a.py", f'{made}sep.load_model("UVR-MDX-NET-Inst_HQ_5.onnx")\n')
+    assert "model:audio-separator/UVR-MDX-NET-Inst_HQ_5.onnx" in ids(found)
+    other = made.replace("audio_separator", "elsewhere")
+    assert not ids(read("a.py", f'{other}sep.load_model("a.onnx")\n'), "model")
+
+
+@pytest.mark.parametrize(
+    ("call", "models"),
+    [
+        ("PaddleOCR()", {"PP-OCRv6_medium_det", "PP-OCRv6_medium_rec"}),
+        ('PaddleOCR(lang="korean")', {"PP-OCRv5_server_det", "korean_PP-OCRv5_mobile_rec"}),
+        ('PaddleOCR(text_recognition_model_name="PP-OCRv4_mobile_rec")', {"PP-OCRv4_mobile_rec"}),
+        (
+            'PaddleOCR(text_detection_model_name="UVDoc", doc_unwarping_model_name="SLANet")',
+            {"UVDoc", "SLANet"},
+        ),
+    ],
+)
+def test_what_a_call_uses_when_told_nothing_may_be_several(call: str, models: set[str]) -> None:
+    found = read("a.py", f"from paddleocr import PaddleOCR\n{call}\n")
+    assert ids(found, "model") == {f"pkg:huggingface/PaddlePaddle/{name}" for name in models}

@@ -334,3 +334,36 @@ def test_a_data_set_under_the_word_data() -> None:
     found = read("train.yml", "data:\n  type: hub\n  path: acme/alpaca-7k\nmodel: acme/chat-7b\n")
     assert ids(found, "dataset") == {"dataset:huggingface/acme/alpaca-7k"}
     assert ids(found, "model") == {"pkg:huggingface/acme/chat-7b"}
+
+
+SOURCES = """\
+sources:
+  - id: names
+    type: http
+    url: https://zenodo.org/records/1/files/v2-names-data.zip?download=1
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("src/dataset_agent/sources.yaml", {"zenodo.org/records/1/files/v2-names-data.zip"}),
+        ("src/agent/sources.yaml", set()),
+    ],
+)
+def test_sources_in_a_folder_that_prepares_data(path: str, found: set[str]) -> None:
+    assert ids(read(path, SOURCES), "dataset") == {f"dataset:url/{where}" for where in found}
+
+
+def test_alternatives_in_comments() -> None:
+    found = read(
+        "config.yaml",
+        """\
+        base_model: acme/chat-7b
+        # Alternatives:
+        # - "acme/other-8b"
+        #  - docs/readme
+        """,
+    )
+    assert component(found, "pkg:huggingface/acme/other-8b").usage == "commented"
+    assert "pkg:huggingface/docs/readme" not in ids(found)

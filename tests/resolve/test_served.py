@@ -50,3 +50,15 @@ def test_two_services_leave_it_open() -> None:
     found = resolved(a=CLIENT, b=other, c='X = ["Qwen/Qwen3-8B"]\n')
     assert "c.py" in places(found, WEIGHTS)
     assert places(found, SERVED) == ["a.py"]
+
+
+def test_a_bare_name_of_what_another_hub_has() -> None:
+    loads = """\
+from funasr import AutoModel
+from config import ASR
+AutoModel(model="iic/SenseVoiceSmall")
+"""
+    found = resolved(a=loads, config='ASR = "iic/SenseVoiceSmall"\n')
+    assert places(found, "model:modelscope/iic/SenseVoiceSmall") == ["a.py", "config.py"]
+    weights = found.components.get("pkg:huggingface/iic/SenseVoiceSmall")
+    assert weights is None or not weights.direct

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_CHAIN = 32
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _OWN_ORIGIN = re.compile(r"\blocation\.(?:origin|host|href|protocol)\b")
 
 
@@ -162,7 +163,7 @@ class Clients:
         written = self.tree.shown(expression.node)
         if client.service is None:
             return replace(client, local=not client.runtime)
-        if _OWN_ORIGIN.search(written):  # a page asks the server that it came from
+        if self._is_own_origin(expression):  # a page asks the server that it came from
             return replace(client, service=None, local=not client.runtime)
         line = self.tree.line(call)
         self.collector.gap(
@@ -173,6 +174,13 @@ class Clients:
         self.collector.service(client.service, weak)
         self.collector.redirects.append((client.service, weak))
         return replace(client, confidence="low")
+
+    def _is_own_origin(self, expression: Bound) -> bool:
+        """Tell whether an address is made of the page's own, here or by a name it has."""
+        written = self.tree.text(expression.node)
+        nodes = [b.node for n in _NAME.findall(written) for b in expression.scope.lookup(n)[:2]]
+        texts = (written, *(self.tree.text(node)[:500] for node in nodes[:8]))
+        return any(_OWN_ORIGIN.search(text) for text in texts)
 
     def argument(
         self, call: Node, scope: Scope, wanted: tuple[tuple[str, ...], ...], *,
