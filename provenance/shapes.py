@@ -32,8 +32,20 @@ PLACEHOLDER_OWNER = (
 """The owner of a repository that documentation writes where a reader is to put one."""
 _PLACEHOLDER_OWNER = re.compile(PLACEHOLDER_OWNER)
 _SIZE = re.compile(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
+_CLOUD = re.compile(r"[\w.-]+:(?:[\w.]+-)?cloud")
+_TAG = re.compile(r"(?:\d{1,2}x|e)?\d{1,3}(?:\.\d{1,2})?[bm](?:-[\w.-]{1,40})?")
 _NUMBER = re.compile(r"[\d.-]+[bkm]?|v\d+(?:alpha|beta)?\d*", re.IGNORECASE)
 """A number, also of an API's version (``v1/models``)."""
+
+
+def is_cloud_name(name: str) -> bool:
+    """Tell whether a name is marked as what Ollama runs itself; https://docs.ollama.com/cloud."""
+    return bool(_CLOUD.fullmatch(name))
+
+
+def is_tag(text: str) -> bool:
+    """Tell whether a text is a tag of Ollama that says a size: ``7b``, ``8x7b-instruct``."""
+    return bool(_TAG.fullmatch(text))
 
 
 def is_placeholder_owner(owner: str) -> bool:

@@ -25,14 +25,12 @@ from provenance.registry.specs import (
     triggers,
 )
 from provenance.registry.tables import Call, Default, fits
-from provenance.shapes import has_size, is_file_name, may_be_repository
+from provenance.shapes import has_size, is_cloud_name, is_file_name, may_be_repository
 
 _RUNS_MODELS = frozenset(
     "llm.api llm.router embedding.api rerank.api image.api video.api tts.api asr.api".split()
 )
 _ALIAS = re.compile(rb"[ \t]+as[ \t]+([A-Za-z_]\w*)")
-_RUN_BY_OLLAMA = re.compile(r"[\w.-]+:(?:[\w.]+-)?cloud")
-"""How Ollama marks what it runs itself; https://docs.ollama.com/cloud."""
 _NOTHING: Set[bytes] = frozenset()
 _MODEL_HOSTS = frozenset("llm.router gpu.cloud".split())
 """What else than an API of models a service can be that answers with one."""
@@ -212,7 +210,7 @@ class Vocabulary:
         ``gpt-4o-mini`` alone names OpenAI's model; who serves it here is another question.
         """
         name = name.lower()
-        if _RUN_BY_OLLAMA.fullmatch(name):
+        if name.endswith("cloud") and is_cloud_name(name):
             return "service:ollama-cloud"
         stem = _stem(name)
         for key in (stem, "") if stem else ("",):
@@ -241,6 +239,12 @@ class Vocabulary:
     def runs_own(self, service: str) -> bool:
         """Tell whether a service only runs what its users bring: the names there are theirs."""
         return self._registry.functions(service) == ("gpu.cloud",)
+
+    def is_tagged(self, stem: str) -> bool:
+        """Tell whether what stands before a tag is a model's name: by a word, or as recorded."""
+        return self.looks_like_model(f"tag/{stem}") or bool(
+            self._registry.lineage(f"model:ollama/{stem}")
+        )
 
     def provider_prefix(self, prefix: str, separator: str = "/") -> str | None:
         """Return the service that routers mean by ``prefix/model`` or ``prefix:model``.

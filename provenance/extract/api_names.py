@@ -43,6 +43,7 @@ from provenance.extract.settings import names_model, names_tokenizer
 from provenance.extract.told_apart import tables_of
 from provenance.extract.written import is_placeholder, read_model
 from provenance.model import ComponentId, Confidence, Occurrence
+from provenance.shapes import is_tag
 from provenance.vocabulary import Vocabulary
 
 _QUOTED = re.compile(rb"[\"'`](([A-Za-z]*+)[-_.:@\d][\w.:@*+-]{0,80})[\"'`]")
@@ -261,6 +262,8 @@ def _listed(text: str, match: re.Match[bytes], vocabulary: Vocabulary) -> str:
 def _routed(text: str, vocabulary: Vocabulary) -> ComponentId | None:
     """Return the service of ``openai:gpt-4o``, where it is known to have a model of the name."""
     prefix, colon, name = text.partition(":")
+    if is_tag(name) or name == "latest":
+        return None  # ``mistral:7b`` is no model of Mistral's API
     service = vocabulary.provider_prefix(prefix, ":") if colon else None
     if service is None and "_" in prefix:  # as projects call it: ``aliyun_bailian:qwen-max``
         called = provider_called(prefix, vocabulary)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from provenance.extract.places import Places
 from provenance.extract.told_apart import tables_of
 
 _CLOSED = re.compile(rb"[\])}]")
@@ -181,3 +182,24 @@ def _before_list(data: bytes, offset: int) -> bytes:
     before = data[max(0, offset - _LIST) : offset]
     opening = max(before.rfind(b"["), before.rfind(b"("), before.rfind(b"{"))
     return b"" if opening < 0 or _CLOSED.search(before, opening) else before[:opening]
+
+
+def is_asked(places: Places, offset: int, end: int) -> bool:
+    """Tell whether a literal stands where names that are asked for do.
+
+    Args:
+        offset: where it begins, at its quote.
+        end: where it ends.
+    """
+    data = places.data
+    if SOUGHT.match(data, end) or is_told_apart(data, offset) or quoted_within(data, offset):
+        return False
+    if is_entry(data, offset, end) and (
+        not SETTINGS.match(data, end) or COSTS.search(data, offset, end + 300)
+    ):  # fmt: skip
+        return False  # the key of a table of what is known of models
+    return not (
+        NOT_ASKED.search(places.text_line(offset))
+        or is_pattern(data, offset)
+        or tables_of(data).tell_apart(offset, end)
+    )

@@ -25,10 +25,16 @@ _VARIABLE = re.compile(
 )
 _CONSTANT = re.compile(
     rb"(?:\A|\n)[ \t]*(?:(?:export|const|let|var)[ \t]+)*"
-    rb"((?!DEFAULT_)[A-Z][A-Z0-9]*_[A-Z0-9_]{2,60})[ \t]*(?::[^=\n]{0,40})?="
+    rb"(?:DEFAULT_)?((?!DEFAULT_)[A-Z][A-Z0-9]*_[A-Z0-9_]{2,60})[ \t]*(?::[^=\n]{0,40})?="
     rb"[ \t]*(?:[\w.()\[\]]{3,80}[ \t]*(?:\|\||\?\?|\bor)[ \t]*)?\Z"
 )
 """A constant, or a member of an enumeration, right before what it is bound to."""
+_MEMBER = re.compile(rb"(?:\n|\{|,)[ \t]*[A-Za-z]\w{0,60}[ \t]*=[ \t]*\(?\Z")
+_ENUMERATION = re.compile(
+    rb"class[ \t]+(\w{3,60})\([^)\n]{0,60}Enum[^)\n]{0,40}\)[ \t]*:|enum[ \t]+(\w{3,60})\s{0,8}\{"
+)
+_OUTSIDE = re.compile(rb"\n[^\s#)\]}/*]|\}")
+"""What a member of an enumeration does not stand behind: a statement of the module."""
 _BRANCH = re.compile(
     rb"(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
     rb"[^\n]{0,20}?==[ \t]*|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
@@ -76,18 +82,37 @@ def provider_near(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -
 def provider_listed(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -> str:
     """Return the slug of the provider that a list of names is under, or ``""``.
 
-    Its name is the list's key, or begins the name of the variable (``groqModels``).
+    Its name is the list's key, or begins the name of the variable (``groqModels``), or of
+    the enumeration (``class GroqModel(Enum)``).
 
     Args:
         offset: where the literal with the name begins, at its quote.
     """
     tables = tables_of(data)
     keys, name = tables.keys_of_list(offset), tables.name_of_list(offset)
-    if not (keys or name) or not _names_entry(data, offset):
+    if not (keys or name):
+        name = _enumeration(data, offset)
+        return provider_of_models(name, text, vocabulary) if name else ""
+    if not _names_entry(data, offset):
         return ""
     if keys:
         return provider_of_path([key.decode() for key in keys], text, vocabulary)
     return provider_of_models(name, text, vocabulary)
+
+
+def _enumeration(data: bytes, offset: int) -> str:
+    """Return what the enumeration is called that a literal is a member's value of, or ``""``.
+
+    In the plural, as a list would be.
+    """
+    if not _MEMBER.search(data, max(0, offset - 120), offset):
+        return ""
+    begin = max(data.rfind(b"class ", 0, offset), data.rfind(b"enum ", 0, offset))
+    match = _ENUMERATION.match(data, begin) if begin >= 0 else None
+    if match is None or _OUTSIDE.search(data, match.end(), offset):
+        return ""
+    name = (match.group(1) or match.group(2)).decode("ascii", "replace")
+    return f"{name}s" if name.lower().endswith(("model", "llm")) else name
 
 
 def provider_of_constant(data: bytes, offset: int, text: str, vocabulary: Vocabulary) -> str:

@@ -15,21 +15,10 @@ from itertools import islice
 from typing import TypeAlias
 
 from provenance import ids
-from provenance.extract.asked import (
-    COMPARED,
-    COSTS,
-    NOT_ASKED,
-    SETTINGS,
-    SOUGHT,
-    is_entry,
-    is_pattern,
-    is_told_apart,
-    quoted_within,
-)
+from provenance.extract.asked import COMPARED, is_asked
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.provider_near import provider_listed
-from provenance.extract.told_apart import tables_of
 from provenance.model import ComponentId, Document
 from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
@@ -121,20 +110,9 @@ class RoutedNames:
 
     def _is_asked(self, text: str, offset: int, end: int) -> bool:
         """Tell whether a literal stands where names that are asked for do."""
-        data = self._places.data
         if self._local or (self._claimed and self._claimed(offset, text)):
             return False
-        if SOUGHT.match(data, end) or is_told_apart(data, offset) or quoted_within(data, offset):
-            return False
-        if is_entry(data, offset, end) and (
-            not SETTINGS.match(data, end) or COSTS.search(data, offset, end + 300)
-        ):  # fmt: skip
-            return False  # the key of a table of what is known of models
-        return not (
-            NOT_ASKED.search(self._places.text_line(offset))
-            or is_pattern(data, offset)
-            or tables_of(data).tell_apart(offset, end)
-        )
+        return is_asked(self._places, offset, end)
 
 
 class Routers:

@@ -11,7 +11,7 @@ from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.routed import OPENROUTER, VARIANT
 from provenance.model import Occurrence, weakest
-from provenance.shapes import PLACEHOLDER_OWNER, may_be_repository
+from provenance.shapes import PLACEHOLDER_OWNER, is_tag, may_be_repository
 from provenance.vocabulary import Vocabulary
 
 DYNAMIC = re.compile(r"\$\{|\$\(|\{\{|<[^>]*>|%\(|\$[\w@*]|\*\*\*|os\.environ/")
@@ -142,6 +142,11 @@ def _of_prefix(value: str, where: Occurrence, collector: Collector, vocabulary: 
     prefix, _, name = MODE.sub(r"\1:", value).partition(":")
     if prefix == "ollama":
         names.tool_model(name, "ollama", where, collector, vocabulary)
+        return True
+    if (is_tag(name) or name == "latest") and vocabulary.looks_like_model(f"tag/{prefix}"):
+        # ``mistral:7b`` is no model of Mistral's API.
+        medium = replace(where, confidence=weakest(where.confidence, "medium"))
+        names.tool_model(value, "ollama", medium, collector, vocabulary)
         return True
     service = vocabulary.provider_prefix(prefix, ":") if "/" not in prefix else None
     if service is None or not (

@@ -231,3 +231,27 @@ def test_several_beginnings_of_names_are_none() -> None:
 def test_versions_of_an_api_are_no_namespaces() -> None:
     text = 'const model = { list: "v1/models", beta: "v1beta/models", all: "v2/llama-3-8b" };\n'
     assert ids(read("app.ts", text), "model") == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "a.py",
+            (
+                'class GroqModel(str, Enum):\n    """What there is."""\n\n    A = "llama-3-70b"\n'
+                '    # More.\n    B = ("llama-3.1-8b", Kind.TEXT)\n\n\nOTHER = "llama-3-9b"\n'
+            ),
+        ),
+        ("a.ts", 'enum GroqModel {\n  A = "llama-3-70b",\n  B = "llama-3.1-8b",\n}\n'),
+    ],
+)
+def test_an_enumeration_that_a_provider_s_name_begins(path: str, text: str) -> None:
+    assert {i for i in ids(read(path, text)) if i.startswith("model:")} == {
+        "model:groq/llama-3-70b", "model:groq/llama-3.1-8b",
+    }  # fmt: skip
+
+
+def test_a_default_that_is_called_after_its_provider() -> None:
+    found = read("llm.py", 'DEFAULT_VOLCENGINE_MODEL = "glm-5.2"\n')
+    assert ids(found, "model") == {"model:volcengine-ark/glm-5.2"}

@@ -26,6 +26,7 @@ from provenance.extract.places import Places
 from provenance.extract.registers import read_registers
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
+from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
 from provenance.model import ComponentId, Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary
@@ -147,6 +148,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
 
     def is_claimed(offset: int, text: str) -> bool:
         return offset in claimed or (bool(placed) and (places.line(offset), text) in placed)
+
+    claimed |= read_tags(data, places, collector, vocabulary, is_claimed)
 
     if _CATALOGUE.search(data):
         api_names.read_names(

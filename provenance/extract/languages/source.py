@@ -9,7 +9,6 @@ it asks.
 from __future__ import annotations
 
 import re
-from collections.abc import Set
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -26,11 +25,11 @@ from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.languages.gems import read_gems
 from provenance.extract.languages.hub_names import read_hub_names
 from provenance.extract.manifests.coordinates import JBANG, read_jbang
-from provenance.extract.names import tool_model
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
+from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
 from provenance.model import ComponentId, Document, Extraction
 from provenance.vocabulary import Vocabulary
@@ -121,16 +120,14 @@ _BASE_URL = re.compile(
 )
 """A base URL that a client is given."""
 _BASES = frozenset("uri_base base_url base_uri api_base endpoint baseURL BaseURL".split())
+
+
 _RUNTIME = re.compile(
     rb"\b\w*Ollama\w*\s?(?:\(|\.\s?(?:builder|new)\b|::(?:new|default)\()|\bollama::\w*Client\b"
 )
 """A client of a runtime on this machine is made."""
-
-
 _PROPERTY = re.compile(rb"\"\\?\$\{[A-Za-z][\w.-]{0,100}:([\w.:/@-]{2,100})\}\"")
 """A setting that is put in, with its default: ``@Value("${ai.model:gpt-4o}")``."""
-_TAG = re.compile(rb"\"([a-z][\w.-]{1,60}:(?:latest|\d{1,3}(?:\.\d)?[bm](?:-[\w.-]{1,30})?))\"")
-"""A tag as this runtime alone writes them."""
 
 
 def _default(match: re.Match[bytes]) -> bytes:
@@ -186,7 +183,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     claimed = told.offsets | set(defaults)
     if language.ecosystem == "cargo":
         claimed |= read_hub_names(data, places, collector, claimed)
-    claimed |= _tags(data, claimed, places, collector, vocabulary)
+    claimed |= read_tags(data, places, collector, vocabulary, lambda offset, _: offset in claimed)
     api_names.read_names(
         data, places, collector, vocabulary, service=service, local=local,
         claimed=lambda at, text: at in claimed or is_placed(at, text),
@@ -262,24 +259,6 @@ def _known_imports(vocabulary: Vocabulary, ecosystem: str) -> dict[str, Componen
             if package.startswith(start):
                 found.setdefault(package.removeprefix(start), package)
     return found
-
-
-def _tags(
-    data: bytes, told: Set[int], places: Places, collector: Collector, vocabulary: Vocabulary
-) -> frozenset[int]:
-    """Record tags of Ollama in a source that makes a client of it; return where they stand."""
-    if b"llama" not in data or not _RUNTIME.search(data):
-        return frozenset()
-    found: set[int] = set()
-    for match in islice(_TAG.finditer(data), _MAX_IMPORTS):
-        text = match.group(1).decode("ascii", "replace")
-        if match.start() in told or places.state(match.start()) is not None:
-            continue
-        if vocabulary.looks_like_model(f"tag/{text.partition(':')[0]}"):
-            found.add(match.start())
-            where = collector.occurrence(places.line(match.start()), text, confidence="medium")
-            tool_model(text, "ollama", where, collector, vocabulary)
-    return frozenset(found)
 
 
 def _makers(

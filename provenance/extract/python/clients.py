@@ -47,7 +47,7 @@ def spec_of(
 
     A class of the module that is derived from a known one is called as that one is.
     """
-    spec = _fitting(call.func, names, vocabulary) or _of_object(call.func, scope, names, vocabulary)
+    spec = _of_object(call.func, scope, names, vocabulary) or _fitting(call.func, names, vocabulary)
     if spec is not None or not names.parents:
         return spec
     for base in bases_made(call, scope, names):
@@ -80,16 +80,18 @@ def _of_object(
     """Return what a method is known for, of the class whose call made its object."""
     if not isinstance(function, ast.Attribute) or function.attr not in vocabulary.calls:
         return None
+    specs = [spec for spec in vocabulary.calls[function.attr] if "*" not in spec.callable]
+    if not specs:
+        return None
     owner = function.value
-    bound: list[Bound] = []
+    bound: list[Bound] = [(owner, scope)]
     if isinstance(owner, ast.Name):
         bound = scope.lookup(owner.id)
     elif isinstance(owner, ast.Attribute):
         bound = names.attributes.get(owner.attr, [])
     makers = (node.func for node, _ in bound[:_MAX_MAKERS] if isinstance(node, ast.Call))
-    specs = vocabulary.calls[function.attr]
     for dotted in (f"{names.dotted(maker)}.{function.attr}" for maker in makers):
-        found = next((s for s in specs if "*" not in s.callable and s.fits(dotted)), None)
+        found = next((spec for spec in specs if spec.fits(dotted)), None)
         if found is not None:
             return found
     return None

@@ -25,6 +25,7 @@ from provenance.extract.python.owner_and_name import read_pairs
 from provenance.extract.python.reach import leading
 from provenance.extract.registers import read_registers
 from provenance.extract.routed import RoutedNames, Routers
+from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
 from provenance.model import Document, Extraction, Import
 from provenance.siblings import Siblings
@@ -125,8 +126,13 @@ def read_source(
     read_options(data, places, collector, vocabulary, settled)
     read_pairs(data, places, collector, vocabulary)
 
+    tagged = read_tags(
+        data, places, collector, vocabulary,
+        lambda offset, text: (places.line(offset), text) in settled,
+    )  # fmt: skip
+
     def is_claimed(offset: int, text: str) -> bool:
-        return (places.line(offset), text) in settled
+        return offset in tagged or (places.line(offset), text) in settled
 
     routers = Routers(
         document, data, places, vocabulary, service=body,
