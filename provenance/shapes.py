@@ -44,8 +44,11 @@ def is_cloud_name(name: str) -> bool:
 
 
 def is_tag(text: str) -> bool:
-    """Tell whether a text is a tag of Ollama that says a size: ``7b``, ``8x7b-instruct``."""
-    return bool(_TAG.fullmatch(text))
+    """Tell whether a text is a tag of Ollama that says a size: ``7b``, ``8x7b-instruct``.
+
+    What its cloud runs has one too (``480b-cloud``), and is no model of a server of one's own.
+    """
+    return bool(_TAG.fullmatch(text)) and not text.endswith("-cloud")
 
 
 def is_placeholder_owner(owner: str) -> bool:
@@ -70,7 +73,7 @@ def may_be_repository(text: str) -> bool:
     namespace, _, name = text.lower().partition("/")
     if name.replace("-", "") in _METHODS or name.endswith(("opt-in", "opt-out")):
         return False  # ``full-parameter/LoRA``: one or the other
-    if len(name) < 2 and len(namespace) < 3:
+    if len(name) < 2 and len(namespace) < 2:
         return False  # ``w/o``, ``n/a``
     if is_placeholder_owner(namespace):
         return False

@@ -288,7 +288,7 @@ def test_a_reader_that_goes_away_does_not_change_the_verdict(
     tmp_path: Path, command: list[str]
 ) -> None:
     # Far more than a pipe holds, so the writer does meet the closed end.
-    lines = [f'm{n} = "org{n}/some-model-{n}-7b-chat"' for n in range(4000)]
+    lines = [f'm{n} = "acme{n}/some-model-{n}-7b-chat"' for n in range(4000)]
     write(tmp_path, many_py="\n".join(lines))
     process = subprocess.Popen(
         [sys.executable, "-m", "provenance", *command],

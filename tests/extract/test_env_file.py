@@ -67,7 +67,7 @@ def test_a_bare_name_beside_ollama_is_its_model() -> None:
     found = env("OLLAMA_BASE_URL=http://localhost:11434\nLLM=llama3:8b\n")
     assert "model:ollama/llama3:8b" in ids(found)
     assert lines(found, "model:ollama/llama3:8b") == [2]
-    assert gaps(env("LLM=llama3:8b")) == {("llama3:8b", "provider-unresolved", 1)}
+    assert gaps(env("LLM=llama3-8b")) == {("llama3-8b", "provider-unresolved", 1)}
 
 
 def test_platform_variables() -> None:
