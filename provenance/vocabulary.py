@@ -19,6 +19,7 @@ from provenance.registry.routing import Routing
 from provenance.registry.specs import CallSpec as CallSpec
 from provenance.registry.specs import (
     Constant,
+    Specs,
     Triggers,
     called_names,
     derived_classes,
@@ -269,12 +270,7 @@ class Vocabulary:
     @cached_property
     def calls(self) -> Mapping[str, tuple[CallSpec, ...]]:
         """Call specifications by the callable's last name."""
-        found: dict[str, list[CallSpec]] = {}
-        # The most literal pattern first: modelscope.*.from_pretrained before *.from_pretrained.
-        for row in sorted(self._registry.calls, key=lambda c: (c.callable.count("*"),
-                                                               -len(c.callable))):  # fmt: skip
-            found.setdefault(row.callable.rpartition(".")[2], []).append(CallSpec.of(row))
-        return {name: tuple(specs) for name, specs in found.items()}
+        return Specs(self._registry.calls)
 
     @property
     def script_calls(self) -> tuple[Call, ...]:
@@ -335,13 +331,13 @@ class Vocabulary:
             owner = row.callable.rpartition(".")[0]
             if row.argument or not owner.rpartition(".")[2].isupper():
                 continue
-            for default in self._registry.defaults.get(row.callable, ())[:1]:
+            for default in self._registry.defaults(row.callable)[:1]:
                 add(owner, Constant(default.component, row.function))
         return found
 
     def defaults(self, callable_name: str) -> tuple[Default, ...]:
         """Return what a callable uses that is told nothing, the newest version first."""
-        return self._registry.defaults.get(callable_name, ())
+        return self._registry.defaults(callable_name)
 
     @cached_property
     def _triggers(self) -> Triggers:

@@ -380,17 +380,16 @@ class Registry:
         return tuple(self.rows("calls_js.csv", Call))
 
     @cached_property
-    def defaults(self) -> Mapping[str, tuple[Default, ...]]:
-        """What callables use that are told nothing, by the callable's pattern."""
-        found: dict[str, tuple[Default, ...]] = {}
-        for row in self.rows("defaults.csv", Default):
-            found[row.callable] = (*found.get(row.callable, ()), row)
-        return {
-            # A condition before none, the newest version first.
-            name: tuple(sorted(rows, key=lambda r: (bool(r.condition), r.order),
-                               reverse=True))
-            for name, rows in found.items()
-        }  # fmt: skip
+    def _defaults(self) -> Keyed[Default]:
+        return self.table("defaults.csv", Default)
+
+    def defaults(self, callable_name: str) -> tuple[Default, ...]:
+        """Return what a callable uses that is told nothing, by its pattern in the data.
+
+        A condition comes before none, the newest version first.
+        """
+        rows = self._defaults.get(callable_name)
+        return tuple(sorted(rows, key=lambda r: (bool(r.condition), r.order), reverse=True))
 
     @cached_property
     def model_words(self) -> tuple[str, ...]:

@@ -57,6 +57,39 @@ class CallSpec(NamedTuple):
         )
 
 
+class Specs(Mapping[str, tuple[CallSpec, ...]]):
+    """Specifications by the callable's last name, made ready when they are first asked for.
+
+    The most literal pattern comes first: ``modelscope.*.from_pretrained`` before
+    ``*.from_pretrained``.
+    """
+
+    def __init__(self, rows: Iterable[Call]) -> None:
+        """Take the rows of ``calls.csv``."""
+        self._rows: dict[str, list[Call]] = {}
+        for row in rows:
+            self._rows.setdefault(row.callable.rpartition(".")[2], []).append(row)
+        self._made: dict[str, tuple[CallSpec, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[CallSpec, ...]:
+        made = self._made.get(name)
+        if made is None:
+            rows = sorted(
+                self._rows[name], key=lambda row: (row.callable.count("*"), -len(row.callable))
+            )
+            made = self._made[name] = tuple(CallSpec.of(row) for row in rows)
+        return made
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
 class Constant(NamedTuple):
     """What a constant of a library names, and its use."""
 
