@@ -48,12 +48,12 @@ def read_placed(
     """
     if not any(mark in data for mark in _MARKS):
         return frozenset()
+    provider, vague = _provider(collector.path, vocabulary)
+    if not provider:
+        return frozenset()
     tables = tables_of(data)
     lists = [table for table in tables.named() if is_list_of_models(table[0])]
     defaults = list(islice(_DEFAULT.finditer(data), _MAX_DEFAULTS))
-    provider, vague = _provider(collector.path, vocabulary) if lists or defaults else ("", False)
-    if not provider:
-        return frozenset()
     found: set[tuple[int, str]] = set()
 
     def record(offset: int, text: str) -> None:
@@ -99,10 +99,19 @@ def _provider(path: str, vocabulary: Vocabulary) -> tuple[str, bool]:
     """
     *folders, file = path.split("/")
     for part in (*folders[-_MAX_FOLDERS:], file.partition(".")[0]):
-        stem = _ENDS.sub("", part.lower())
-        for name in (stem, _VERSION.sub("", stem), stem.removesuffix("-ai")):
-            if len(name) > 1 and (found := provider_called(name, vocabulary)):
-                return found, is_vague(name)
+        found, vague = _called(part, vocabulary)
+        if found:
+            return found, vague
+    return "", False
+
+
+@lru_cache(maxsize=4096)
+def _called(part: str, vocabulary: Vocabulary) -> tuple[str, bool]:
+    """Return the provider that a part of a path is called by, and whether much else is."""
+    stem = _ENDS.sub("", part.lower())
+    for name in (stem, _VERSION.sub("", stem), stem.removesuffix("-ai")):
+        if len(name) > 1 and (found := provider_called(name, vocabulary)):
+            return found, is_vague(name)
     return "", False
 
 
