@@ -11,7 +11,7 @@ from pathlib import Path
 
 from provenance.discover.reading import read_bytes
 
-MAX_INDEX_BYTES = 128 * 1024 * 1024
+MAX_INDEX_BYTES = 64 * 1024 * 1024
 """An index has about a hundred bytes for a file."""
 _HEADER = struct.Struct(">4sII")
 _STAT_BYTES = 40

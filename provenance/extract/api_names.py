@@ -41,7 +41,7 @@ from provenance.extract.records import is_shown, provider_beside
 from provenance.extract.sections import provider_called
 from provenance.extract.settings import names_model, names_tokenizer
 from provenance.extract.told_apart import tables_of
-from provenance.extract.written import is_placeholder, read_model
+from provenance.extract.written import is_placeholder, read_model, tool_of
 from provenance.model import ComponentId, Confidence, Occurrence
 from provenance.shapes import is_tag
 from provenance.vocabulary import Vocabulary
@@ -163,6 +163,14 @@ def read_names(
                 )
                 collector.hub_model(alias, where)
             if alias:
+                continue
+            if text.endswith(".pt") and _names_model(before) and (
+                tool := tool_of(text, vocabulary)
+            ):  # fmt: skip
+                where = collector.occurrence(
+                    places.line(offset), text, usage=places.state(offset), confidence="medium"
+                )
+                runtime_model(text, tool, where, collector, vocabulary)
                 continue
             if _DIGIT.search(name):
                 listed = _listed(text, match, vocabulary)

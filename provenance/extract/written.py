@@ -41,8 +41,8 @@ MODE = re.compile(
 _KINDS = frozenset("lora qlora dora moe embedding embeddings rerank reranker reward chat "
                    "instruct vit clip bert".split())  # fmt: skip
 """Kinds of models and adapters, as settings name them; no models."""
-_OF_PIPELINES = "paddleocr"
-"""A tool whose settings name its models by names that are no other's (``PP-OCRv5_mobile_rec``)."""
+_TOOLS = ("paddleocr", "ultralytics")
+"""Tools whose names for their models are no other's: ``PP-OCRv5_mobile_rec``, ``yolov8n.pt``."""
 _HUB_HOSTS = ("hf.co/", "huggingface.co/")
 
 
@@ -119,9 +119,12 @@ def read_model(
     if provider and not provider.startswith("huggingface"):
         collector.api_model(ids.service(provider), value, where)
         return True
-    alias = vocabulary.alias(value) or vocabulary.alias(value, _OF_PIPELINES)
+    alias = vocabulary.alias(value)
     if alias:
         collector.hub_model(alias, where)
+        return True
+    if tool := tool_of(value, vocabulary):
+        names.runtime_model(value, tool, where, collector, vocabulary)
         return True
     owner = vocabulary.api_owner(value)
     if owner:
@@ -157,6 +160,11 @@ def _of_prefix(value: str, where: Occurrence, collector: Collector, vocabulary: 
         return False
     collector.api_model(service, name, where)
     return True
+
+
+def tool_of(name: str, vocabulary: Vocabulary) -> str:
+    """Return the tool whose own a name is known to be wherever it stands, or ``""``."""
+    return next((tool for tool in _TOOLS if vocabulary.alias(name, tool)), "")
 
 
 def on_hub(value: str) -> str | None:

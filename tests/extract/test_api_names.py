@@ -148,3 +148,11 @@ def test_what_ollama_runs_itself(path: str) -> None:
     assert {i for i in ids(found) if i.startswith("model:")} == {
         "model:ollama-cloud/kimi-k2.5:cloud", "model:ollama-cloud/qwen3-coder:480b-cloud",
     }  # fmt: skip
+
+
+def test_files_that_a_tool_publishes_under_a_key_of_models() -> None:
+    found = read(
+        "a.py",
+        'def load(model_name="yolov8n.pt"): ...\nMODEL = "best.pt"\nPICTURES = "yolov8x.pt"\n',
+    )
+    assert ids(found, "model") == {"model:ultralytics/yolov8n"}

@@ -172,7 +172,17 @@ def test_owners_that_stand_for_a_reader_s(value: str) -> None:
     assert not ids(setting("model", value))
 
 
-@pytest.mark.parametrize("key", ["model_name", "text_recognition_model"])
-def test_a_model_of_a_tool_whose_names_are_its_own(key: str) -> None:
-    found = setting(key, "PP-OCRv5_mobile_rec")
-    assert component(found, "pkg:huggingface/PaddlePaddle/PP-OCRv5_mobile_rec").direct
+@pytest.mark.parametrize(
+    ("key", "value", "model"),
+    [
+        ("model_name", "PP-OCRv5_mobile_rec", "pkg:huggingface/PaddlePaddle/PP-OCRv5_mobile_rec"),
+        ("model", "yolov8n.pt", "model:ultralytics/yolov8n"),
+        ("YOLO_MODEL", "yolo11n-seg.pt", "model:ultralytics/yolo11n-seg"),
+    ],
+)
+def test_a_model_of_a_tool_whose_names_are_its_own(key: str, value: str, model: str) -> None:
+    assert component(setting(key, value), model).direct
+
+
+def test_a_file_that_nobody_publishes_is_no_such_model() -> None:
+    assert not ids(setting("model", "best.pt"), "model") - {"model:local/best"}
