@@ -176,6 +176,8 @@ class Vocabulary:
             return maker
         prefix, _, name = repository.partition("/")
         service = self.provider_prefix(prefix)
+        if prefix == "modelscope" and "/" not in name:
+            return None  # ``modelscope/Llama-2-7b-ms``: what that hub itself publishes
         if service is None or prefix.lower() not in self._registry.known_namespaces:
             return service
         hub = ids.hub_model(repository)

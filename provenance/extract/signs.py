@@ -87,6 +87,8 @@ _NAMED = re.compile(
 _TARGETS = re.compile(rb"[ \t#]*([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)+)[ \t]*=(?!=)")
 """Several names that one line binds, perhaps a line put out of use."""
 _TEXT = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
+_OF_HUBS = frozenset({"modelscope-inference", "huggingface-inference"})
+"""APIs that are called as their hubs are: a key of that name alone means the hub."""
 _QUOTES = (b'"', b"'", b"`")
 _MODEL_WORD = re.compile(rb"model|llm|tokenizer|encoder|embed", re.IGNORECASE)
 _DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
@@ -333,11 +335,15 @@ def literals(
         near = provider_near(data, offset - 1, text, vocabulary) or (
             provider_listed(data, offset - 1, text, vocabulary)
         )
-        if near and ":" not in near and vocabulary.routing.serves_others(ids.service(near)):
+        if near in _OF_HUBS:
+            modelscope_near = near.startswith("modelscope")
+        elif near and ":" not in near and vocabulary.routing.serves_others(ids.service(near)):
             collector.api_model(ids.service(near), text, where)
             continue
+        else:
+            modelscope_near = modelscope
         if (
-            modelscope
+            modelscope_near
             or b"modelscope" in around.lower()
             or vocabulary.hub_of_namespace(text) == "modelscope"
         ):
