@@ -66,6 +66,14 @@ def is_file_name(text: str) -> bool:
     return bool(_FILE.search(text))
 
 
+def as_repository(name: str) -> str:
+    """Return a model's name in the form of a hub repository, whoever may own one without.
+
+    Of a path that is its end; a tag behind a colon is no part of the name.
+    """
+    return "/".join(name.split("/")[-2:]) if "/" in name else f"tag/{name.partition(':')[0]}"
+
+
 def may_be_repository(text: str) -> bool:
     """Tell whether a text has the form of a hub id and of nothing more usual."""
     if not ids.is_hub_repository(text) or is_file_name(text):

@@ -175,18 +175,19 @@ def devices(data: bytes, places: Places, collector: Collector) -> None:
                 )  # fmt: skip
                 collector.platform(slug, where)
                 continue
-            where = collector.occurrence(
-                places.line(match.start()), match.group().decode("ascii", "replace"),
-                usage=places.state(match.start()) or "optional", confidence="medium",
-            )  # fmt: skip
-            collector.platform(slug, where)
+            _perhaps(slug, match, places, collector)
     for match in _PROVIDER.finditer(data) if b"ExecutionProvider" in data else ():
         if match.group(1) in _PROVIDERS:  # of a list, the first that is there is taken
-            where = collector.occurrence(
-                places.line(match.start()), match.group().decode("ascii", "replace"),
-                usage=places.state(match.start()) or "optional", confidence="medium",
-            )  # fmt: skip
-            collector.platform(_PROVIDERS[match.group(1)], where)
+            _perhaps(_PROVIDERS[match.group(1)], match, places, collector)
+
+
+def _perhaps(slug: str, match: re.Match[bytes], places: Places, collector: Collector) -> None:
+    """Record a stack that a source works with where it is there."""
+    where = collector.occurrence(
+        places.line(match.start()), match.group().decode("ascii", "replace"),
+        usage=places.state(match.start()) or "optional", confidence="medium",
+    )  # fmt: skip
+    collector.platform(slug, where)
 
 
 def _needed(slug: str, data: bytes, places: Places) -> re.Match[bytes] | None:

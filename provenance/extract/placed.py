@@ -19,6 +19,7 @@ from provenance.extract.names import runtime_model
 from provenance.extract.places import Places
 from provenance.extract.sections import is_list_of_models, is_vague, provider_called
 from provenance.extract.told_apart import tables_of
+from provenance.shapes import as_repository
 from provenance.vocabulary import Vocabulary
 
 _MAX_FOLDERS = 4
@@ -126,8 +127,7 @@ def _are_models(texts: list[str], provider: str, vocabulary: Vocabulary) -> bool
     for text in texts:
         owner = vocabulary.api_owner(text)
         mine += owner == own
-        shape = "/".join(text.split("/")[-2:]) if "/" in text else f"tag/{text.partition(':')[0]}"
-        known += owner is not None or vocabulary.looks_like_model(shape)
+        known += owner is not None or vocabulary.looks_like_model(as_repository(text))
     if provider and not mine and not vocabulary.routing.serves_others(own):
         return False
     return 0 < len(texts) <= 2 * known

@@ -17,6 +17,7 @@ from provenance.extract.listed import is_no_name
 from provenance.extract.places import Places
 from provenance.extract.sections import is_vague, provider_called
 from provenance.extract.surroundings import closing_of, opened_before
+from provenance.shapes import as_repository
 from provenance.vocabulary import Vocabulary
 
 _PROVIDER = re.compile(
@@ -121,8 +122,9 @@ def _provider(written: str, name: str, vocabulary: Vocabulary) -> str:
 
 def _is_name(name: str, vocabulary: Vocabulary) -> bool:
     """Tell whether a name can be a model's of a provider that serves others' as well."""
-    shape = "/".join(name.split("/")[-2:]) if "/" in name else f"tag/{name.partition(':')[0]}"
-    return vocabulary.looks_like_model(shape) or vocabulary.api_owner(name) is not None
+    return (
+        vocabulary.looks_like_model(as_repository(name)) or vocabulary.api_owner(name) is not None
+    )
 
 
 def _places(data: bytes, text: str) -> Iterator[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import partial
 from itertools import islice
 from typing import TypeAlias
@@ -191,22 +191,23 @@ class Routers:
     def _of_environment(self) -> set[ComponentId]:
         """Return the routers that the variables of the nearest ``.env.example`` speak of."""
         assert self._siblings is not None
-        parts = self._path.split("/")[:-1]
-        for size in range(len(parts), max(-1, len(parts) - _MAX_FOLDERS), -1):
-            for name in _ENVIRONMENTS:
-                path = "/".join((*parts[:size], name))
-                if self._siblings(path) is not None:
-                    return set(
-                        self._siblings.once(("routers", path), partial(self._spoken_of, path))
-                    )
+        for path in _above(self._path, _ENVIRONMENTS):
+            if self._siblings(path) is not None:
+                return set(self._siblings.once(("routers", path), partial(self._spoken_of, path)))
         return set()
+
+
+def _above(path: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield the paths that files of these names have beside a file and above it, nearest first."""
+    parts = path.split("/")[:-1]
+    for size in range(len(parts), max(-1, len(parts) - _MAX_FOLDERS), -1):
+        for name in names:
+            yield "/".join((*parts[:size], name))
 
 
 def _packages(path: str, siblings: Siblings) -> frozenset[str]:
     """Return the npm packages that the nearest manifest above a file declares."""
-    parts = path.split("/")[:-1]
-    for size in range(len(parts), max(-1, len(parts) - _MAX_FOLDERS), -1):
-        manifest = "/".join((*parts[:size], "package.json"))
+    for manifest in _above(path, ("package.json",)):
         if siblings(manifest) is not None:
             return siblings.once(
                 ("packages declared", manifest), partial(_declared, manifest, siblings)

@@ -335,15 +335,14 @@ def literals(
         near = provider_near(data, offset - 1, text, vocabulary) or (
             provider_listed(data, offset - 1, text, vocabulary)
         )
-        if near in _OF_HUBS:
-            modelscope_near = near.startswith("modelscope")
-        elif near and ":" not in near and vocabulary.routing.serves_others(ids.service(near)):
+        of_hub = near in _OF_HUBS
+        if near and not of_hub and ":" not in near and (
+            vocabulary.routing.serves_others(ids.service(near))
+        ):  # fmt: skip
             collector.api_model(ids.service(near), text, where)
             continue
-        else:
-            modelscope_near = modelscope
         if (
-            modelscope_near
+            (near.startswith("modelscope") if of_hub else modelscope)
             or b"modelscope" in around.lower()
             or vocabulary.hub_of_namespace(text) == "modelscope"
         ):

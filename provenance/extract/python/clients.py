@@ -27,9 +27,8 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 """An argument that is where requests go, however a client calls it or its caller spells it."""
-
-
 _MAX_MAKERS = 16
+"""Bindings of a name that are looked at for what made its object."""
 
 
 class Client(Struct, frozen=True):

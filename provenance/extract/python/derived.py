@@ -63,9 +63,7 @@ def handed_through(call: ast.Call, places: Sequence[str | int], names: Bindings)
     return [p for p in places if isinstance(p, str) and p in given and p not in own]
 
 
-def field_of(
-    call: ast.Call, places: Sequence[str | int], names: Bindings
-) -> Bound | None:  # fmt: skip
+def field_of(call: ast.Call, places: Sequence[str | int], names: Bindings) -> Bound | None:
     """Return what a class of the module sets for an argument that its call leaves out.
 
     ``class Chat(ChatOpenAI): model_name = "gpt-4o"``

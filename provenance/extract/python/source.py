@@ -126,13 +126,13 @@ def read_source(
     read_options(data, places, collector, vocabulary, settled)
     read_pairs(data, places, collector, vocabulary)
 
-    tagged = read_tags(
-        data, places, collector, vocabulary,
-        lambda offset, text: (places.line(offset), text) in settled,
-    )  # fmt: skip
+    def is_settled(offset: int, text: str) -> bool:
+        return (places.line(offset), text) in settled
+
+    tagged = read_tags(data, places, collector, vocabulary, is_settled)
 
     def is_claimed(offset: int, text: str) -> bool:
-        return offset in tagged or (places.line(offset), text) in settled
+        return offset in tagged or is_settled(offset, text)
 
     routers = Routers(
         document, data, places, vocabulary, service=body,
