@@ -41,8 +41,8 @@ def extract_all(
     def work(items: Sequence[Wanted]) -> Batch:
         return _extract_batch(walk, vocabulary, items, memory)
 
-    size = sum(item.size for item in changed)
-    batches = spread(work, changed, size) if spread else [work(changed)]
+    sizes = [item.size for item in changed]
+    batches = spread(work, changed, sizes) if spread else [work(changed)]
     fresh = {path: result for batch in batches for path, result in batch.results.items()}
     walk.read = len(known) + sum(batch.read for batch in batches)
     walk.gaps += [gap for batch in batches for gap in batch.gaps]

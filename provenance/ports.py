@@ -46,9 +46,10 @@ class Spread(Protocol):
     """Does work on runs of items, in order, perhaps on several processors."""
 
     def __call__(
-        self, work: Callable[[Sequence[Item]], Result], items: Sequence[Item], size: int, /
-    ) -> list[Result]:
-        """Return what ``work`` gives for each run of items; ``size`` is in bytes."""
+        self, work: Callable[[Sequence[Item]], Result], items: Sequence[Item],
+        sizes: Sequence[int], /,
+    ) -> list[Result]:  # fmt: skip
+        """Return what ``work`` gives for each run of items; sizes are in bytes, one an item."""
 
 
 class Remembered(NamedTuple):

@@ -11,22 +11,23 @@ Result = TypeVar("Result")
 
 MIN_BYTES = 1024 * 1024
 """Starting processes costs what extracting some hundred kilobytes does."""
-_BATCHES = 6
+_BATCHES = 24
 """Batches a worker: enough that one slow file does not leave the others idle."""
 
 _work: Callable[[Sequence[Any]], Any] | None = None
 
 
 def spread(
-    work: Callable[[Sequence[Item]], Result], items: Sequence[Item], size: int
+    work: Callable[[Sequence[Item]], Result], items: Sequence[Item], sizes: Sequence[int]
 ) -> list[Result]:
     """Do some work on items, in order, on as many processors as pay.
 
     Args:
         work: takes a run of items; what it returns must be picklable.
-        size: bytes that the items stand for altogether.
+        sizes: bytes that each item stands for.
     """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    size = sum(sizes)
     if size < MIN_BYTES or processors < 2 or not hasattr(os, "fork"):
         return [work(items)]
     from concurrent.futures import ProcessPoolExecutor
@@ -34,16 +35,35 @@ def spread(
     from multiprocessing import get_context
 
     global _work
-    step = -(-len(items) // (processors * _BATCHES))
-    batches = [items[at : at + step] for at in range(0, len(items), step)]
+    batches = _batches(items, sizes, size // (processors * _BATCHES))
     _work = work
     try:
-        with ProcessPoolExecutor(processors, mp_context=get_context("fork")) as pool:
-            return list(pool.map(_run, batches))
+        with ProcessPoolExecutor(processors - 1, mp_context=get_context("fork")) as pool:
+            asked = [pool.submit(_run, batch) for batch in batches]
+            # From the end, since the others start at the front. What this process reads of
+            # the registry on the way it need not read again when it judges what was found.
+            own = {
+                at: work(batch)
+                for at, batch in reversed(list(enumerate(batches)))
+                if asked[at].cancel()
+            }
+            return [own[at] if at in own else asked[at].result() for at in range(len(batches))]
     except BrokenProcessPool:
         return [work(items)]  # a worker was killed, perhaps for memory: once more, alone
     finally:
         _work = None
+
+
+def _batches(items: Sequence[Item], sizes: Sequence[int], enough: int) -> list[Sequence[Item]]:
+    """Cut items into runs of at least so many bytes each."""
+    found: list[Sequence[Item]] = []
+    start = held = 0
+    for at, size in enumerate(sizes, 1):
+        held += size
+        if held >= enough or at == len(items):
+            found.append(items[start:at])
+            start, held = at, 0
+    return found
 
 
 def _run(batch: Sequence[Any]) -> Any:

@@ -51,13 +51,12 @@ class Tree:
         return found
 
     def _spread(
-        self, work: Callable[[Sequence[Any]], Any], items: Sequence[Any], size: int
+        self, work: Callable[[Sequence[Any]], Any], items: Sequence[Any], sizes: Sequence[int]
     ) -> list[Any]:
         self.extracted = [item.path for item in items]
-        whole = [item for item in items if not item.head]
-        assert size == sum((self.root / item.path).stat().st_size for item in whole) + (
-            len(items) - len(whole)
-        )
+        assert list(sizes) == [
+            1 if item.head else (self.root / item.path).stat().st_size for item in items
+        ]
         return [work(items)]
 
     @property
