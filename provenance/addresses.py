@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 
-_LOCAL_HOST = re.compile(
+from provenance.patterns import lazy
+
+_LOCAL_HOST = lazy(
     r"localhost|[\w-]+\.local|host\.docker\.internal|0\.0\.0\.0|127(?:\.\d+){3}|10(?:\.\d+){3}|"
     r"192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[?::1\]?|[a-z0-9_-]+",
     re.IGNORECASE,
 )
-_READING = re.compile(
+_READING = lazy(
     r"://(?:docs?|www|blog|help|support|learn|console|dashboard|developers?|community|status)\.|"
     r"/(?:docs?|blog|learn|library|pricing|terms|legal|login|account|settings|issues|help|community|"
     r"signup|keys|api-keys|apikeys?|tutorials?|guides?|papers?|abs)(?:[/?#]|$)",
     re.IGNORECASE,
 )
-_FETCH = re.compile(r"/(?:raw|resolve|archive|releases/download|tarball|zipball|media)/|\.git$")
-_HOST = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
-_FOLDER = re.compile(
+_FETCH = lazy(r"/(?:raw|resolve|archive|releases/download|tarball|zipball|media)/|\.git$")
+_HOST = lazy(r"^[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(\[[0-9a-f:]+\]|[^/:\s?#]+)", re.IGNORECASE)
+_FOLDER = lazy(
     r"^(?:http|ws)s?://(?:[^/@\s]*@)?([\w.-]+)(?::\d+)?/([\w.-]+)([^\n]*)", re.IGNORECASE
 )
 """A host, the first folder below it and what follows."""

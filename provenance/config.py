@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from provenance.errors import UsageError
 from provenance.i18n import LANGUAGES, language_of
 from provenance.model import SEVERITIES
+from provenance.patterns import lazy
 
 ASKED = ("hub", "index", "advisories")
 """Whom ``--online`` asks."""
@@ -37,7 +38,7 @@ _ENVIRONMENT = {
     "platform": "PROVENANCE_PLATFORM", "python_version": "PROVENANCE_PYTHON_VERSION",
     "lineage_db": "PROVENANCE_LINEAGE_DB",
 }  # fmt: skip
-_PYTHON = re.compile(r"3\.\d{1,2}(?:\.\d{1,2})?", re.ASCII)
+_PYTHON = lazy(r"3\.\d{1,2}(?:\.\d{1,2})?", re.ASCII)
 
 
 class Ignore(Struct, frozen=True, kw_only=True):

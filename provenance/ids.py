@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
-_PYPI_SEPARATORS = re.compile(r"[-_.]+")
-_HUB_NAMESPACE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,94}[A-Za-z0-9])?", re.ASCII)
+from provenance.patterns import lazy
+
+_PYPI_SEPARATORS = lazy(r"[-_.]+")
+_HUB_NAMESPACE = lazy(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,94}[A-Za-z0-9])?", re.ASCII)
 """No underscore and no dot: none of 1,134 namespaces of public hub data has one."""
-_HUB_NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]{0,94}[\w])?", re.ASCII)
+_HUB_NAME = lazy(r"[A-Za-z0-9](?:[\w.-]{0,94}[\w])?", re.ASCII)
 
 
 PROJECT = "project:"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from provenance import ids
+from provenance.patterns import lazy
 
 _MIME = frozenset(
     "application audio font http image message model multipart text video chemical".split()
@@ -19,7 +20,7 @@ _FOLDERS = frozenset(
 )
 _METHODS = frozenset("lora qlora dora peft sft dpo ppo grpo rlhf ptq qat gptq awq".split())
 """What is done to models."""
-_FILE = re.compile(
+_FILE = lazy(
     r"\.(?:py|md|rst|txt|jsonl?|ya?ml|toml|ini|cfg|csv|tsv|parquet|png|jpe?g|gif|svg|webp|html?|"
     r"css|[jt]sx?|vue|sh|ipynb|log|xml|pdf|zip|gz|tar|whl|so|c|cc|cpp|cu|h|hpp|go|rs|java|mp[34]|"
     r"wav|lock|proto|sql|git|pt|pth|ckpt|bin|safetensors|onnx|npz?|pkl)$",
@@ -30,11 +31,11 @@ PLACEHOLDER_OWNER = (
     r"|owner|author|fake|dummy|foo|fixture|any|some|not-a-[\w-]{1,20}|nonexistent"
 )
 """The owner of a repository that documentation writes where a reader is to put one."""
-_PLACEHOLDER_OWNER = re.compile(PLACEHOLDER_OWNER)
-_SIZE = re.compile(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
-_CLOUD = re.compile(r"[\w.-]+:(?:[\w.]+-)?cloud")
-_TAG = re.compile(r"(?:\d{1,2}x|e)?\d{1,3}(?:\.\d{1,2})?[bm](?:-[\w.-]{1,40})?")
-_NUMBER = re.compile(r"[\d.-]+[bkm]?|v\d+(?:alpha|beta)?\d*", re.IGNORECASE)
+_PLACEHOLDER_OWNER = lazy(PLACEHOLDER_OWNER)
+_SIZE = lazy(r"(?:^|[-_.])(?:a?\d+(?:\.\d+)?|\d+x\d+)[bm](?:$|[-_.])", re.IGNORECASE)
+_CLOUD = lazy(r"[\w.-]+:(?:[\w.]+-)?cloud")
+_TAG = lazy(r"(?:\d{1,2}x|e)?\d{1,3}(?:\.\d{1,2})?[bm](?:-[\w.-]{1,40})?")
+_NUMBER = lazy(r"[\d.-]+[bkm]?|v\d+(?:alpha|beta)?\d*", re.IGNORECASE)
 """A number, also of an API's version (``v1/models``)."""
 
 

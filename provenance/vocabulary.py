@@ -12,6 +12,7 @@ from functools import cached_property
 
 from provenance import ids
 from provenance.addresses import is_fetched, is_page
+from provenance.patterns import lazy
 from provenance.registry import Registry
 from provenance.registry.descent import DescentWords
 from provenance.registry.hosts import Hosts
@@ -31,7 +32,7 @@ from provenance.shapes import has_size, is_cloud_name, is_file_name, may_be_repo
 _RUNS_MODELS = frozenset(
     "llm.api llm.router embedding.api rerank.api image.api video.api tts.api asr.api".split()
 )
-_ALIAS = re.compile(rb"[ \t]+as[ \t]+([A-Za-z_]\w*)")
+_ALIAS = lazy(rb"[ \t]+as[ \t]+([A-Za-z_]\w*)")
 _NOTHING: Set[bytes] = frozenset()
 _MODEL_HOSTS = frozenset("llm.router gpu.cloud".split())
 """What else than an API of models a service can be that answers with one."""

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError
 from provenance.model import ComponentId, Evidence, Gap, LicenseDeclaration
+from provenance.patterns import lazy
 
 MAX_HEADER = 1024 * 1024
 """Bytes of header that are read; pasted license texts take some ten thousand."""
@@ -23,12 +24,12 @@ MAX_VALUE = 2_000
 MAX_LICENSE = 64 * 1024
 """Characters of the ``License`` field, which often holds a whole text."""
 
-_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
-_FOLDED = re.compile(r"\n(?: {8}| {7}\||\t)")
+_END = lazy(rb"\n\r?\n|\r\r(?!\n)")
+_FOLDED = lazy(r"\n(?: {8}| {7}\||\t)")
 """How writers continue a line: indented, or behind a bar."""
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?")
-_MAIL = re.compile(r"[^@\s<>,;\"']+@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,250})\.[A-Za-z]{2,24})\b")
-_GITHUB = re.compile(r"https?://(?:www\.)?github\.com/([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?:/|$)")
+_NAME = lazy(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?")
+_MAIL = lazy(r"[^@\s<>,;\"']+@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,250})\.[A-Za-z]{2,24})\b")
+_GITHUB = lazy(r"https?://(?:www\.)?github\.com/([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?:/|$)")
 _NO_OWNERS = frozenset("apps features marketplace orgs search sponsors topics users".split())
 """First words of the code host's own pages."""
 _HOMES = frozenset(

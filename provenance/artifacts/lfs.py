@@ -7,11 +7,12 @@ import re
 from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError
+from provenance.patterns import lazy
 
 _VERSION = b"version https://git-lfs.github.com/spec/v1\n"
 _MAX_BYTES = 1024
-_OID = re.compile(rb"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
-_SIZE = re.compile(rb"^size (\d{1,18})$", re.MULTILINE)
+_OID = lazy(rb"^oid sha256:([0-9a-f]{64})$", re.MULTILINE)
+_SIZE = lazy(rb"^size (\d{1,18})$", re.MULTILINE)
 
 
 class Pointer(Struct, frozen=True, kw_only=True):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError
+from provenance.patterns import lazy
 
 MAX_LAYERS = 10_000
 _PREFIX = "application/vnd.ollama.image."
-_DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
+_DIGEST = lazy(r"sha256[:-]([0-9a-f]{64})")
 
 
 class Layer(Struct, frozen=True, kw_only=True):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-import re
 
 from provenance.artifacts.source import ArtifactError
+from provenance.patterns import lazy
 
 MAX_UNPACKED = 64 * 1024 * 1024
 """Bytes that are unpacked in search of it; it stands among the first or the last members."""
 MAX_MEMBERS = 20_000
-_INFO = re.compile(r"[^/]+/PKG-INFO")
+_INFO = lazy(r"[^/]+/PKG-INFO")
 
 
 def read_pkg_info(data: bytes, limit: int) -> bytes:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 
 from msgspec import Struct
 
 from provenance.artifacts.source import MAX_TENSORS, ArtifactError
+from provenance.patterns import lazy
 
 MAX_INDEX = 16 * 1024 * 1024
 """Bytes; an index takes some hundred for a tensor."""
 
-_SHARD = re.compile(r"(.+)-(\d{5})-of-(\d{5})(\.[A-Za-z0-9]{1,15})")
-_FILE = re.compile(r"[\w][\w.-]{0,254}")
+_SHARD = lazy(r"(.+)-(\d{5})-of-(\d{5})(\.[A-Za-z0-9]{1,15})")
+_FILE = lazy(r"[\w][\w.-]{0,254}")
 
 
 def whole_name(name: str) -> str:

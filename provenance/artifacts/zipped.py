@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError, Source
+from provenance.patterns import lazy
 
 if TYPE_CHECKING:
     import zipfile
@@ -24,7 +25,7 @@ MAX_DIRECTORY = 4 * 1024 * 1024
 """Bytes read of one file; a member takes some hundred."""
 
 Kind = Literal["pytorch", "torchscript", "keras", "numpy", ""]
-_WEIGHT = re.compile(r"(?:^|[/._])(?:weights?|bias(?:es)?|kernel|gamma|embeddings?)(?:[:_]\d+)?$")
+_WEIGHT = lazy(r"(?:^|[/._])(?:weights?|bias(?:es)?|kernel|gamma|embeddings?)(?:[:_]\d+)?$")
 
 
 class Archive(Struct, frozen=True, kw_only=True):

@@ -11,16 +11,16 @@ of none) are a conflict, and a gap.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from provenance.model import Component
+from provenance.patterns import lazy
 from provenance.registry import Registry
 from provenance.registry.tables import Claim
 
-_SCOPE = re.compile(r"pkg:(?:npm/%40|maven/)[^/]+/")
+_SCOPE = lazy(r"pkg:(?:npm/%40|maven/)[^/]+/")
 """An npm scope or a Maven group."""
-_GITHUB = re.compile(r"github\.com[/:]([A-Za-z0-9][\w-]*)/")
+_GITHUB = lazy(r"github\.com[/:]([A-Za-z0-9][\w-]*)/")
 
 
 def infer(component: Component, registry: Registry, on: str) -> tuple[tuple[Claim, ...], bool]:

@@ -19,10 +19,11 @@ from provenance.model import (
     LicenseDeclaration,
     Location,
 )
+from provenance.patterns import lazy
 from provenance.registry import Registry
 from provenance.registry.tables import evidence_of
 
-_RELEASED = re.compile(r"pkg:(?!huggingface/|docker/|github/)")
+_RELEASED = lazy(r"pkg:(?!huggingface/|docker/|github/)")
 """Packages of a registry, whose metadata may be held against other statements."""
 
 

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from provenance.model import LicenseDeclaration
+from provenance.patterns import lazy
 from provenance.registry import Registry
 from provenance.registry.tables import plain_name
 
@@ -19,16 +20,16 @@ _COMMON = frozenset(
     "MIT Apache-2.0 BSD-3-Clause BSD-2-Clause ISC 0BSD MPL-2.0 Unlicense CC0-1.0 Python-2.0".split()
 )
 """Identifiers that need no parser; it takes 0.1 s to make."""
-_OPERATOR = re.compile(r"\s+(AND|OR)\s+")
-_SYMBOL = re.compile(r"\s+(?:AND|OR|WITH)\s+|[()]")
-_FILE = re.compile(
+_OPERATOR = lazy(r"\s+(AND|OR)\s+")
+_SYMBOL = lazy(r"\s+(?:AND|OR|WITH)\s+|[()]")
+_FILE = lazy(
     r"(?:see |file:? ?|please see |refer to )?(?:the )?(?:attached )?"
     r"(?:licen[sc]e(?: in \S+)?|copying)(?:\.(?:txt|md|rst))?(?: file| for details)*\.?",
     re.IGNORECASE,
 )
-_OWNER = re.compile(r"(?:copyright|\(c\)|©|all rights reserved)", re.IGNORECASE)
-_REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
-_RULE = re.compile(r"[\s=*#~_-]+")
+_OWNER = lazy(r"(?:copyright|\(c\)|©|all rights reserved)", re.IGNORECASE)
+_REFERENCE = lazy(r"LicenseRef-[A-Za-z0-9.-]+")
+_RULE = lazy(r"[\s=*#~_-]+")
 
 
 class Words(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -21,6 +20,7 @@ from provenance.discover.git_index import tracked
 from provenance.discover.ignores import Ignore, is_ignored, read_ignore
 from provenance.discover.reading import read_bytes
 from provenance.model import Document, Gap, Location
+from provenance.patterns import lazy
 from provenance.siblings import Siblings
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
@@ -59,7 +59,7 @@ SKIPPED_FOLDERS = frozenset(
 )
 
 
-_TEMPLATE = re.compile(r"[._-](?:example|sample|template|dist)$")
+_TEMPLATE = lazy(r"[._-](?:example|sample|template|dist)$")
 """A file that is there to be shared: ``.env.*`` hides the secrets, not what they are for."""
 
 

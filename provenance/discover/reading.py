@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from pathlib import Path
 
+from provenance.patterns import lazy
+
 _SMALL = 1024 * 1024
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT = lazy(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def git_revision(root: Path) -> str | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from msgspec import Struct
 from provenance.edge.cache import STORES, keep
 from provenance.edge.hub_cache import MAX_CACHE_FILE
 from provenance.errors import UsageError
+from provenance.patterns import lazy
 
 MANIFEST = "manifest.json"
 FORMAT = "provenance-cache"
@@ -30,7 +30,7 @@ MAX_RECORDS = 200_000
 MAX_MANIFEST = 64 * 1024 * 1024
 MAX_TOTAL = 4 * 1024 * 1024 * 1024
 """Bytes of all records together, unpacked."""
-_NAME = re.compile(rf"(?:{'|'.join(STORES)})/[0-9a-f]{{64}}\.json")
+_NAME = lazy(rf"(?:{'|'.join(STORES)})/[0-9a-f]{{64}}\.json")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every member: the same records give the same bytes."""
 

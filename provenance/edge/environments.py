@@ -17,12 +17,13 @@ from msgspec import Struct
 from provenance.config import PLATFORMS
 from provenance.edge.targets import marker_environment, platform_here
 from provenance.errors import UsageError
+from provenance.patterns import lazy
 
 MAX_CONFIG = 64 * 1024
 _MAX_WHEELS = 400
 """``WHEEL`` files that are asked for their platform."""
-_LIBRARY = re.compile(r"(?:python|pypy)(\d+\.\d+)t?")
-_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
+_LIBRARY = lazy(r"(?:python|pypy)(\d+\.\d+)t?")
+_VERSION = lazy(r"\d+\.\d+(?:\.\d+)?")
 _SYSTEMS = {"linux": "linux", "manylinux": "linux", "musllinux": "linux", "macosx": "macos",
             "win": "windows"}  # fmt: skip
 _MACHINES = {"amd64": "x86_64"}

@@ -7,7 +7,6 @@ that context, and do nothing for requests that others make through the same clie
 from __future__ import annotations
 
 import importlib
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,10 +17,11 @@ from urllib.parse import unquote, urlsplit
 
 from provenance.edge.addresses import host_of, origin_of
 from provenance.edge.hub_records import Reason
+from provenance.patterns import lazy
 
 MAX_BODY = 4 * 1024 * 1024  # bytes of one answer
-_RATE = re.compile(r"r\s*=\s*0\s*;\s*t\s*=\s*(\d{1,6})")
-_WORD = re.compile(r"[A-Za-z]{1,40}")
+_RATE = lazy(r"r\s*=\s*0\s*;\s*t\s*=\s*(\d{1,6})")
+_WORD = lazy(r"[A-Za-z]{1,40}")
 
 
 class Stop(Exception):

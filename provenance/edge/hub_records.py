@@ -6,13 +6,14 @@ made printable and bounded, and repository names must match the hub's own rules.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, unquote
 
 from msgspec import Struct
+
+from provenance.patterns import lazy
 
 Reason = Literal[
     "invalid-id",
@@ -29,11 +30,11 @@ Reason = Literal[
 RELATIONS = frozenset({"finetune", "adapter", "merge", "quantized"})
 MAX_TEXT = 2000  # characters kept of one text value
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?"
-_NAME = re.compile(rf"{_PART}(?:/{_PART})?")
-_REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]{0,254}")
-_HUB_URL = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/)?([^?#]+)")
-_WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_NAME = lazy(rf"{_PART}(?:/{_PART})?")
+_REVISION = lazy(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]{0,254}")
+_HUB_URL = lazy(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/)?([^?#]+)")
+_WORD = lazy(r"[a-z][a-z0-9_-]{0,39}")
+_SHA = lazy(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _CARD_KEYS = (
     *("license", "license_name", "license_link", "datasets", "library_name", "pipeline_tag"),
     *("base_model", "base_model_relation"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,11 @@ from provenance.edge import hub_environment
 from provenance.edge.ranges import Client, HttpFile, LocalFile, Refused, Traffic
 from provenance.errors import NothingToAudit, UsageError
 from provenance.fingerprint.layout import Model, WeightFile
+from provenance.patterns import lazy
 
 MAX_SHARDS = 1_000
 _MAX_CONFIG = 1 << 20
-_HUB = re.compile(
+_HUB = lazy(
     r"(?:pkg:huggingface/|hf://|huggingface:)?([\w.-]{1,96}/[\w.-]{1,96})(?:@([\w.-]{1,100}))?"
 )
 _INDEX, _WHOLE = "model.safetensors.index.json", "model.safetensors"

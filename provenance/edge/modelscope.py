@@ -9,7 +9,6 @@ invalid response, never a guess.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -28,13 +27,14 @@ from provenance.edge.hub_records import (
     stated_bases,
     valid_name,
 )
+from provenance.patterns import lazy
 
 _ROUTES = ("/api/v1/models/", "/api/v1/datasets/")
 _PREFIXES: Mapping[str, Literal["models", "datasets"]] = {
     "model:modelscope/": "models",
     "dataset:modelscope/": "datasets",
 }
-_PAGE = re.compile(r"https?://(?:www\.)?modelscope\.(?:cn|ai)/models/([^/?#]+/[^/?#]+)")
+_PAGE = lazy(r"https?://(?:www\.)?modelscope\.(?:cn|ai)/models/([^/?#]+/[^/?#]+)")
 _OK = 200  # Code of the envelope
 _MAX_TIME = 253_402_300_800  # the year 10000, in seconds
 

@@ -13,17 +13,18 @@ from msgspec import Struct
 
 from provenance import ids
 from provenance.model import ComponentId, Evidence, Gap, Vulnerability
+from provenance.patterns import lazy
 
 MAX_TEXT = 400
 MAX_VULNERABILITIES = 1_000
 """Advisories on one version; more is no answer."""
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,200}[a-z0-9])?", re.ASCII)
-_VULNERABILITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", re.ASCII)
-_PUBLISHED = re.compile(r"(?:GHSA|PYSEC|CVE|OSV|MAL)-", re.ASCII)
+_NAME = lazy(r"[a-z0-9](?:[a-z0-9-]{0,200}[a-z0-9])?", re.ASCII)
+_VULNERABILITY = lazy(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", re.ASCII)
+_PUBLISHED = lazy(r"(?:GHSA|PYSEC|CVE|OSV|MAL)-", re.ASCII)
 """Prefixes of ids that have a page of their own at osv.dev."""
-_RAISED = re.compile(r"^(?:[\w.]+\.)?\w*(?:Error|Exception|Timeout|Redirects): (?=\S)")
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+|(?<![:/\w])/(?:[^\s/]+/){2,}")
+_RAISED = lazy(r"^(?:[\w.]+\.)?\w*(?:Error|Exception|Timeout|Redirects): (?=\S)")
+_ADDRESS = lazy(r" at 0x[0-9a-f]+|(?<![:/\w])/(?:[^\s/]+/){2,}")
 """What differs from run to run or from machine to machine: memory addresses, folders."""
 
 

@@ -8,7 +8,6 @@ breaks off is taken up where it broke.
 from __future__ import annotations
 
 import os
-import re
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from msgspec import Struct, field
 
 from provenance.artifacts.source import ArtifactError
+from provenance.patterns import lazy
 
 BUDGET = 64 * 1000 * 1000
 """Bytes one run reads over the network unless told otherwise."""
@@ -24,7 +24,7 @@ TIMEOUT = 20.0
 RETRIES, MAX_REDIRECTS = 3, 5
 AHEAD = 128 * 1024
 """Bytes fetched at the beginning of a file; most headers are within."""
-_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
+_RANGE = lazy(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
 _PIECE = 1 << 18
 _PORTS = {"http": 80, "https": 443}
 

@@ -7,13 +7,14 @@ import re
 from provenance.artifacts.source import ArtifactError
 from provenance.artifacts.zipped import read_member
 from provenance.edge.index_http import Answer, Fetcher
+from provenance.patterns import lazy
 
 _TAIL = 64 * 1024
 """Read first: the directory's end, and mostly the metadata that writers put before it."""
 _BLOCK = 32 * 1024
 _MAX_READS = 16
-_METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
-_LICENSE = re.compile(
+_METADATA = lazy(r"[^/]+\.dist-info/METADATA")
+_LICENSE = lazy(
     r"[^/]+\.dist-info/(?:[^/]+/)*(?:LICEN[CS]E|COPYING)(?:\.(?:txt|md|rst))?", re.IGNORECASE
 )
 

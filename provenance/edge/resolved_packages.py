@@ -6,7 +6,6 @@ have is left out, said, and the rest is asked again.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -36,6 +35,7 @@ from provenance.model import (
     Location,
     strongest_usage,
 )
+from provenance.patterns import lazy
 from provenance.resolve.closure import holds
 from provenance.resolve.requirements import RESOLVER, Pins, Wanted, answered, pins, wanted
 from provenance.vocabulary import Vocabulary
@@ -43,7 +43,7 @@ from provenance.vocabulary import Vocabulary
 TIMEOUT = 300.0
 """Seconds for everything that is asked of a resolver in one run."""
 MAX_LEFT_OUT = 40
-_WORD = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?=[^\w.-]|[.]?(?:\s|$))")
+_WORD = lazy(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?=[^\w.-]|[.]?(?:\s|$))")
 MAX_FOLDERS = 60
 """Folders whose requirements are resolved by themselves, where they do not go together."""
 

@@ -32,21 +32,22 @@ from provenance.edge.resolvers import (
     unfinished,
     version_of,
 )
+from provenance.patterns import lazy
 from provenance.resolve.closure import Closure, Distribution, close
 
 MAX_ROUNDS = 8
 """Runs for one request: each may bring packages whose markers ask for further ones."""
 _MAX_REPORT = 256 * 1024 * 1024
 
-_TOLD = re.compile(r"^\s*(?:Looking in|Obtaining|Downloading|Using cached|Link)\b.*", re.MULTILINE)
-_URL = re.compile(r"(?:https?|file)://[^\s,'\"<>)]+")
-_MISSING = re.compile(
+_TOLD = lazy(r"^\s*(?:Looking in|Obtaining|Downloading|Using cached|Link)\b.*", re.MULTILINE)
+_URL = lazy(r"(?:https?|file)://[^\s,'\"<>)]+")
+_MISSING = lazy(
     r"Could not find a version that satisfies the requirement ([A-Za-z0-9][\w.-]*)[^\n]*?"
     r"(?:\(from (?!versions)([A-Za-z0-9][\w.-]*)?[^)\n]*(?:\([^)\n]*\))?\) )?"
     r"\(from versions: ([^)\n]*)\)"
 )
-_CHAIN = re.compile(r"^\s*Collecting ([A-Za-z0-9][\w.-]*)[^\n]*\(line (\d+)\)\)", re.MULTILINE)
-_YANKED = re.compile(
+_CHAIN = lazy(r"^\s*Collecting ([A-Za-z0-9][\w.-]*)[^\n]*\(line (\d+)\)\)", re.MULTILINE)
+_YANKED = lazy(
     r"is a yanked version: '([^']+)' candidate.*?(?:\n\s*Reason for being yanked: ([^\n]*))",
     re.DOTALL,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -28,9 +27,10 @@ from provenance.edge.uv_words import failure_of
 from provenance.extract.manifests.dependencies import reach
 from provenance.extract.manifests.toml_text import parse, strings, table, tables
 from provenance.model import USAGES, Usage
+from provenance.patterns import lazy
 
-_PIN = re.compile(r"([a-z0-9][a-z0-9-]*)(\[[^\]]*\])?==(\S+)")
-_YANKED = re.compile(r"`([a-z0-9-]+)==\S+` is yanked(?: \(reason: \"(.*)\"\))?")
+_PIN = lazy(r"([a-z0-9][a-z0-9-]*)(\[[^\]]*\])?==(\S+)")
+_YANKED = lazy(r"`([a-z0-9-]+)==\S+` is yanked(?: \(reason: \"(.*)\"\))?")
 _CONFIGURED = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL",
                "UV_FIND_LINKS")  # fmt: skip
 _FIRST = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")

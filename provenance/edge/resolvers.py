@@ -6,7 +6,6 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import os
-import re
 import shutil
 import sys
 import sysconfig
@@ -22,6 +21,7 @@ from provenance.edge.process import Finished, run
 from provenance.edge.targets import Target
 from provenance.extract.channels import REGISTRY_HOSTS
 from provenance.model import Usage
+from provenance.patterns import lazy
 from provenance.resolve.requirements import Wanted
 
 Trouble = Literal[
@@ -38,7 +38,7 @@ OF_ONE_PACKAGE: frozenset[Trouble] = frozenset(
 """Troubles that leave the rest to be resolved without that package."""
 
 _MAX_DETAIL = 1_500
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+_CREDENTIALS = lazy(r"(?<=://)[^/@\s]+@")
 
 
 class Request(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,6 @@ Pure: bytes in, the project's files out.
 from __future__ import annotations
 
 import json
-import re
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -14,13 +13,14 @@ from urllib.parse import unquote, urljoin, urlsplit
 from msgspec import Struct
 
 from provenance import ids
+from provenance.patterns import lazy
 
 ACCEPT = (
     "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
     "text/html;q=0.1"
 )
 MAX_FILES = 100_000
-_SHA256 = re.compile(r"sha256=([0-9a-f]{64})")
+_SHA256 = lazy(r"sha256=([0-9a-f]{64})")
 
 
 class File(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from provenance.edge.process import Finished
 from provenance.edge.resolvers import Failure, Request, Trouble, explanation, unfinished
+from provenance.patterns import lazy
 
 _NAME = r"`?([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)"
 _ALL_ASK = r"(?:you require|all versions of \S+ depends? on)"
@@ -41,7 +42,7 @@ A version that is missing counts only where every asker needs it: where one vers
 asker would do without, the explanation is of a conflict.
 """
 _ASKS = r"(?:all versions of )?([a-z0-9][a-z0-9._-]*)\S* depends? on {name}(?![a-z0-9._-]*[a-z0-9])"
-_FIRST = re.compile(r"Because (.*?), we can conclude")
+_FIRST = lazy(r"Because (.*?), we can conclude")
 _MAX_SPLITS = 12
 
 

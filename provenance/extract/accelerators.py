@@ -7,24 +7,25 @@ import re
 from provenance.extract.collect import Collector
 from provenance.extract.deploy.machines import platform_of_machine
 from provenance.extract.places import Places
+from provenance.patterns import lazy
 
 _PLATFORMS = (
-    ("ascend-cann", re.compile(r"ascend|(?:^|[/_-])cann|mindie|mindspore.*(?:910|npu)|[_-]npu")),
-    ("amd-rocm", re.compile(r"rocm|(?:^|[/:_.-])hip(?:$|[/:_.-])")),
-    ("intel-gaudi", re.compile(r"gaudi|habana")),
-    ("intel-xpu", re.compile(r"ipex|[-_.:]xpu|intel-gpu|oneapi")),
-    ("aws-neuron", re.compile(r"neuron")),
-    ("cambricon", re.compile(r"cambricon")),
-    ("moore-threads-musa", re.compile(r"musa|mthreads")),
-    ("nvidia-jetson", re.compile(r"l4t|jetson")),
-    ("nvidia-cuda", re.compile(
+    ("ascend-cann", lazy(r"ascend|(?:^|[/_-])cann|mindie|mindspore.*(?:910|npu)|[_-]npu")),
+    ("amd-rocm", lazy(r"rocm|(?:^|[/:_.-])hip(?:$|[/:_.-])")),
+    ("intel-gaudi", lazy(r"gaudi|habana")),
+    ("intel-xpu", lazy(r"ipex|[-_.:]xpu|intel-gpu|oneapi")),
+    ("aws-neuron", lazy(r"neuron")),
+    ("cambricon", lazy(r"cambricon")),
+    ("moore-threads-musa", lazy(r"musa|mthreads")),
+    ("nvidia-jetson", lazy(r"l4t|jetson")),
+    ("nvidia-cuda", lazy(
         r"cuda|(?:^|[-_.:/+])cu\d{2,3}(?:$|[-_./])|^nvcr\.io/nvidia/(?:pytorch|tensorflow|tensorrt|"
         r"tritonserver|nemo|rapids|jax|vllm|cuda|k8s)|^nvidia/|-gpu(?:$|[-_.])|tensorrt")),
 )  # fmt: skip
 DRIVERS = {"nvidia": "nvidia-cuda", "amd": "amd-rocm", "habana": "intel-gaudi",
            "ascend": "ascend-cann"}  # fmt: skip
 """Drivers and runtimes of devices that containers are given."""
-_SWITCH = re.compile(
+_SWITCH = lazy(
     r"(?<![A-Za-z])(?:-D)?(?:GGML|LLAMA|WHISPER|SD|CT|USE)_(METAL|CUBLAS|CUDA|HIPBLAS|HIP|ROCM|"
     r"CLBLAST|OPENCL|VULKAN|SYCL|CANN|MUSA)=(?:1|[Oo][Nn]|ON|[Tt]rue)\b"
 )
@@ -34,34 +35,34 @@ _SWITCHES = {
     "VULKAN": "vulkan", "SYCL": "intel-xpu", "CANN": "ascend-cann", "MUSA": "moore-threads-musa",
 }  # fmt: skip
 """What llama.cpp, its kin and PyTorch are built for, by the switches of their builds."""
-_DEVICE = re.compile(r"(cuda|mps|npu|xpu|hpu|mlu|musa|rocm)(?::\d+)?")
+_DEVICE = lazy(r"(cuda|mps|npu|xpu|hpu|mlu|musa|rocm)(?::\d+)?")
 _OF_DEVICE = {
     "cuda": "nvidia-cuda", "mps": "apple-mps", "npu": "ascend-cann", "xpu": "intel-xpu",
     "hpu": "intel-gaudi", "mlu": "cambricon", "musa": "moore-threads-musa", "rocm": "amd-rocm",
 }  # fmt: skip
 """Devices as options of commands name them, in the words of PyTorch."""
-_OPENCL = re.compile(r"(?:^|[.,])tornado\.drivers\.opencl\b")
+_OPENCL = lazy(r"(?:^|[.,])tornado\.drivers\.opencl\b")
 _LIBRARIES = (
-    ("nvidia-cuda", re.compile(r"cuda(?:-|$).*|nvidia-(?:cuda|container-toolkit).*|libcudnn.*|"
+    ("nvidia-cuda", lazy(r"cuda(?:-|$).*|nvidia-(?:cuda|container-toolkit).*|libcudnn.*|"
                                r"cudnn.*")),
-    ("amd-rocm", re.compile(r"rocm(?:-.*)?|hip-(?:dev|runtime-amd)|amdgpu-dkms|rocblas.*|"
+    ("amd-rocm", lazy(r"rocm(?:-.*)?|hip-(?:dev|runtime-amd)|amdgpu-dkms|rocblas.*|"
                             r"miopen.*")),
-    ("opencl", re.compile(r"ocl-icd-.*|.*-opencl-icd|opencl-headers|clinfo|nvidia-opencl-.*")),
-    ("intel-xpu", re.compile(r"intel-(?:oneapi|level-zero)-.*|libze.*-dev|level-zero.*")),
+    ("opencl", lazy(r"ocl-icd-.*|.*-opencl-icd|opencl-headers|clinfo|nvidia-opencl-.*")),
+    ("intel-xpu", lazy(r"intel-(?:oneapi|level-zero)-.*|libze.*-dev|level-zero.*")),
 )  # fmt: skip
 """Packages of Linux distributions that belong to an accelerator stack."""
-_WITHOUT = re.compile(r"device-plugin|dcgm|docs")
+_WITHOUT = lazy(r"device-plugin|dcgm|docs")
 _MOVED = tuple(
     (
         slug,
         word.encode(),
         (f"torch.{word}.".encode(), f".{word}(".encode(), f"'{word}".encode(), f'"{word}'.encode()),
-        re.compile(rf"torch\.{word}\.|\.{word}\(|[\"']{word}(?::\d+)?[\"']".encode()),
+        lazy(rf"torch\.{word}\.|\.{word}\(|[\"']{word}(?::\d+)?[\"']".encode()),
     )
     for slug, word in (("nvidia-cuda", "cuda"), ("ascend-cann", "npu"))
 )
 _MOVES = {
-    slug: re.compile(
+    slug: lazy(
         rb"\.%b\(\s*(?:\d|\)|non_blocking|device)|\.to\(\s*[\"']%b(?::\d)?[\"']" % (word, word)
     )
     for slug, word in (("nvidia-cuda", b"cuda"), ("ascend-cann", b"npu"))
@@ -74,18 +75,18 @@ _DEVICES = (
     *_MOVED,
     # Devices whose bare names are too short to mean anything, and runtimes.
     ("apple-mps", b"mps", (b"torch.mps.", b"backends.mps.", b'"mps"', b"'mps'"),
-     re.compile(rb"torch\.(?:backends\.)?mps\.|"
+     lazy(rb"torch\.(?:backends\.)?mps\.|"
                 rb"\bdevice\w{0,20}\s?(?::\s?\w{1,20}\s?)?=\s?[\"']mps[\"']")),
-    ("intel-xpu", b"xpu.", (b"torch.xpu.",), re.compile(rb"torch\.xpu\.")),
+    ("intel-xpu", b"xpu.", (b"torch.xpu.",), lazy(rb"torch\.xpu\.")),
     ("intel-openvino", b"openvino", (b"",),
-     re.compile(_IMPORTED + rb"(?:optimum\.intel\.)?openvino\b")),
-    ("nvidia-tensorrt", b"tensorrt", (b"",), re.compile(_IMPORTED + rb"tensorrt(?:_llm)?\b")),
+     lazy(_IMPORTED + rb"(?:optimum\.intel\.)?openvino\b")),
+    ("nvidia-tensorrt", b"tensorrt", (b"",), lazy(_IMPORTED + rb"tensorrt(?:_llm)?\b")),
 )  # fmt: skip
 """What Python writes to move tensors to a device; before it a word that it is never without,
 and marks one of which it is never without: both are quick to look for."""
 
 
-_PROVIDER = re.compile(rb"[\"']([A-Za-z]{2,16})ExecutionProvider[\"']")
+_PROVIDER = lazy(rb"[\"']([A-Za-z]{2,16})ExecutionProvider[\"']")
 _PROVIDERS = {
     b"CUDA": "nvidia-cuda", b"Tensorrt": "nvidia-tensorrt", b"NvTensorRTRTX": "nvidia-tensorrt",
     b"ROCM": "amd-rocm", b"MIGraphX": "amd-rocm", b"OpenVINO": "intel-openvino",
@@ -120,11 +121,11 @@ def platform_of_library(package: str) -> str | None:
     return next((slug for slug, pattern in _LIBRARIES if pattern.fullmatch(package)), None)
 
 
-_ADAPTER = re.compile(
+_ADAPTER = lazy(
     rb"\bnavigator(?:[ \t]+as[ \t]+\w+[ \t]*\))?\s*\??\.\s*gpu\s*[?!]?\.\s*requestAdapter\b"
 )
 """A script asks a browser for a GPU."""
-_BROWSER = re.compile(rb"\bdevice[\"']?\s{0,4}[:=]\s{0,4}[\"']webgpu[\"']")
+_BROWSER = lazy(rb"\bdevice[\"']?\s{0,4}[:=]\s{0,4}[\"']webgpu[\"']")
 
 
 def script_devices(data: bytes, places: Places, collector: Collector) -> None:
@@ -142,7 +143,7 @@ def script_devices(data: bytes, places: Places, collector: Collector) -> None:
             collector.platform("webgpu", where)
 
 
-_CARD = re.compile(rb"\bgpu[ ]?=[ ]?[\"']([A-Za-z0-9-]{2,20}(?::\d)?)[\"']")
+_CARD = lazy(rb"\bgpu[ ]?=[ ]?[\"']([A-Za-z0-9-]{2,20}(?::\d)?)[\"']")
 """A card that a function is given to run on: ``@app.function(gpu="H100")``."""
 
 

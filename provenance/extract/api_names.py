@@ -43,30 +43,31 @@ from provenance.extract.settings import names_model, names_tokenizer
 from provenance.extract.told_apart import tables_of
 from provenance.extract.written import is_placeholder, read_model, tool_of
 from provenance.model import ComponentId, Confidence, Occurrence
+from provenance.patterns import lazy
 from provenance.shapes import is_tag
 from provenance.vocabulary import Vocabulary
 
-_QUOTED = re.compile(rb"[\"'`](([A-Za-z]*+)[-_.:@\d][\w.:@*+-]{0,80})[\"'`]")
+_QUOTED = lazy(rb"[\"'`](([A-Za-z]*+)[-_.:@\d][\w.:@*+-]{0,80})[\"'`]")
 """A quoted word with something else than letters in it, as names of models have."""
-_CONSTANT = re.compile(
+_CONSTANT = lazy(
     rb"MODEL(?:_NAME|_ID)?[ \t]*(?::[ \t]*\w+[ \t]*)?=[ \t]*([\"']([A-Za-z]{3,30})[\"'])[ \t]*$",
     re.MULTILINE,
 )
 """A constant with a name of letters alone, as some services call their models."""
-_PREFIX = re.compile(rb"(?:\A|\n)[ \t]*(?:[A-Z]+_)*\Z")
-_DIGIT = re.compile(rb"\d")
-_VERSION = re.compile(rb"v?\d", re.IGNORECASE)
+_PREFIX = lazy(rb"(?:\A|\n)[ \t]*(?:[A-Z]+_)*\Z")
+_DIGIT = lazy(rb"\d")
+_VERSION = lazy(rb"v?\d", re.IGNORECASE)
 """What a version or a date begins with, whoever's key it has."""
-_OF_AN_API = re.compile(rb"version[\"']?\s{0,4}[:=]\s{0,4}\Z", re.IGNORECASE)
+_OF_AN_API = lazy(rb"version[\"']?\s{0,4}[:=]\s{0,4}\Z", re.IGNORECASE)
 """Right before the version of an API."""
-_KEY = re.compile(
+_KEY = lazy(
     rb"([A-Za-z_$][\w$.-]{0,60})[\"']?\]?[ \t]{0,8}(?::?[ \t]{0,4}[&\w]{1,20}[ \t]{0,4})?"
     rb"(?::=|=>|[:=(])\s{0,8}\Z"
 )
 """A key, variable, parameter (with its type) or setter right before a literal."""
 _GIVING = (b"=", b":", b">")
 """The last sign of what gives a value: ``=``, ``:``, ``:=``, ``=>``."""
-_URL = re.compile(rb"(?:https?|wss?)://([A-Za-z0-9._-]+)((?::\d+)?[\w./~%-]*)")
+_URL = lazy(rb"(?:https?|wss?)://([A-Za-z0-9._-]+)((?::\d+)?[\w./~%-]*)")
 _CAPITALS = frozenset(
     f"service:{slug}" for slug in "minimax baichuan sensenova spark gigachat qianfan".split()
 )

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 
-_ARCHIVE = re.compile(r"(.+?)(?:\.(?:tar\.(?:gz|bz2|xz|zst)|tgz|tbz2?|zip|7z|tar))", re.IGNORECASE)
-_MODEL = re.compile(
+from provenance.patterns import lazy
+
+_ARCHIVE = lazy(r"(.+?)(?:\.(?:tar\.(?:gz|bz2|xz|zst)|tgz|tbz2?|zip|7z|tar))", re.IGNORECASE)
+_MODEL = lazy(
     r"(?<![a-z])(?:models?|weights?|checkpoints?|ckpts?|pre-?trained)(?![a-z])", re.IGNORECASE
 )
 _PROGRAMS = (
@@ -18,55 +20,55 @@ _PROGRAMS = (
     r"plugin|chart|docs?|static|linux\d*|ubuntu|darwin|macos|osx|windows|win\d*|x86(?:_64)?|x64|"
     r"amd64|arm64|aarch64|armv\d\w*|musl|gnu"
 )
-_OTHER = re.compile(
+_OTHER = lazy(
     r"(?<![a-z])(?:data|datas?ets?|corpus|corpora|annotations?|labels?|benchmarks?|samples?|"
     rf"examples?|{_PROGRAMS})(?![a-z])",
     re.IGNORECASE,
 )
-_GIVEN = re.compile(
+_GIVEN = lazy(
     rb"(?:^|[\s\"'{(,.])\w*(?:model|weight|checkpoint|ckpt|pretrained)s?(?:_?(?:url|uri|link|"
     rb"archive|address|download|src|zip|tar))*[\"']?[ \t]*[:=][ \t]*[\"'(]?\Z",
     re.IGNORECASE,
 )
-_RELEASE = re.compile(r"/releases/download/([^/]+)/([^/]+)$")
-_MADE = re.compile(r"/(?:archive|resolve|tarball|zipball|raw|blob|tree|datasets?)/|codeload\.")
+_RELEASE = lazy(r"/releases/download/([^/]+)/([^/]+)$")
+_MADE = lazy(r"/(?:archive|resolve|tarball|zipball|raw|blob|tree|datasets?)/|codeload\.")
 """Sources of a repository, files of a hub, data."""
 
-_TOLD = re.compile(
+_TOLD = lazy(
     r"https?://(?:(?:codeload\.)?github\.com/[^/]+/[^/]+/archive/|(?:www\.)?(?:huggingface\.co|hf\.co"
     r"|hf-mirror\.com|modelscope\.cn)/)"
 )
 """Addresses that others read: sources of a code host, what a hub's repositories hold."""
-_DATA_FILE = re.compile(
+_DATA_FILE = lazy(
     r"https?://[^\s?#]+/([^/\s?#]+?)\.(?:(json(?:\.gz)?)|jsonl(?:\.gz)?|zip|tar|tar\.\w{2,4}|tgz|rar|7z"
     r"|parquet|[ct]sv(?:\.gz)?|tfrecords?|h5ad|arrow)(?:[?#]\S*)?",
     re.IGNORECASE,
 )
-_RECORDS = re.compile(
+_RECORDS = lazy(
     r"(?<![a-z])(?:annotations?|captions?|questions?|(?:train|val)(?:\d{4})?|validation|"
     r"datas?ets?|corpus|corpora)(?![a-z])"
 )
 """A word in the name of a file of records."""
-_MAYBE_RECORDS = re.compile(
+_MAYBE_RECORDS = lazy(
     r"(?<![a-z])(?:data|test|train\w*|dev|valid|instruct\w*|conversations?)(?![a-z])"
 )
 """A word that such a name has as well, though others do."""
-_OF_RECORDS = re.compile(r"/(?:[\w.-]+[_-])?(?:datas?ets?|annotations|corpora|corpus)/")
-_NO_RECORDS = re.compile(
+_OF_RECORDS = lazy(r"/(?:[\w.-]+[_-])?(?:datas?ets?|annotations|corpora|corpus)/")
+_NO_RECORDS = lazy(
     r"(?<![a-z])(?:schemas?|config\w*|settings?|args|packages?|manifest|meta|metadata|index|info|"
     r"readme|license|openapi|swagger|results?|outputs?|predictions?|scores?|logs?|dashboards?|"
     r"specs?|icons?|thumbnails?|models?|weights?|checkpoints?)(?![a-z])"
 )
 """A word in the name of a file that says of data, or of anything, how it is."""
-_ASKED = re.compile(r"//api[.-]|/api/|/v\d+/|/(?:config\w*|schemas?|settings)/", re.IGNORECASE)
+_ASKED = lazy(r"//api[.-]|/api/|/v\d+/|/(?:config\w*|schemas?|settings)/", re.IGNORECASE)
 """What answers requests, and folders of settings."""
-_NO_DATA = re.compile(
+_NO_DATA = lazy(
     rf"(?<![a-z])(?:models?|weights?|checkpoints?|ckpts?|pre-?trained|{_PROGRAMS})(?![a-z])"
 )
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORDS = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-_OF_DATA = re.compile(r"(?:^|/)data(?:sets?|_modules?|sets?_\w{1,20})?/", re.IGNORECASE)
+_OF_DATA = lazy(r"(?:^|/)data(?:sets?|_modules?|sets?_\w{1,20})?/", re.IGNORECASE)
 
 
 def holds_data(url: str, *, said: bool = False, given: bool = False) -> bool:

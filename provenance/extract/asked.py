@@ -11,14 +11,15 @@ from functools import lru_cache
 
 from provenance.extract.places import Places
 from provenance.extract.told_apart import tables_of
+from provenance.patterns import lazy
 
-_CLOSED = re.compile(rb"[\])}]")
-COMPARED = re.compile(
+_CLOSED = lazy(rb"[\])}]")
+COMPARED = lazy(
     rb"(?:[=!]==?|\bcase|\.(?:includes|startsWith|startswith|endswith|endsWith|has|contains|equals|Contains|Equals"
     rb"|StartsWith|starts_with|include\?|start_with\?)\(|HasPrefix\([^\"'`\n]{1,50},)\s{0,8}\Z"
 )
 """Right before a literal that something else is compared with."""
-_BEGINS = re.compile(
+_BEGINS = lazy(
     rb"(?:[sS]tarts_?[wW]ith|start_with\?|[eE]nds_?[wW]ith|end_with\?|Has(?:Prefix|Suffix)"
     rb"|\.(?:index|count|removeprefix))"
     rb"[ \t(]\s{0,8}(?:[^\"'`\n()]{1,50},\s{0,8})?"
@@ -29,49 +30,47 @@ looked for in a list of others."""
 _BEFORE_ARGUMENT = (b"(", b",", b"[", b"?", b"h")
 _BEFORE_HELD = (b"n", b",", b"(", b"?")
 """The last sign of what Ruby holds names against."""
-_RECORD = re.compile(rb"(?<![\w.])([A-Za-z_]\w*)\[[\"']\w+[\"']\][ \t]*[!=]=[ \t]*\Z")
+_RECORD = lazy(rb"(?<![\w.])([A-Za-z_]\w*)\[[\"']\w+[\"']\][ \t]*[!=]=[ \t]*\Z")
 """Right before what an entry of a record is compared with."""
 _LIST = 600
 """Bytes before a literal in which the list that it lies in opens."""
-SOUGHT = re.compile(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
+SOUGHT = lazy(rb"[ \t]*(?:not[ \t]+)?in[ \t]+[A-Za-z_(]")
 """Right after a literal that is looked for in another name."""
-_RETURNED = re.compile(
+_RETURNED = lazy(
     rb"[ \t]*\)?[ \t]*[:{]?[ \t]*(?:#[^\n]{0,80})?\s{0,80}return[ \t]+"
     rb"(?:[\"'`][^\"'`\n]{1,80}[\"'`]|(?:[A-Za-z_]\w*\.)*[A-Z][A-Z\d]*(?:_[A-Z\d]+)+|\d[\d_]*"
     rb"|True|False|true|false)[ \t]*;?[ \t]*(?=[\r\n}#/]|\Z)"
 )
 """Right after a literal: the branch taken for it gives a text, a constant or a number."""
-_OFFER = re.compile(rb"\s{0,8},\s{0,40}[\"']?object[\"']?[ \t]*[:=][ \t]*[\"']model[\"']")
-_OFFERED = re.compile(rb"[\"'`]([\w.:-]{2,80})[\"'`]%b" % _OFFER.pattern)
+_OFFER = lazy(rb"\s{0,8},\s{0,40}[\"']?object[\"']?[ \t]*[:=][ \t]*[\"']model[\"']")
+_OFFERED = lazy(rb"[\"'`]([\w.:-]{2,80})[\"'`]%b" % _OFFER.pattern)
 """A record of a model as OpenAI's protocol has it in the answer of a server."""
-_REMARKS = re.compile(rb"(?:[ \t]*(?:#|//)[^\n]*\n\s*)+\Z")
+_REMARKS = lazy(rb"(?:[ \t]*(?:#|//)[^\n]*\n\s*)+\Z")
 """Comments that stand before an entry."""
-_PICKED = re.compile(rb"[\w\])]\[\Z")
-_OWN_NAME = re.compile(
+_PICKED = lazy(rb"[\w\])]\[\Z")
+_OWN_NAME = lazy(
     rb"[ \t]*:[ \t]*(?:[A-Za-z_][\w.]*\(|\{)[^(){}]{0,300}?"
     rb"(?<!\w)[\"']?(?:id|model|model_?(?:id|name))[\"']?[ \t]*[:=][ \t]*[\"'`]",
     re.IGNORECASE,
 )
-_HELD = re.compile(
+_HELD = lazy(
     rb"[^\[\](){}]{0,800}\]\s{0,8}[?!]?\.(?:include\?|member\?|includes|contains|Contains)\s?\("
 )
 """From a literal to the end of a list that a name is looked for in."""
-_RUBY = re.compile(
-    rb"\bwhen[ \t]+(?:[\"'][^\"'\n]{1,60}[\"'],\s{0,40}){0,20}\Z|\.include\?[ \t(]\s?\Z"
-)
+_RUBY = lazy(rb"\bwhen[ \t]+(?:[\"'][^\"'\n]{1,60}[\"'],\s{0,40}){0,20}\Z|\.include\?[ \t(]\s?\Z")
 """Right before what a name is held against, in Ruby."""
-_RUBY_IF = re.compile(rb"(?:\A|\n)[ \t]*(?:els)?if[ \t]+[^\n({]{1,120}[!=]=[ \t]*\Z")
-_RUBY_END = re.compile(rb"[\"'][^\"'\n]{1,80}[\"'][ \t]*(?:\r?\n|then\b|&&|\|\|)")
+_RUBY_IF = lazy(rb"(?:\A|\n)[ \t]*(?:els)?if[ \t]+[^\n({]{1,120}[!=]=[ \t]*\Z")
+_RUBY_END = lazy(rb"[\"'][^\"'\n]{1,80}[\"'][ \t]*(?:\r?\n|then\b|&&|\|\|)")
 """The same with ``if``: no bracket opens and none closes."""
-_MEMBERSHIP = re.compile(rb"(?<!\w)in[ \t]*\Z")
-_LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
-ENTRY = re.compile(rb"[ \t]*(?::(?!:)|=>)")
-SETTINGS = re.compile(rb"[ \t]*:[ \t]*(?:[A-Za-z_][\w.]*\(|\{)")
-COSTS = re.compile(rb"cost|price|pricing|per_token|per_million", re.IGNORECASE)
+_MEMBERSHIP = lazy(rb"(?<!\w)in[ \t]*\Z")
+_LOOP = lazy(rb"\bfor\b[^\n:]{1,80}\bin[ \t]*\Z")
+ENTRY = lazy(rb"[ \t]*(?::(?!:)|=>)")
+SETTINGS = lazy(rb"[ \t]*:[ \t]*(?:[A-Za-z_][\w.]*\(|\{)")
+COSTS = lazy(rb"cost|price|pricing|per_token|per_million", re.IGNORECASE)
 OPENING = (b"{", b",", b"")
 """What stands before a key of a table."""
-NOT_ASKED = re.compile(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
-_PATTERNS = re.compile(
+NOT_ASKED = lazy(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
+_PATTERNS = lazy(
     rb"(?:\w*(?:pattern|prefix|capable|support|allow|known|limit|price|cost|context)\w*"
     rb"[ \t]*(?::[^=\n]{0,60})?=|\bany\([^\n]{0,60}\bin)[ \t]*\Z",
     re.IGNORECASE,

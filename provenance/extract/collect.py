@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -29,6 +28,7 @@ from provenance.model import (
     Usage,
     strongest_usage,
 )
+from provenance.patterns import lazy
 
 HUB_INFERENCE = "service:huggingface-inference"
 MODELSCOPE = "service:modelscope"
@@ -49,7 +49,7 @@ _TYPES = "pkg:npm/%40types/"
 """Declarations of types alone: nothing of them is there when a program runs, whatever in a
 lock asks for them. Where the project itself declares them is its own choice."""
 _NPM_LOCKS = frozenset({"npm-lock", "yarn-lock", "pnpm-lock"})
-_CREDENTIALS = re.compile(r"(?<=//)(?!git@)[^/@\s]+@")
+_CREDENTIALS = lazy(r"(?<=//)(?!git@)[^/@\s]+@")
 
 
 def shown(text: str, limit: int = 300) -> str:

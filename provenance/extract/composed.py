@@ -6,15 +6,14 @@ a path that one service alone has behind an address that is not written at all.
 
 from __future__ import annotations
 
-import re
-
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _PATHS = ((b"openai/deployments/", "service:azure-openai"),)
 """Paths that one service alone has, of addresses whose host is known at run time only."""
-_BEFORE_PATH = re.compile(rb"(?:\$?\{[^\"'`\n]{0,80}\}|%[svd])?/?")
+_BEFORE_PATH = lazy(rb"(?:\$?\{[^\"'`\n]{0,80}\}|%[svd])?/?")
 """What stands before such a path in its text: a part that is put in, or nothing."""
 _QUOTES = (b'"', b"'", b"`")
 _PUT_IN = (
@@ -23,7 +22,7 @@ _PUT_IN = (
 )
 """A part that is put in: of a template, a format, a shell variable, a sum of texts."""
 _BEGINS_PART = frozenset(b"{$#%<\"'")
-_HOST = re.compile(
+_HOST = lazy(
     rb"((?:[A-Za-z0-9-]{1,63}\.){0,6}[A-Za-z0-9-]{0,63})" + _PUT_IN
     + rb"([A-Za-z0-9-]{0,63}(?:\.[A-Za-z0-9-]{1,63}){2,8})(?![\w.{$%-])((?:/[\w.-]{1,80}){0,6})"
 )  # fmt: skip

@@ -6,8 +6,6 @@ read as a model's (``"general"``, ``"Pro/deepseek-ai/DeepSeek-R1"``).
 
 from __future__ import annotations
 
-import re
-
 from provenance import ids
 from provenance.extract.asked import is_pattern
 from provenance.extract.collect import Collector
@@ -16,15 +14,16 @@ from provenance.extract.sections import provider_called, words_of_models
 from provenance.extract.told_apart import tables_of
 from provenance.extract.written import is_placeholder
 from provenance.model import ComponentId
+from provenance.patterns import lazy
 from provenance.shapes import is_file_name
 from provenance.vocabulary import Vocabulary
 
-_ENTRY = re.compile(
+_ENTRY = lazy(
     rb"(?<=[\[({,\n\s])([\"'`])([A-Za-z0-9@][\w.@:+-]*(?:/[\w.@:+-]+)*)\1"
     rb"[ \t]*(?:\.to_?(?:[sS]tring|owned)\(\)[ \t]*)?(?=[,\])}\n]|//|#)"
 )
 """A literal that is a whole entry; a pair's or a record's is not."""
-MODEL_DIGEST = re.compile(r":[0-9a-f]{40,}\Z")
+MODEL_DIGEST = lazy(r":[0-9a-f]{40,}\Z")
 """The version of a model by its digest, as Replicate writes it."""
 _NOT_NAMES = frozenset("all any auto custom default manual none other unknown".split())
 _LONGEST = 100

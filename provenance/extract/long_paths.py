@@ -5,15 +5,15 @@ Services that call their models so are few, and each begins them with a word of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from itertools import islice
 
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_PATH = re.compile(rb"[\"'`]([a-z][\w-]{1,40}(?:/[\w.-]{1,80}){3,9})[\"'`]")
+_PATH = lazy(rb"[\"'`]([a-z][\w-]{1,40}(?:/[\w.-]{1,80}){3,9})[\"'`]")
 _MAX_NAMES = 500
 
 

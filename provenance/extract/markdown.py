@@ -22,95 +22,94 @@ from provenance.extract.prose import read_prose
 from provenance.extract.shell.script import is_sentence, read_shell
 from provenance.extract.shell.words import Variables
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "markdown"
 MAX_BYTES = 2 * 1024 * 1024
 
-_INSTRUCTIONS = re.compile(
+_INSTRUCTIONS = lazy(
     r"(?:agents?|claude|gemini|copilot-instructions|cursor|windsurf|cline|skill|conventions|"
     r"codex|warp|junie)(?:[.-].*)?\.mdx?|.*\.(?:mdc|prompt\.md|instructions\.md|chatmode\.md)",
     re.IGNORECASE,
 )
 """What an assistant is told; it names no dependency."""
-_INSTRUCTION_FOLDER = re.compile(
+_INSTRUCTION_FOLDER = lazy(
     r"(?:^|/)\.(?:cursor|claude|github/(?:instructions|prompts|chatmodes)|windsurf|clinerules|"
     r"continue|codex|gemini|kiro|roo|trae)/"
 )
-_HISTORY = re.compile(
+_HISTORY = lazy(
     r"(?:changelog|changes|history|news|releases?|code_of_conduct|security|license|citation|"
     r"contributors|authors)(?:[._-].*)?\.(?:mdx?|rst)",
     re.IGNORECASE,
 )
-_VENDORED = re.compile(r"(?:^|/)(?:wwwroot/lib|bower_components|vendor)/")
-_FRONT = re.compile(r"---[ \t]*\r?\n(?:(?!---[ \t]*\r?$).*\n){0,5000}---[ \t]*\r?\n", re.MULTILINE)
-_FENCE = re.compile(r"^(?P<indent>[ \t>]*(?:[-*+]|\d+\.)?[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*"
+_VENDORED = lazy(r"(?:^|/)(?:wwwroot/lib|bower_components|vendor)/")
+_FRONT = lazy(r"---[ \t]*\r?\n(?:(?!---[ \t]*\r?$).*\n){0,5000}---[ \t]*\r?\n", re.MULTILINE)
+_FENCE = lazy(r"^(?P<indent>[ \t>]*(?:[-*+]|\d+\.)?[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*"
                     r"\{?[ \t]*\.?(?P<language>[\w+#.-]*)")  # fmt: skip
-_DIRECTIVE = re.compile(r"^([ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*(\w*)")
-_TO_PUT = re.compile(r"(?<==)<([A-Za-z][\w -]{0,60})>")
+_DIRECTIVE = lazy(r"^([ \t]*)\.\.[ \t]+(?:code-block|code|sourcecode|prompt)::[ \t]*(\w*)")
+_TO_PUT = lazy(r"(?<==)<([A-Za-z][\w -]{0,60})>")
 """What a reader is to put in as a value (``TOKEN=<your token>``): one word, no redirection."""
 _SHELLS = frozenset("sh bash shell console shell-session zsh terminal cmd powershell ps1 bat "
                     "shellscript".split())  # fmt: skip
 _PYTHONS = frozenset("python py python3 pycon ipython".split())
-_PROMPT = re.compile(r"^[ \t]*(?:\$|%|>|PS[^>]*>)[ ]+|^\([\w.-]+\)[ ]*\$?[ ]+")
-_COMMAND = re.compile(
+_PROMPT = lazy(r"^[ \t]*(?:\$|%|>|PS[^>]*>)[ ]+|^\([\w.-]+\)[ ]*\$?[ ]+")
+_COMMAND = lazy(
     r"^[ \t]*(?:\$[ ])?(?:sudo |[A-Z_]+=\S+ )?(?:pip3?|uv|python3?|conda|docker|ollama|vllm|"
     r"huggingface-cli|hf|git|wget|curl|npm|npx|export)[ ]"
 )
 _INDENTS = ("    ", "\t")
 """How lines of a block begin that is marked by nothing else."""
-_TICKED_COMMAND = re.compile(
+_TICKED_COMMAND = lazy(
     r"(?<!`)`((?:\$ |sudo )?(?:ollama|docker|podman|npm|npx|pnpm|yarn|bunx?|pip3?|uvx?|pipx|conda|"
     r"huggingface-cli|hf|modelscope|vllm|lmdeploy)[ ](?![^`\n]*://)[^`\n]{2,200})`(?!`)"
 )
 """A command within a sentence that installs, fetches or starts something by its name."""
-_WARNED = re.compile(
+_WARNED = lazy(
     r"(?:\b(?:do(?:es)? not|don['’]t|never|avoid|must not|should not|shouldn['’]t|instead of"
     r"|rather than|no longer)\b|不要|请勿|切勿|而不是|不能|无法)[^.!?。！？\n]{0,40}\Z",
     re.IGNORECASE,
 )
 """What stands before a command that a reader is not to run."""
-_ANOTHER = re.compile(
+_ANOTHER = lazy(
     r"[^.\n]{0,12}[.,;:]?[^.\n]{0,30}\b(?:different|another|unrelated|wrong|other) "
     r"(?:package|project)",
     re.IGNORECASE,
 )
 """What stands behind one that does not install what it seems to."""
-_TICKED_DEVICE = re.compile(
-    r"(?<!`)`[^`\n]{0,80}?(--device(?:-type)?[ =]([a-z]{2,5})(?::\d)?)`(?!`)"
-)
-_ID = re.compile(
+_TICKED_DEVICE = lazy(r"(?<!`)`[^`\n]{0,80}?(--device(?:-type)?[ =]([a-z]{2,5})(?::\d)?)`(?!`)")
+_ID = lazy(
     rb"(?<![\w./@:#~%-])([A-Za-z0-9][\w-]{1,60}/[A-Za-z0-9][\w.-]{2,95})"
     rb"(?![\w/@-]|\.\w)"
 )
-_SIZE = re.compile(r"[\d.]+[BM]?", re.IGNORECASE)
-_TICKED = re.compile(rb"`([a-z0-9][\w.:-]{2,60})`", re.IGNORECASE)
-_AZURE = re.compile(rb"azure[ _-]?open[ _-]?ai|azure ai (?:foundry|studio)", re.IGNORECASE)
-_OPENAI = re.compile(
+_SIZE = lazy(r"[\d.]+[BM]?", re.IGNORECASE)
+_TICKED = lazy(rb"`([a-z0-9][\w.:-]{2,60})`", re.IGNORECASE)
+_AZURE = lazy(rb"azure[ _-]?open[ _-]?ai|azure ai (?:foundry|studio)", re.IGNORECASE)
+_OPENAI = lazy(
     rb"(?:platform|api)\.openai\.com|(?<![A-Z_])OPENAI_API_KEY|(?<![`\w/.-])OpenAI(?![\w/.-])"
 )
 """What a document has in it that speaks of OpenAI's own service."""
-_OF_AZURE = re.compile(rb"(?i:azure)[ _-]OpenAI")
-_IMAGE_LINE = re.compile(rb"[ \t>]*(?:-[ \t]+)?[\"']?(?:image|repository)[\"']?[ \t]*[:=]")
-_DATA_FLAG = re.compile(rb"--(?:[a-z]+[_-])*data(?:[_-](?:path|name|id|dir))?[ =]+[\"']?\Z")
+_OF_AZURE = lazy(rb"(?i:azure)[ _-]OpenAI")
+_IMAGE_LINE = lazy(rb"[ \t>]*(?:-[ \t]+)?[\"']?(?:image|repository)[\"']?[ \t]*[:=]")
+_DATA_FLAG = lazy(rb"--(?:[a-z]+[_-])*data(?:[_-](?:path|name|id|dir))?[ =]+[\"']?\Z")
 """The option of a command that is given data to learn from."""
-_CONTAINER_ID = re.compile(rb"(?:^|\s)[0-9a-f]{12}\s")
+_CONTAINER_ID = lazy(rb"(?:^|\s)[0-9a-f]{12}\s")
 """What a line has in it that lists images or containers."""
-_CONTAINERS = re.compile(rb"\b(?:docker|podman|nerdctl)[ ]")
-_OF_A_HUB = re.compile(
+_CONTAINERS = lazy(rb"\b(?:docker|podman|nerdctl)[ ]")
+_OF_A_HUB = lazy(
     r"\b(?:hf|huggingface-cli|modelscope)[ ]+(?:download|clone)\b|(?:huggingface\.co|hf\.co|"
     r"modelscope\.c[no]m?)/|USE_MODELSCOPE|use_modelscope"
 )
 """What shell text has in it that says from which hub its names come."""
-_CHOICE = re.compile(r"[A-Za-z0-9.]+/[A-Za-z]+|[^/]+/\d+(?:\.\d+)?[bBmM]?")
+_CHOICE = lazy(r"[A-Za-z0-9.]+/[A-Za-z]+|[^/]+/\d+(?:\.\d+)?[bBmM]?")
 """Two words of a sentence, one or the other; sizes of one family."""
-_SLUG = re.compile(r"github\.com[/:]([\w.-]+/[\w.-]+)", re.IGNORECASE)
-_DATASET = re.compile(r"(?:huggingface\.co|hf\.co)/datasets/([\w.-]+/[\w.-]+)")
-_CALLED = re.compile(r"//api[.-]|/v\d|/api/|inference|hooks\.")
+_SLUG = lazy(r"github\.com[/:]([\w.-]+/[\w.-]+)", re.IGNORECASE)
+_DATASET = lazy(r"(?:huggingface\.co|hf\.co)/datasets/([\w.-]+/[\w.-]+)")
+_CALLED = lazy(r"//api[.-]|/v\d|/api/|inference|hooks\.")
 _RESOURCES = frozenset("svc service deploy deployment pod pods job cm ds sts ingress recipes "
                        "plugins modules".split())  # fmt: skip
-_BUILT = re.compile(r"docker (?:buildx )?build\b[^\n]{0,300}?[ ](?:-t|--tag)[ =]([^\s\\]+)")
-_PYTHON_PROMPT = re.compile(r"^(?:>>> ?|\.\.\. ?|In \[\d+\]: ?)")
+_BUILT = lazy(r"docker (?:buildx )?build\b[^\n]{0,300}?[ ](?:-t|--tag)[ =]([^\s\\]+)")
+_PYTHON_PROMPT = lazy(r"^(?:>>> ?|\.\.\. ?|In \[\d+\]: ?)")
 
 
 class Block(NamedTuple):

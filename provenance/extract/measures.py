@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[a-z]+(?:_[a-z]+)*/[a-z]+(?:_[a-z]+)*")
+from provenance.patterns import lazy
+
+_PLAIN = lazy(r"[a-z]+(?:_[a-z]+)*/[a-z]+(?:_[a-z]+)*")
 """Words alone: most names of models have a number, a capital or a hyphen in them."""
-_ENTRY = re.compile(
+_ENTRY = lazy(
     rb"[ \t]*:[ \t\n]*(?![\"'`\[{(\d]|[rbfu]{1,2}[\"']|[A-Z]\w*\(|(?:True|False|None)\b)\S"
 )
 """After a key: a value that is no text, number, table or object with settings."""
-_PICKS = re.compile(rb"[\w\])]\[[ \t]*\Z")
-_LOGS = re.compile(rb"\b(?:log|log_\w+|add_scalars?|add_histogram)\([ \t\n]*\Z")
-_VALUE = re.compile(rb"[ \t\n]*,[ \t\n]*[^\"'\s]")
+_PICKS = lazy(rb"[\w\])]\[[ \t]*\Z")
+_LOGS = lazy(rb"\b(?:log|log_\w+|add_scalars?|add_histogram)\([ \t\n]*\Z")
+_VALUE = lazy(rb"[ \t\n]*,[ \t\n]*[^\"'\s]")
 _BEFORE_KEY = (b"{", b",", b"")
 _NEAR = 1500
 """Bytes to either side in which the others of a group stand."""

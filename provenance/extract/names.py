@@ -12,22 +12,23 @@ from msgspec.structs import replace
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.model import ComponentId, Occurrence, weakest
+from provenance.patterns import lazy
 from provenance.registry.tables import Default
 from provenance.shapes import PLACEHOLDER_OWNER, may_be_repository
 from provenance.vocabulary import Vocabulary
 
-PLACEHOLDER = re.compile(
+PLACEHOLDER = lazy(
     r"<.*>|\.{3}|x{3,}|(?:your|my|some|the)[-_ ].*|.*[-_ ](?:name|id)[-_ ]here|"
     r"(?:test|dummy|fake|mock|foo|sample)[-_ ]?(?:model|llm|dataset|embedding|deployment|repo)s?|"
     rf"(?:model|deployment|dataset)[-_ ]?(?:name|id)?|local|dummy|(?:{PLACEHOLDER_OWNER})/.*",
     re.IGNORECASE,
 )
 """What documentation writes where a reader is to put a name."""
-_WEB_LLM = re.compile(r"([A-Za-z0-9][\w.-]*-MLC)(?:-\d+k|-b\d+)?")
+_WEB_LLM = lazy(r"([A-Za-z0-9][\w.-]*-MLC)(?:-\d+k|-b\d+)?")
 """A build of WebLLM: one for a smaller context or for batches has the same weights."""
-_WHERE_TO_PUT = re.compile(r"(?:.*/)?path/to/.*", re.IGNORECASE)
+_WHERE_TO_PUT = lazy(r"(?:.*/)?path/to/.*", re.IGNORECASE)
 """A path that a reader is to put in."""
-_LOADS = re.compile(r"^(?:fetch|load)_|_vectorized$")
+_LOADS = lazy(r"^(?:fetch|load)_|_vectorized$")
 _HUB_MARKS = ("hf-hub:", "hf_hub:")
 """How tools with names of their own say that a name is a hub's."""
 _RUNTIMES = {

@@ -10,21 +10,22 @@ import re
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.model import Occurrence
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _MODELSCOPE = r"(?:www\.)?modelscope\.cn/(?:api/v1/)?"
 _PAGES = (
-    (re.compile(r"(?:www\.)?ollama\.(?:com|ai)/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
-    (re.compile(r"registry\.ollama\.ai/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
-    (re.compile(r"(?:www\.)?civitai\.com/(?:api/download/)?models/(\d+)"), "civitai"),
-    (re.compile(rf"{_MODELSCOPE}models/([\w-]+/[\w.-]+)"), "modelscope"),
-    (re.compile(rf"{_MODELSCOPE}datasets/([\w-]+/[\w.-]+)"), "modelscope-data"),
-    (re.compile(r"(?:www\.)?kaggle\.com/datasets/([\w-]+/[\w.-]+)"), "kaggle-data"),
-    (re.compile(r"(?:(?:www|us|eu|openslr)\.)?openslr\.org/(?:resources/)?(\d+)"), "openslr-data"),
-    (re.compile(r"(?:www\.)?kaggle\.com/models/([\w-]+/[\w.-]+)"), "kaggle"),
+    (lazy(r"(?:www\.)?ollama\.(?:com|ai)/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
+    (lazy(r"registry\.ollama\.ai/library/([\w.-]+(?::[\w.-]+)?)"), "ollama"),
+    (lazy(r"(?:www\.)?civitai\.com/(?:api/download/)?models/(\d+)"), "civitai"),
+    (lazy(rf"{_MODELSCOPE}models/([\w-]+/[\w.-]+)"), "modelscope"),
+    (lazy(rf"{_MODELSCOPE}datasets/([\w-]+/[\w.-]+)"), "modelscope-data"),
+    (lazy(r"(?:www\.)?kaggle\.com/datasets/([\w-]+/[\w.-]+)"), "kaggle-data"),
+    (lazy(r"(?:(?:www|us|eu|openslr)\.)?openslr\.org/(?:resources/)?(\d+)"), "openslr-data"),
+    (lazy(r"(?:www\.)?kaggle\.com/models/([\w-]+/[\w.-]+)"), "kaggle"),
 )
 _HOSTS = ("ollama", "civitai", "kaggle", "modelscope", "openslr")
-_ROWS = re.compile(r"dataset=([\w.-]+)(?:%2F|/)([\w.-]+)", re.IGNORECASE)
+_ROWS = lazy(r"dataset=([\w.-]+)(?:%2F|/)([\w.-]+)", re.IGNORECASE)
 """The query of the hub's viewer of datasets."""
 _TAIL = ".,;:)"
 

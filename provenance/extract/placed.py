@@ -8,7 +8,6 @@ name alone would be another's or nobody's.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import islice
 
@@ -19,20 +18,21 @@ from provenance.extract.names import runtime_model
 from provenance.extract.places import Places
 from provenance.extract.sections import is_list_of_models, is_vague, provider_called
 from provenance.extract.told_apart import tables_of
+from provenance.patterns import lazy
 from provenance.shapes import as_repository
 from provenance.vocabulary import Vocabulary
 
 _MAX_FOLDERS = 4
 _MAX_DEFAULTS = 50
-_VERSION = re.compile(r"[-_]?v?\d+$")
-_ENDS = re.compile(r"[-_](?:adapt[eo]r|api|chat|client|config|llm|models?|provider)$")
+_VERSION = lazy(r"[-_]?v?\d+$")
+_ENDS = lazy(r"[-_](?:adapt[eo]r|api|chat|client|config|llm|models?|provider)$")
 _LOCAL = "local:"
 _MARKS = (b"odels", b"odelList", b"ODELS", b"odel_list", b"ODEL_L", b"default", b"{ model:")
-_KEYED = re.compile(
+_KEYED = lazy(
     rb"\b(?:[mM]odel(?:_?I[dD]|_?id)?|I[dD]|id)[\"']?\s{0,4}[:=]\s{0,4}[\"']([\w.:/@+-]{2,100})[\"']"
 )
 """The name in an entry that is a record: ``{Model: "glm-4", Type: …}``."""
-_DEFAULT = re.compile(
+_DEFAULT = lazy(
     rb"\bmodel[\"']?\s{0,4}:\s{0,4}\{[^{}]{0,300}?\bdefault[\"']?\s{0,4}:\s{0,4}[\"']([\w.:/@-]{2,100})[\"']"
     rb"|\{\s{0,4}model\s{0,4}:\s{0,4}[\"']([\w.:/@-]{2,100})[\"']\s{0,4},?\s{0,4}\}"
 )

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 
 from provenance.model import Usage
+from provenance.patterns import lazy
 
 
 class Places:
@@ -112,7 +113,7 @@ def _offsets(data: bytes, mark: bytes) -> list[int]:
 
 
 _HASH = ord("#")
-_PYTHON_STRINGS = re.compile(
+_PYTHON_STRINGS = lazy(
     rb'("""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:"""|\Z)'
     rb"|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\Z)|#[^\n]*+)"
     rb'|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'

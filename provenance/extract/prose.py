@@ -16,41 +16,42 @@ from provenance.extract.names import tool_model
 from provenance.extract.places import Places
 from provenance.extract.settings import names_model, read_setting
 from provenance.extract.written import is_placeholder
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_ARCHIVE = re.compile(
+_ARCHIVE = lazy(
     rb"https?://[^\s)>\]\"'`|]{4,300}?\.(?:zip|tar|tar\.\w{2,4}|tgz|rar|7z|parquet|jsonl?(?:\.gz)?|"
     rb"[ct]sv(?:\.gz)?|tfrecords?|h5ad|arrow)(?=[\s)>\]\"'`|,;]|\.?\s|$)",
     re.IGNORECASE,
 )
-_DATA = re.compile(
+_DATA = lazy(
     rb"data[-_ ]?sets?(?![a-z])|training data|corpus|corpora|" + "数据集".encode(), re.IGNORECASE
 )
 """What a heading, a line or an address says of data."""
-_HEADING = re.compile(rb"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
-_PINNED = re.compile(rb"`([A-Za-z][\w.-]{1,60}(?:\[[\w,-]+\])?[ ]?==[ ]?\d+\.\d[\w.+]*)`")
-_INSTALLED = re.compile(
+_HEADING = lazy(rb"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
+_PINNED = lazy(rb"`([A-Za-z][\w.-]{1,60}(?:\[[\w,-]+\])?[ ]?==[ ]?\d+\.\d[\w.+]*)`")
+_INSTALLED = lazy(
     rb"\binstall(?:ed|ing)?\b[^`\n.]{0,40}`([a-z][a-z0-9_-]{1,40})`(?![ ]*(?:command|binary|tool))"
 )
-_OLLAMA = re.compile(
+_OLLAMA = lazy(
     rb"\bollama\b|`[a-z][a-z0-9.-]{2,40}:(?:latest|\d{1,3}(?:\.\d)?[bm])`", re.IGNORECASE
 )
 """The word, or a tag as it alone writes them."""
-_SETTING = re.compile(
+_SETTING = lazy(
     r".*(?:_|\.[a-z]).*|ollama.*|(?:embedd?ings?|rerank(?:ers?|ing)|models?|llms?|encoders?|"
     r"tokenizers?|adapters?|loras?|colbert|chat|vision)(?:-\w+)?"
 )
 """Keys of settings and kinds of models: no tag."""
-_OWN_TAG = re.compile(r"[a-z][a-z0-9.-]{2,40}:(?:latest|\d{1,3}(?:\.\d)?[bm](?:-[\w.-]{1,30})?)")
+_OWN_TAG = lazy(r"[a-z][a-z0-9.-]{2,40}:(?:latest|\d{1,3}(?:\.\d)?[bm](?:-[\w.-]{1,30})?)")
 _PROGRAMS = frozenset("helm kind kubectl docker node npm git make cmake curl wget minikube".split())
-_TAG = re.compile(rb"`([a-z][a-z0-9_.-]{2,40}(?::[\w.-]{1,30})?)`")
-_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$")
-_CELL = re.compile(r"^[`*\"' ]*([^`*\"'\s|]+)[`*\"' ]*$")
-_MODEL_NAME = re.compile(
+_TAG = lazy(rb"`([a-z][a-z0-9_.-]{2,40}(?::[\w.-]{1,30})?)`")
+_ROW = lazy(r"^[ \t]*\|(.+)\|[ \t]*$")
+_CELL = lazy(r"^[`*\"' ]*([^`*\"'\s|]+)[`*\"' ]*$")
+_MODEL_NAME = lazy(
     rb"\bmodel(?:'s)?[ ]+(?:name|id)[ ]*(?:is|:|=)?[ ]*`([A-Za-z][\w.-]{1,60}\d[\w.-]*)`",
     re.IGNORECASE,
 )
-_ASKED = re.compile(
+_ASKED = lazy(
     rb"https?://([\w.-]+)(?::\d+)?/[\w./-]*(?:completions|embeddings|rerank|messages|responses)\b"
 )
 """An address that requests for models' answers go to."""

@@ -7,7 +7,6 @@ calls anything, so what it tells is of medium confidence at most.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from provenance.extract.records import service_called
@@ -17,37 +16,38 @@ from provenance.extract.sections import (
     provider_of_variable,
 )
 from provenance.extract.told_apart import KEY, tables_of
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_VARIABLE = re.compile(
+_VARIABLE = lazy(
     rb"(?:getenv|environ\.get|\benv|config)\(\s{0,8}[\"']([A-Z][A-Z0-9]*_[A-Z0-9_]{2,60})[\"'],"
     rb"\s{0,8}(?:default[ ]?=[ ]?)?\Z"
 )
-_CONSTANT = re.compile(
+_CONSTANT = lazy(
     rb"(?:\A|\n)[ \t]*(?:(?:export|const|let|var)[ \t]+)*"
     rb"(?:DEFAULT_)?((?!DEFAULT_)[A-Z][A-Z0-9]*_[A-Z0-9_]{2,60})[ \t]*(?::[^=\n]{0,40})?="
     rb"[ \t]*(?:[\w.()\[\]]{3,80}[ \t]*(?:\|\||\?\?|\bor)[ \t]*)?\Z"
 )
 """A constant, or a member of an enumeration, right before what it is bound to."""
-_MEMBER = re.compile(rb"(?:\n|\{|,)[ \t]*[A-Za-z]\w{0,60}[ \t]*=[ \t]*\(?\Z")
-_ENUMERATION = re.compile(
+_MEMBER = lazy(rb"(?:\n|\{|,)[ \t]*[A-Za-z]\w{0,60}[ \t]*=[ \t]*\(?\Z")
+_ENUMERATION = lazy(
     rb"class[ \t]+(\w{3,60})\([^)\n]{0,60}Enum[^)\n]{0,40}\)[ \t]*:|enum[ \t]+(\w{3,60})\s{0,8}\{"
 )
-_OUTSIDE = re.compile(rb"\n[^\s#)\]}/*]|\}")
+_OUTSIDE = lazy(rb"\n[^\s#)\]}/*]|\}")
 """What a member of an enumeration does not stand behind: a statement of the module."""
-_BRANCH = re.compile(
+_BRANCH = lazy(
     rb"(?:(?:el)?if\b[^\n]{0,80}?\b\w*(?:provider|supplier|vendor|backend)\w*"
     rb"[^\n]{0,20}?==[ \t]*|case[ \t]+)[\"']([\w.-]{2,40})[\"'][ \t]*\)?:"
 )
-_COMPARED = re.compile(rb"(?:==|case[ \t])[ \t]*[\"']")
+_COMPARED = lazy(rb"(?:==|case[ \t])[ \t]*[\"']")
 _BEFORE, _AFTER = 300, 60
 """Bytes of a branch on either side of what it compares with."""
 _BRANCHING = (b"provider", b"supplier", b"vendor", b"backend", b"case ", b"case\t")
 """What no such branch is without, and quick to look for."""
-_ENTRY_KEY = re.compile(
+_ENTRY_KEY = lazy(
     rb"(?<![A-Za-z])(?:\w{0,20}_)?(?:id|name|model|value|slug|modelId|modelName)[\"']?\s{0,4}[:=]\Z"
 )
-_SECOND = re.compile(rb"\s{0,8},\s{0,8}[\"'`][\w.:/@-]{2,80}[\"'`]\s{0,8},?\s{0,8}[)\]]")
+_SECOND = lazy(rb"\s{0,8},\s{0,8}[\"'`][\w.:/@-]{2,80}[\"'`]\s{0,8},?\s{0,8}[)\]]")
 _PAIRED = (b"[", b"(", b"{", b",")
 """What stands before a pair in a list; a list of two names has a sign of its own before it."""
 _MAX_LINES = 12

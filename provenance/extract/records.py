@@ -9,24 +9,25 @@ from __future__ import annotations
 import re
 
 from provenance.model import ComponentId
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _REACH = 500
 """A record is not longer than this to either side."""
-_KEY = re.compile(
+_KEY = lazy(
     rb"(?:\b|[\"'])(?:[mM]odel_?)?(?:provider|vendor|owned_?[bB]y|platform|hosted_?[bB]y|service)"
     rb"(?:_?(?:id|Id|ID|name|Name))?[\"']?\s{0,4}(?::|=>?|:=)\s{0,4}[\"'`]([\w .-]{2,40})[\"'`]",
     re.IGNORECASE,
 )
-_SHOWN = re.compile(
+_SHOWN = lazy(
     rb"(?:\b|[\"'])(?:name|label|title|display_?name|text)[\"']?\s{0,4}(?::|=>?|:=)\s{0,4}"
     rb"[\"'`]([A-Za-z][\w.]{1,20})[ :]",
     re.IGNORECASE,
 )
-_SHOWN_KEY = re.compile(
+_SHOWN_KEY = lazy(
     rb"(?:\b|[\"'])(?:\w*name|label|title|text)[\"']?\s{0,4}(?::|=>?|:=)\s{0,4}\Z", re.IGNORECASE
 )
-_ID_KEY = re.compile(
+_ID_KEY = lazy(
     rb"(?:\b|[\"'])\w{0,20}(?:id|value|slug|key|model)[\"']?\s{0,4}(?::|=>?|:=)\s{0,4}[\"'`]",
     re.IGNORECASE,
 )

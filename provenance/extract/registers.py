@@ -17,31 +17,32 @@ from provenance.extract.listed import is_no_name
 from provenance.extract.places import Places
 from provenance.extract.sections import is_vague, provider_called
 from provenance.extract.surroundings import closing_of, opened_before
+from provenance.patterns import lazy
 from provenance.shapes import as_repository
 from provenance.vocabulary import Vocabulary
 
-_PROVIDER = re.compile(
+_PROVIDER = lazy(
     rb"(?<![\w-])(?:\w{1,20}_)?(?:provider|vendor|hosted_?by)(?:_?(?:id|name))?[\"']?"
     rb"[ \t]{0,4}[:=][ \t]{0,4}[\"']([\w.-]{2,40})[\"']",
     re.IGNORECASE,
 )
-_KEY = re.compile(rb"[\"'`]([\w.:/@+-]{2,100})[\"'`]\s{0,4}:\s{0,4}(?:[A-Za-z_]\w{0,40})?\Z")
+_KEY = lazy(rb"[\"'`]([\w.:/@+-]{2,100})[\"'`]\s{0,4}:\s{0,4}(?:[A-Za-z_]\w{0,40})?\Z")
 """The key of an entry, right before the bracket of its record."""
-_RECORD = re.compile(rb"\{\Z|\b\w{0,40}(?:Info|Spec|Config|Entry|Card|Meta\w{0,8}|Model)\(\Z")
+_RECORD = lazy(rb"\{\Z|\b\w{0,40}(?:Info|Spec|Config|Entry|Card|Meta\w{0,8}|Model)\(\Z")
 """How a record begins; any other call may ask for the model itself."""
-_OWN_NAME = re.compile(
+_OWN_NAME = lazy(
     rb"(?<![\w-])[\"']?(raw_?model|api_?(?:model|name)|[a-z]{2,20}Model(?:Id)?|model(?:_?(?:name|id))?)"
     rb"(?:_?name)?[\"']?"
     rb"[ \t]{0,4}[:=][ \t]{0,4}[\"']([\w.:/@+-]{2,100})[\"']",
     re.IGNORECASE,
 )
 """The name that is asked for, where the key is only what the project calls it."""
-_ID = re.compile(
+_ID = lazy(
     rb"(?<![\w-])[\"']?(?:id|slug|value|name)[\"']?[ \t]{0,4}:[ \t]{0,4}"
     rb"[\"']([\w.-]+/[\w.:/@+-]{2,100})[\"']"
 )
 """The key of an entry that stands in its record, where it has the form of a path."""
-_OF_A_MODEL = re.compile(
+_OF_A_MODEL = lazy(
     rb"context|max_?(?:tokens|output|input)|dimension|embedding|vision|rerank|\bchat\b|reasoning",
     re.IGNORECASE,
 )

@@ -12,32 +12,33 @@ from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
 from provenance.extract.places import Places
 from provenance.extract.settings import names_model
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_OLLAMA = re.compile(
+_OLLAMA = lazy(
     rb"\b[Oo]llama(?:[ \t]+models?)?[ \t]*[:=(]?[ \t]*"
     rb"((?:[\"'`][a-z][\w.:-]{2,40}[\"'`](?:[ \t]*(?:,|/|\||or|and)[ \t]*)?){1,8})"
 )
-_NAME = re.compile(rb"[\"'`]([^\"'`]+)[\"'`]")
-_WORD = re.compile(r"(?<![\w./:-])[a-z][a-z0-9]*(?:[.-][a-z0-9]+)+(?![\w/:])")
-_SPEAKS = re.compile(r"model|模型", re.IGNORECASE)
-_AZURE = re.compile(r"azure", re.IGNORECASE)
+_NAME = lazy(rb"[\"'`]([^\"'`]+)[\"'`]")
+_WORD = lazy(r"(?<![\w./:-])[a-z][a-z0-9]*(?:[.-][a-z0-9]+)+(?![\w/:])")
+_SPEAKS = lazy(r"model|模型", re.IGNORECASE)
+_AZURE = lazy(r"azure", re.IGNORECASE)
 _LIST = (
     rb"[^\n:]{0,40}(?::|\xef\xbc\x9a)[ \t]*\n"
     rb"((?:[ \t#]*(?:[-*\xe2]|\d{1,2}[.)])[^\n]*(?:\n|\Z)){1,60})"
 )
-_LISTED = re.compile(rb"odels?\b" + _LIST), re.compile(rb"\xe6\xa8\xa1\xe5\x9e\x8b" + _LIST)
+_LISTED = lazy(rb"odels?\b" + _LIST), lazy(rb"\xe6\xa8\xa1\xe5\x9e\x8b" + _LIST)
 """The end of a line about models (``模型``) that a colon ends, and the list below it."""
-_ITEM = re.compile(
+_ITEM = lazy(
     rb"(?:\A|\n)[ \t#]*(?:[-*]|\xe2\x80\xa2|\d{1,2}[.)])[ \t]*[\"'`]{0,2}([A-Za-z0-9][\w.:-]{2,60})"
 )
-_CHOICE = re.compile(
+_CHOICE = lazy(
     rb"#[^\n#\"'`]{0,40}?((?<![\w.])[\"'`]?[A-Za-z0-9][\w.:-]{1,60}[\"'`]?"
     rb"(?:[ \t]*(?:\||,|/|\xe3\x80\x81|\bor\b|\xe6\x88\x96)[ \t]*"
     rb"[\"'`]?[A-Za-z0-9][\w.:-]{1,60}[\"'`]?){1,12})"
 )
 """Names with marks of a choice between them."""
-_KEY = re.compile(rb"[ \t]*[\"']?([A-Za-z_][\w.]*)[\"']?[ \t]*(?::[^=\n]{0,40})?[:=]")
+_KEY = lazy(rb"[ \t]*[\"']?([A-Za-z_][\w.]*)[\"']?[ \t]*(?::[^=\n]{0,40})?[:=]")
 _O = ord("o")
 _MAX_REMARKS = 100
 _MAX_ITEMS = 40

@@ -8,7 +8,6 @@ above it speaks of; where none does, the maker is.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import partial
 from itertools import islice
@@ -20,6 +19,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.provider_near import provider_listed
 from provenance.model import ComponentId, Document
+from provenance.patterns import lazy
 from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
 
@@ -27,7 +27,7 @@ RouterOf: TypeAlias = Callable[[ComponentId], "ComponentId | None"]
 """Returns the router that is asked for a maker's models, None when none is known."""
 
 OPENROUTER = "service:openrouter"
-VARIANT = re.compile(r":(?:free|beta|online|thinking|nitro|floor|extended|exacto)$")
+VARIANT = lazy(r":(?:free|beta|online|thinking|nitro|floor|extended|exacto)$")
 """What one router alone writes behind a name; https://openrouter.ai/docs/guides/routing."""
 _MAX_NAMES = 500
 """A source that names more is data."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from provenance.extract.records import service_called
 from provenance.model import ComponentId
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _CALLED = {
@@ -32,12 +33,12 @@ _VAGUE = frozenset(
     "bytedance tencent ali cloudflare".split()
 )
 """Names of sections that are about much else: there a name must be of a known family."""
-_OF_MODELS = re.compile(
+_OF_MODELS = lazy(
     r"_?(?:models|llms|model_?(?:names|ids|list|map|options|choices|catalog(?:ue)?))"
     r"(?:_?(?:list|map|options|choices))?$",
     re.IGNORECASE,
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
 _COMMON = frozenset(
     "default available all my the builtin our hosted api llm chat text vision image embedding "
     "embeddings completion language free popular latest".split()
@@ -45,7 +46,7 @@ _COMMON = frozenset(
 """Words in the name of a list of models that say nothing of whose they are."""
 _MAX_WORDS = 4
 _MAX_PARTS = 12
-_MODEL_END = re.compile(r"_?(?:MODEL(?:_?(?:NAME|ID))?|DEPLOYMENT(?:_NAME)?)$")
+_MODEL_END = lazy(r"_?(?:MODEL(?:_?(?:NAME|ID))?|DEPLOYMENT(?:_NAME)?)$")
 _PROVIDER_ENDS = ("_PROVIDER", "_MODEL_PROVIDER", "_MODELENGINE", "_MODEL_ENGINE", "_ENGINE")
 _ADDRESS_ENDS = ("_BASE_URL", "_API_BASE", "_URL", "_SERVERURL", "_ENDPOINT", "_HOST", "_API_URL")
 

@@ -16,6 +16,7 @@ from provenance.extract.places import Places
 from provenance.extract.sections import provider_of_variable
 from provenance.extract.written import DYNAMIC, is_placeholder, on_hub, read_model
 from provenance.model import ComponentId, Confidence, Occurrence, Usage
+from provenance.patterns import lazy
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
@@ -23,7 +24,7 @@ _TAIL = (
     r"(?:[_.-]?(?:names?|ids?|paths?|name_or_path|repo|repo_id|repository|uri|url|to_use|default|"
     r"hf|hg|hub|list))*"
 )
-_MODEL_KEY = re.compile(
+_MODEL_KEY = lazy(
     r"(?:^|.*[_.-])(?:base_?|default_?|chat_?|target_?|draft_?|teacher_?|reward_?|ref_?|sft_?|"
     r"pretrained_?|hf_?|local_?|small_?|fast_?|main_?|task_?)?"
     r"(?:models?|llms?|checkpoint|ckpt|embeddings?|embedder|embed|re_?rankers?|rerank|tokenizer|"
@@ -32,30 +33,30 @@ _MODEL_KEY = re.compile(
     re.IGNORECASE,
 )
 """A key whose value names a model."""
-_TOKENIZER_KEY = re.compile(rf"(?:^|.*[_.-])tokenizer{_TAIL}$", re.IGNORECASE)
+_TOKENIZER_KEY = lazy(rf"(?:^|.*[_.-])tokenizer{_TAIL}$", re.IGNORECASE)
 """A key whose value is a tokenizer: one of a hub's repositories, or a table of words."""
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_DATASET_KEY = re.compile(
+_CAMEL = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
+_DATASET_KEY = lazy(
     rf"(?:^|.*[_.-])(?:datasets?|train_data|eval_data|corpus){_TAIL}$"
     r"|(?:^|.*\.)data\.(?:path|repo|repo_id|name_or_path|hf_path|source)$",
     re.IGNORECASE,
 )
 _MAX_LISTED = 100
-_OUTPUT_KEY = re.compile(
+_OUTPUT_KEY = lazy(
     r"output|save|push|hub_model_id|run_name|experiment|project|served|alias|logging|log_|cache|"
     r"_dir$|directory|type$|class|provider|prefix|format|version|max_|num_|dtype",
     re.IGNORECASE,
 )
 """Keys that name what is made or how, not what is loaded."""
-_BASE_URL = re.compile(r"_(?:BASE|BASE_URL|API_BASE|API_URL|URL|ENDPOINT|HOST)$")
-_HOST_NAME = re.compile(r"\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
-_TRACKER_KEY = re.compile(
+_BASE_URL = lazy(r"_(?:BASE|BASE_URL|API_BASE|API_URL|URL|ENDPOINT|HOST)$")
+_HOST_NAME = lazy(r"\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+_TRACKER_KEY = lazy(
     r"(?:.*[_.-])?(?:report_to|log_with|loggers?|trackers?|experiment_tracker|tracking_backend)",
     re.IGNORECASE,
 )
-_OLLAMA_KEY = re.compile(r"(?:^|[_.-])ollama(?:[_.-]|(?=[A-Z]))(?!host|url|api)", re.IGNORECASE)
+_OLLAMA_KEY = lazy(r"(?:^|[_.-])ollama(?:[_.-]|(?=[A-Z]))(?!host|url|api)", re.IGNORECASE)
 """A key that says who runs the model it names."""
-_AZURE_KEY = re.compile(r"azure[_.-]?open[_-]?ai", re.IGNORECASE)
+_AZURE_KEY = lazy(r"azure[_.-]?open[_-]?ai", re.IGNORECASE)
 _HUB_SCHEMES = ("hf://", "huggingface://")
 
 
@@ -83,13 +84,11 @@ def names_dataset(key: str) -> bool:
     return bool(_DATASET_KEY.match(key)) and not _OUTPUT_KEY.search(key)
 
 
-_STORED = re.compile(r"(?:gs|s3a?|abfss?|wasbs?|oss|cos|obs|hdfs)://[\w.@-]+/[\w./@+=-]+")
+_STORED = lazy(r"(?:gs|s3a?|abfss?|wasbs?|oss|cos|obs|hdfs)://[\w.@-]+/[\w./@+=-]+")
 """An address in a store of objects."""
-_STORAGE_KEY = re.compile(r"(?:^|[._-])storage[_-]?ur[il]$", re.IGNORECASE)
+_STORAGE_KEY = lazy(r"(?:^|[._-])storage[_-]?ur[il]$", re.IGNORECASE)
 """A key by which model servers on Kubernetes are told where their weights lie."""
-_EXAMPLE_BUCKET = re.compile(
-    r"://(?:[\w.-]*[-_.])?(?:example|my|your|some)[-_.]?(?:bucket|models?)?/"
-)
+_EXAMPLE_BUCKET = lazy(r"://(?:[\w.-]*[-_.])?(?:example|my|your|some)[-_.]?(?:bucket|models?)?/")
 
 
 def names_tracker(key: str) -> bool:
@@ -97,7 +96,7 @@ def names_tracker(key: str) -> bool:
     return bool(_TRACKER_KEY.fullmatch(key.lstrip("-").replace("-", "_")))
 
 
-_BARE_ADDRESS = re.compile(r"www\.[\w-]{1,60}(?:\.[a-z]{2,10}){1,2}/\S{1,300}")
+_BARE_ADDRESS = lazy(r"www\.[\w-]{1,60}(?:\.[a-z]{2,10}){1,2}/\S{1,300}")
 """An address that a program puts its scheme before."""
 
 

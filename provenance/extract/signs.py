@@ -24,10 +24,11 @@ from provenance.extract.routed import VARIANT
 from provenance.extract.surroundings import LOCAL, keys_around, service_beside
 from provenance.extract.told_apart import tables_of
 from provenance.model import Occurrence
+from provenance.patterns import lazy
 from provenance.shapes import is_placeholder_owner, may_be_repository
 from provenance.vocabulary import Vocabulary
 
-_LITERAL = re.compile(
+_LITERAL = lazy(
     rb"[\"'`][ ]{0,2}([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})"
     rb"((?:/[A-Za-z][\w.-]{1,80})?(?::[a-z]{2,20})?)[ ]{0,2}[\"'`]"
 )
@@ -35,13 +36,13 @@ _LITERAL = re.compile(
 _BACKTICK = ord("`")
 _SCHEMES = (b"https", b"http", b"wss", b"ws")
 _STORES = (b"s3", b"s3a")
-_HOST_AND_PATH = re.compile(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
+_HOST_AND_PATH = lazy(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
 _VARIABLE_ENDS = tuple(
     b"_" + end for end in b"KEY TOKEN URL BASE ENDPOINT HOST SECRET ID APPID".split()
 )
-_VARIABLE_END = re.compile(rb"[A-Z0-9_]_(?:KEY|TOKEN|URL|API_BASE|ENDPOINT|HOST|SECRET|ID|APPID)\b")
+_VARIABLE_END = lazy(rb"[A-Z0-9_]_(?:KEY|TOKEN|URL|API_BASE|ENDPOINT|HOST|SECRET|ID|APPID)\b")
 _CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_VARIABLE = lazy(r"[A-Z][A-Z0-9_]*")
 _MAX_VARIABLE = 100
 _WEIGHTS = (
     ".safetensors", ".gguf", ".ggml", ".onnx", ".pt", ".pth", ".ckpt", ".tflite", ".caffemodel",
@@ -49,21 +50,21 @@ _WEIGHTS = (
     "/weights.bin",
 )  # fmt: skip
 """The end of a URL that fetches weights."""
-_REPOSITORY = re.compile(
+_REPOSITORY = lazy(
     r"https?://(?:www\.)?(?:github\.com|gitlab\.com|gitee\.com|bitbucket\.org)/[^/]+/[^/]+",
     re.IGNORECASE,
 )
 """A repository of a code host, whatever its name ends in (``llama.onnx``)."""
-_HUB_PATH = re.compile(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
-_PICTURE = re.compile(r"/(?:resolve|blob|raw)/.*\.(?:png|jpe?g|gif|svg|webp|ico)$", re.IGNORECASE)
+_HUB_PATH = lazy(r"/(datasets/)?([\w.-]+)/([\w.-]+)")
+_PICTURE = lazy(r"/(?:resolve|blob|raw)/.*\.(?:png|jpe?g|gif|svg|webp|ico)$", re.IGNORECASE)
 """A picture that a repository holds: it is shown, and the rest of the repository left alone."""
 _MODELSCOPE = frozenset(
     {"modelscope.cn", "www.modelscope.cn", "modelscope.ai", "www.modelscope.ai"}
 )
-_MODELSCOPE_PATH = re.compile(
+_MODELSCOPE_PATH = lazy(
     r"://[^/]+/(?:api/v1/)?(models|datasets)/([A-Za-z0-9][\w.-]{0,60}/[A-Za-z0-9][\w.-]{0,100})"
 )
-_MODELSCOPE_SHORT = re.compile(
+_MODELSCOPE_SHORT = lazy(
     r"https?://[^/]+/(?!(?:api|docs|organization|collections|studios|papers|learn|mcp|topic|my)/)"
     r"([A-Za-z0-9][\w.-]{0,60}/[A-Za-z0-9][\w.-]{0,100}?)(?:\.git)?/?"
 )
@@ -73,25 +74,25 @@ _NOT_REPOSITORIES = frozenset(
     "datasets buckets subscribe new login pricing posts chat course inference front "
     "terms-of-service repos whoami-v2 validate-yaml".split()
 )
-_OUTPUT = re.compile(
+_OUTPUT = lazy(
     rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
     rb"|\bproject[ \t]*="
 )
-_NAMED = re.compile(
+_NAMED = lazy(
     rb"(?:model|model_?type|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
     rb"|pretrained|hf|(?:hf|huggingface|hub|modelscope|ms)_?repo(?:_?id)?|embedding|reranker|tokenizer(?:_?(?:hub|name|id|path))?)"
     rb"[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""
-_TARGETS = re.compile(rb"[ \t#]*([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)+)[ \t]*=(?!=)")
+_TARGETS = lazy(rb"[ \t#]*([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)+)[ \t]*=(?!=)")
 """Several names that one line binds, perhaps a line put out of use."""
-_TEXT = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
+_TEXT = lazy(rb"\"[^\"\n]*\"|'[^'\n]*'")
 _OF_HUBS = frozenset({"modelscope-inference", "huggingface-inference"})
 """APIs that are called as their hubs are: a key of that name alone means the hub."""
 _QUOTES = (b'"', b"'", b"`")
-_MODEL_WORD = re.compile(rb"model|llm|tokenizer|encoder|embed", re.IGNORECASE)
-_DATA_WORD = re.compile(rb"dataset", re.IGNORECASE)
+_MODEL_WORD = lazy(rb"model|llm|tokenizer|encoder|embed", re.IGNORECASE)
+_DATA_WORD = lazy(rb"dataset", re.IGNORECASE)
 
 
 def addresses(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> bool:

@@ -7,10 +7,10 @@ hint of medium confidence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from provenance.addresses import host_of, is_local_host
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 LOCAL = "local"
@@ -18,14 +18,14 @@ LOCAL = "local"
 
 _REACH = 1200
 """Bytes looked at to either side."""
-_BRACKET = re.compile(rb"[\[\](){}]")
+_BRACKET = lazy(rb"[\[\](){}]")
 _OPENING = b"[({"
-_KEY = re.compile(rb"[\"']?([A-Za-z_][\w.-]{0,60})[\"']?\s{0,4}[:=]?\s{0,4}\Z")
-_URL_BESIDE = re.compile(
+_KEY = lazy(rb"[\"']?([A-Za-z_][\w.-]{0,60})[\"']?\s{0,4}[:=]?\s{0,4}\Z")
+_URL_BESIDE = lazy(
     rb"\b(?:\w{0,20}_)?(?:api_base|base_url|api_url|baseURL|apiBase|endpoint|server_url|host|url)"
     rb"[\"']?\s{0,4}[:=]\s{0,4}f?[\"']((?:https?|wss?)://[^\"'\s]{3,200})[\"']"
 )
-_PROVIDER_BESIDE = re.compile(
+_PROVIDER_BESIDE = lazy(
     rb"\b(?:\w{1,20}_)?(?:provider|vendor)[\"']?\s{0,4}[:=]\s{0,4}[\"']([\w.-]{2,40})[\"']"
 )
 

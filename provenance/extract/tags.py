@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from itertools import islice
 
@@ -10,10 +9,11 @@ from provenance.extract.asked import COMPARED, is_asked
 from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
 from provenance.extract.places import Places
+from provenance.patterns import lazy
 from provenance.shapes import is_tag
 from provenance.vocabulary import Vocabulary
 
-_TAGGED = re.compile(rb"[\"'`]([a-z][a-z0-9_.-]{1,60}):([a-z0-9][\w.-]{1,60})[\"'`]")
+_TAGGED = lazy(rb"[\"'`]([a-z][a-z0-9_.-]{1,60}):([a-z0-9][\w.-]{1,60})[\"'`]")
 _WORDS = frozenset("latest mini small medium large".split())
 """Tags that others have too: of containers, of editions."""
 _MAX_NAMES = 500

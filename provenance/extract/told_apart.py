@@ -12,7 +12,9 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 
-_TABLE = re.compile(
+from provenance.patterns import lazy
+
+_TABLE = lazy(
     rb"=[ \t]*(?:&[ \t]*)?(?:"
     rb"\[\d{0,4}\][\w.*]{1,60}(?=\{)|map\[string\][\w.*\[\]]{1,40}(?=\{)"
     rb"|(?:(?:new[ \t]+)?[A-Za-z_]{1,20}\([ \t\n]*)?(?=[\[({])"  # ``frozenset([``
@@ -24,36 +26,36 @@ _TABLE = re.compile(
     rb")[\[({]"
 )
 """Where something is bound to a table, perhaps as ``frozenset([``, ``List.of(``, ``[]string{``."""
-_TYPED = re.compile(rb"[^=(&\s]\s*\{\Z")
+_TYPED = lazy(rb"[^=(&\s]\s*\{\Z")
 """A list in braces with the type of its entries before them."""
-_TARGET = re.compile(
+_TARGET = lazy(
     rb"[ \t]*"
     rb"(?:(?:export|const|let|var|static|readonly|private|public|internal|pub|final|val)[ \t]+)*"
     rb"(?:(?:[A-Z][A-Za-z]{1,30}|string)(?:<[\w<>, ]{1,40}>|\[\])[ \t]+)?"
     rb"(?:self\.|cls\.|this\.)?([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]{0,80})?"
 )
 """What stands before it on the line of a statement."""
-_KNOWN_OF = re.compile(
+_KNOWN_OF = lazy(
     r"(?:^|_)(?:pric(?:e|es|ing)|costs?|rates|ratios?|limits?|context|windows?|no|non|not|without|with|"
     r"unsupported|deprecated|disallowed|excluded|ignored|per|max|min)(?:_|$)",
     re.IGNORECASE,
 )
 """Words in a name of a table of what is known of models."""
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_LOOP = re.compile(rb"\bfor\b[^\n:]{1,80}\bin[ \t]+(?:\w+\.){0,3}\Z")
-_BEGINNING = re.compile(rb"starts_?with|\bany\(", re.IGNORECASE)
-_ROW = re.compile(rb"[ \t]*,?[ \t\n]*[)\]]?[ \t]*,[ \t\n]*-?\d[\d._]*(?:e-?\d+)?[ \t\n]*[,)\]*/]")
+_CAMEL = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
+_LOOP = lazy(rb"\bfor\b[^\n:]{1,80}\bin[ \t]+(?:\w+\.){0,3}\Z")
+_BEGINNING = lazy(rb"starts_?with|\bany\(", re.IGNORECASE)
+_ROW = lazy(rb"[ \t]*,?[ \t\n]*[)\]]?[ \t]*,[ \t\n]*-?\d[\d._]*(?:e-?\d+)?[ \t\n]*[,)\]*/]")
 """Right after a name in a row of a table: numbers. The row may group several names."""
-_CASE = re.compile(
+_CASE = lazy(
     rb"[ \t\n]*(?:,[ \t\n]*\"[^\"\n]{1,100}\"[ \t\n]*){0,40}"
     rb":[ \t\n]*return[ \t]+-?\d[\d._]*(?:[ \t]*[*/+-][ \t]*\d[\d._]*){0,4}f?;?[ \t]*(?://.*)?$",
     re.MULTILINE,
 )
 """Right after a name of a ``case``: the others, and a number for them."""
-_OPENED = re.compile(rb"(?:\A|[^\w\])\s])[ \t\n]*[(\[][ \t\n]*[(\[]?[^()\[\]{}\n]{0,200}\Z")
+_OPENED = lazy(rb"(?:\A|[^\w\])\s])[ \t\n]*[(\[][ \t\n]*[(\[]?[^()\[\]{}\n]{0,200}\Z")
 """Before a literal: the bracket of a row, which is no call's."""
-_BRACKET = re.compile(rb"[\[\](){}]")
-KEY = re.compile(
+_BRACKET = lazy(rb"[\[\](){}]")
+KEY = lazy(
     rb"(?<![\w$])[\[\"'`]?(?:[\w$]+\.){0,3}([A-Za-z][\w-]{1,40})[\"'`\]]{0,2}\s{0,4}:\s{0,8}\Z"
 )
 """The key right before what a table holds: ``"groq": […]``, ``Supplier.GROQ: "…"``."""
@@ -61,7 +63,7 @@ _BETWEEN = (b"[", b"(", b",")
 """What stands before an entry of a list."""
 _BEFORE_ENTRY = (b"[", b"(", b"{", b",")
 _LIST = b"[("
-_OF_MODELS = re.compile(rb"[mM]odel|MODEL|LLM|[lL]lm")
+_OF_MODELS = lazy(rb"[mM]odel|MODEL|LLM|[lL]lm")
 """In the name of every table that its name may say to be of models."""
 _MAX_TABLE = 160_000
 

@@ -14,15 +14,16 @@ from provenance.addresses import is_local_host
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.told_apart import tables_of
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _MARKS = (b"ase", b"BASE", b"ndpoint", b"ENDPOINT", b"Host", b"host", b"HOST")
-_OF_BASES = re.compile(
+_OF_BASES = lazy(
     r"(?:^|[a-z_])(?:base_?ur[il]|api_?base|endpoint|host|api_?ur[il])s?(?:$|_|[A-Z]|list|map)",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(rb"[\"'`](https?://([\w.-]{4,200}))(?::\d{1,5})?(?:/[\w./-]{0,100})?[\"'`]")
-_BASE = re.compile(
+_ADDRESS = lazy(rb"[\"'`](https?://([\w.-]{4,200}))(?::\d{1,5})?(?:/[\w./-]{0,100})?[\"'`]")
+_BASE = lazy(
     rb"(?:[bB]ase_?U(?:RL|rl|RI|ri)|base_?ur[il]|BASE_UR[IL]|api_?base|API_BASE|apiBase)\w{0,20}\b"
     rb"[^\n\"'`]{0,60}(?:\n[^\n\"'`]{0,60})?[\"'`]https?://([\w.-]{4,200})"
 )

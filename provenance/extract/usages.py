@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from provenance.model import Usage
+from provenance.patterns import lazy
 
 _SEGMENTS: dict[str, Usage] = {
     **dict.fromkeys(("test", "tests", "testing", "__tests__", "spec", "specs"), "test"),
@@ -49,9 +48,9 @@ def usage_of_path(path: str) -> Usage:
     return _SCRIPT_KINDS.get(kind, "development")
 
 
-_DOMAIN = re.compile(r"((?:^|/)src/\w+/(?:java|kotlin|scala|groovy)/)dev(?=/)")
+_DOMAIN = lazy(r"((?:^|/)src/\w+/(?:java|kotlin|scala|groovy)/)dev(?=/)")
 """The top of a package's name, ``dev.langchain4j``, which says nothing of the folder."""
-_SCRIPT = re.compile(
+_SCRIPT = lazy(
     r".+\.(test|spec|stories|config|setup)\.[cm]?[jt]sx?|.*_(test|spec)\.(?:go|rb)|"
     r"\.[a-z][a-z-]*(rc)\.[cm]?[jt]s|(?i:(gulpfile|gruntfile))\.[cm]?[jt]s|"
     r".*[a-z0-9]Tests?\.(?:cs|java|kt|scala|swift)"

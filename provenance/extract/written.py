@@ -11,12 +11,13 @@ from provenance.extract import names
 from provenance.extract.collect import Collector
 from provenance.extract.routed import OPENROUTER, VARIANT
 from provenance.model import Occurrence, weakest
+from provenance.patterns import lazy
 from provenance.shapes import PLACEHOLDER_OWNER, is_tag, may_be_repository
 from provenance.vocabulary import Vocabulary
 
-DYNAMIC = re.compile(r"\$\{|\$\(|\{\{|<[^>]*>|%\(|\$[\w@*]|\*\*\*|os\.environ/")
-_WORD = re.compile(r"[A-Za-z0-9][\w.:/@+-]*")
-_PLACEHOLDER = re.compile(
+DYNAMIC = lazy(r"\$\{|\$\(|\{\{|<[^>]*>|%\(|\$[\w@*]|\*\*\*|os\.environ/")
+_WORD = lazy(r"[A-Za-z0-9][\w.:/@+-]*")
+_PLACEHOLDER = lazy(
     r"(?:.*[/:_-])?(?:(?:your|my|some|the|path[_-]?to)[-_](?:own[-_])?"
     r"(?:org|user|username|name|namespace|hf|hub|model|repo|dataset|deployment|fine|finetuned|"
     r"custom|embedding|llm|username)\b.*|.*[-_ ](?:name|id|model)[-_ ]here|x{3,}.*|"
@@ -27,13 +28,13 @@ _PLACEHOLDER = re.compile(
 """What a template writes where a reader is to put a name."""
 _SWITCHES = frozenset("true false null none yes no on off".split())
 """What a setting named after a kind of models is where it says whether there are any."""
-_BEDROCK = re.compile(
+_BEDROCK = lazy(
     r"(?:arn:aws[\w-]*:bedrock:[\w-]*:\d*:(?:foundation-model|inference-profile)/)?"
     r"((?:(?:us|eu|apac|us-gov|global)\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|stability|"
     r"deepseek|openai|qwen|writer|luma|twelvelabs)\.[a-z0-9][\w.:-]+)"
 )
 """A model id as Amazon Bedrock writes them."""
-MODE = re.compile(
+MODE = lazy(
     r"([a-z][\w-]{1,30}):(?:chat|completion|messages|responses|embeddings?|image|realtime|text):"
     r"(?=\w)"
 )

@@ -16,11 +16,12 @@ from msgspec import Struct
 
 from provenance.artifacts.source import ArtifactError
 from provenance.fingerprint.sketch import Sketch, from_json, to_json
+from provenance.patterns import lazy
 
 FORMAT, VERSION = "provenance-lineage-db", 1
 MAX_LINE = 32 * 1024 * 1024
 MAX_ROWS = 100_000
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DAY = lazy(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Row(Struct, frozen=True, kw_only=True):

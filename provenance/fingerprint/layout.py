@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from provenance.artifacts.source import Source, Tensor
 from provenance.fingerprint.decode import row_bytes
 from provenance.fingerprint.roles import Role, RoleTable
+from provenance.patterns import lazy
 
 Key = tuple[str, int]
 """Kind and layer."""
@@ -24,8 +25,8 @@ IN = ("v", "gate", "up", "qkv")
 OUT = ("o", "down")
 """Matrices whose rows run along the stream only where they are stored transposed (GPT-2)."""
 OUTSIDE = ("embed", "head")
-_QK_NORM = re.compile(r"\.(?:q|attn_q|query)_(?:layer)?norm\.|\.q_layernorm\.")
-_QKV_BIAS = re.compile(r"\.(?:q_proj|attn_q|query|query_key_value|c_attn|attn_qkv|qkv_proj)\.bias$")
+_QK_NORM = lazy(r"\.(?:q|attn_q|query)_(?:layer)?norm\.|\.q_layernorm\.")
+_QKV_BIAS = lazy(r"\.(?:q_proj|attn_q|query|query_key_value|c_attn|attn_qkv|qkv_proj)\.bias$")
 
 
 class WeightFile(Struct, frozen=True, kw_only=True):

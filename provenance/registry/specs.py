@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from provenance.patterns import lazy
 from provenance.registry.tables import Call, fits
 
 Triggers: TypeAlias = tuple[Mapping[str, Set[bytes]], Mapping[bytes, tuple[bytes, ...]]]
@@ -20,7 +21,7 @@ _MAX_NAME = 200
 _MAX_KEPT = 64 * 1024
 """A larger source is not kept for the sake of those that import it."""
 
-_CLASS = re.compile(rb"class[ \t]+([A-Za-z_]\w{0,80})[ \t]*\(([\w., \t]{1,200})\)[ \t]*:")
+_CLASS = lazy(rb"class[ \t]+([A-Za-z_]\w{0,80})[ \t]*\(([\w., \t]{1,200})\)[ \t]*:")
 
 
 class CallSpec(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -13,15 +12,16 @@ from typing import Any
 from provenance.descent import HOWS
 from provenance.errors import RegistryError
 from provenance.model import CONFIDENCES
+from provenance.patterns import lazy
 from provenance.registry import Registry, tables
 from provenance.registry.sorted_table import SortedTable, sorted_text
 
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_LISTED = re.compile(
+_DATE = lazy(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_SHA256 = lazy(r"[0-9a-f]{64}")
+_LISTED = lazy(
     r"(?:entity-list|1260h|1260h-withdrawn):\d{4}(?:-\d\d){0,2}(?::[^:?]+)?\??|us-lists(?:::[^:?]+)?\?"
 )
-_COMPONENT = re.compile(
+_COMPONENT = lazy(
     r"(?:pkg:[a-z]+/\S+|huggingface:\S+|modelscope:\S+|github:\S+|model:\S+/\S+"
     r"|dataset:\S+/\S+|service:[\w.-]+|platform:[\w.-]+|domain:[a-z0-9-]+(?:\.[a-z0-9-]+)+)"
 )
@@ -30,7 +30,7 @@ _SCHEMES = frozenset(
     "terraform arm standard section open-data".split()
 )
 """What identifiers are of; see data/README.md."""
-_CONDITION = re.compile(r"\w+=[^=\s]\S*")
+_CONDITION = lazy(r"\w+=[^=\s]\S*")
 _ORGANIZATION_TYPES = frozenset(
     "company foundation nonprofit university research-institute public-body community".split()
 )

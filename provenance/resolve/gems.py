@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
 from provenance import ids
 from provenance.model import Component, ComponentId, Gap, Link, Occurrence, strongest_usage
+from provenance.patterns import lazy
 from provenance.resolve.inventory import Inventory
 
 _GEM = "pkg:gem/"
@@ -19,8 +19,8 @@ _OWN = _HOMES | frozenset(
     "config support helpers tasks models features db script scripts bin".split()
 )
 """First parts of names that no gem has."""
-_JOINTS = re.compile(r"[-_/]")
-_AROUND = re.compile(r"(?:ruby-|rb-)?(.+?)(?:-(?:ruby|rb|client|sdk|api|gem))*")
+_JOINTS = lazy(r"[-_/]")
+_AROUND = lazy(r"(?:ruby-|rb-)?(.+?)(?:-(?:ruby|rb|client|sdk|api|gem))*")
 
 
 def add_required(inventory: Inventory) -> None:

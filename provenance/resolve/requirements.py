@@ -23,6 +23,7 @@ from provenance.model import (
     Usage,
     strongest_usage,
 )
+from provenance.patterns import lazy
 
 LOCKS = frozenset("uv-lock poetry-lock pdm-lock pylock pixi-lock conda-lock".split())
 """Readers of files that pin Python packages; Pipfile.lock is read by ``pipfile``."""
@@ -31,10 +32,10 @@ INSTALLED, RESOLVER = "installed", "resolver"
 
 _NOT_ASKING = LOCKS | {"sbom", "markdown", INSTALLED, RESOLVER}
 """Readers of what names packages without the project asking for them."""
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
-_REQUIREMENT = re.compile(r"(?:\[([^\]]*)\])?([^;]*)(?:;(.*))?", re.DOTALL)
-_PLAIN = re.compile(r"[A-Za-z0-9._,\[\]<>=!~*+-]+", re.ASCII)
-_SHORTHAND = re.compile(r"([~^])\s*v?(\d+(?:\.\d+)*)([^,\s]*)")
+_NAME = lazy(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
+_REQUIREMENT = lazy(r"(?:\[([^\]]*)\])?([^;]*)(?:;(.*))?", re.DOTALL)
+_PLAIN = lazy(r"[A-Za-z0-9._,\[\]<>=!~*+-]+", re.ASCII)
+_SHORTHAND = lazy(r"([~^])\s*v?(\d+(?:\.\d+)*)([^,\s]*)")
 
 
 class Wanted(Struct, frozen=True, kw_only=True):

@@ -9,19 +9,18 @@ hub: the literal itself, read alone, cannot know.
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from provenance import ids
 from provenance.model import Component, ComponentId, Gap, Occurrence, strongest_usage
+from provenance.patterns import lazy
 from provenance.resolve.inventory import Inventory
 
 _SETTINGS = frozenset({"env-file", "sql"})
 """Extractors of files in which a model's name says nothing of who runs it."""
 _HUB = "pkg:huggingface/"
 _MODELSCOPE = "model:modelscope/"
-_LOADER = re.compile(
+_LOADER = lazy(
     r"from_pretrained|pipeline\(|snapshot_download|hf_hub_download|SentenceTransformer|CrossEncoder"
     r"|HuggingFace"
 )

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from provenance.patterns import lazy
 from provenance.resolve.inventory import Inventory
 
 STAGES = ("data", "train", "evaluate", "serve", "application", "infrastructure")
@@ -33,7 +34,7 @@ _WORDS = {
     }.items()
     for word in words.split()
 }  # fmt: skip
-_SPLIT = re.compile(r"[/._\-\s]+")
+_SPLIT = lazy(r"[/._\-\s]+")
 
 
 def resolve(inventory: Inventory) -> Inventory:

@@ -15,15 +15,14 @@ from provenance.extract.collect import Collector
 from provenance.extract.locks.lines import LockLines
 from provenance.extract.manifests.dependencies import Dependencies, reach
 from provenance.model import USAGES, ComponentId, Kind, Occurrence, Relation, Usage
+from provenance.patterns import lazy
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
-_KEYED = re.compile(r'"(?:purl|name|referenceLocator|software_packageUrl|identifier)"\s*:\s*'
+_KEYED = lazy(r'"(?:purl|name|referenceLocator|software_packageUrl|identifier)"\s*:\s*'
                     r'"([^"\\]{1,500})"')  # fmt: skip
 _REGISTRIES = {"service:pypi": "pypi", "service:npm": "npm"}
-_HUB_URL = re.compile(
-    r"https?://(?:www\.)?huggingface\.co/(datasets/)?([\w.-]+/[\w.-]+)/?(?:[?#].*)?"
-)
+_HUB_URL = lazy(r"https?://(?:www\.)?huggingface\.co/(datasets/)?([\w.-]+/[\w.-]+)/?(?:[?#].*)?")
 
 
 class Item(Struct):

@@ -13,16 +13,17 @@ from provenance.extract.bills import cyclonedx, spdx
 from provenance.extract.bills.bom import write
 from provenance.extract.collect import Collector
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "sbom"
 
-_FILE = re.compile(
+_FILE = lazy(
     r".*\.(?:cdx|bom|spdx|spdx3|sbom|cyclonedx)\.json(?:ld)?|.*\.spdx3?\.jsonld|"
     r"(?:.*[-_.])?(?:s?bom|aibom|mlbom|cyclonedx|spdx)(?:[-_.].*)?\.json(?:ld)?",
 )
 _HEAD = 4096
-_MARKS = re.compile(
+_MARKS = lazy(
     rb'"bomFormat"\s*:\s*"CycloneDX"|"spdxVersion"\s*:\s*"SPDX-|'
     rb'"@context"\s*:\s*\[?\s*"[^"]{0,200}spdx[^"]{0,200}"',
     re.IGNORECASE,

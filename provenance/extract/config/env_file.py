@@ -12,24 +12,25 @@ from provenance.extract.sections import provider_beside
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.words import Value, Variables
 from provenance.model import Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "env-file"
 
-_NAME = re.compile(
+_NAME = lazy(
     r"\.env(?:rc)?(?:[._-].*)?|.*[\w-]\.env(?:[._-](?:example|sample|template|dist|tpl|local))?"
     r"|(?:.*[._-])?env[._-](?:example|sample|template|dist|default)"
     r"|(?:example|sample|template)[._-]env|(?:dot|docker)?env",
     re.IGNORECASE,
 )
-_OTHER = re.compile(r"\.(?:py|[jt]sx?|md|ya?ml|json|sh|d\.ts|go|rs|rb|enc|gpg)$", re.IGNORECASE)
-_LINE = re.compile(
+_OTHER = lazy(r"\.(?:py|[jt]sx?|md|ya?ml|json|sh|d\.ts|go|rs|rb|enc|gpg)$", re.IGNORECASE)
+_LINE = lazy(
     r"[ \t]*(?P<comment>\#[ \t]*)?(?:export[ \t]+)?(?P<key>[A-Za-z_][\w.-]{0,120})[ \t]*="
     r"[ \t]*(?P<value>.*)"
 )
-_QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'")
-_TRAILING = re.compile(r"(?:^|[ \t])\#.*$")
-_OLLAMA = re.compile(r"ollama", re.IGNORECASE)
+_QUOTED = lazy(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'")
+_TRAILING = lazy(r"(?:^|[ \t])\#.*$")
+_OLLAMA = lazy(r"ollama", re.IGNORECASE)
 MAX_BYTES = 256 * 1024
 
 

@@ -18,6 +18,7 @@ from provenance.extract.settings import names_model, read_setting
 from provenance.extract.shell.script import read_command
 from provenance.extract.shell.words import Value, Variables, Word
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "ini-config"
@@ -25,17 +26,17 @@ MAX_BYTES = 256 * 1024
 
 _NOT_SETTINGS = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "mypy.ini", "alembic.ini",
                            "nginx.conf", "supervisord.conf", ".coveragerc"})  # fmt: skip
-_SECTION = re.compile(r"\[\[?[ \t]*([^\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(?:[#;].*)?")
-_LINE = re.compile(r"([#;][ \t]*)?(?:%[\w,-]{1,60}\.)?([A-Za-z_][\w.-]{0,120})[ \t]*[=:][ \t]*(.*)")
-_IMAGE_KEY = re.compile(r"(?:^|[._-])(?:container[._-])?image(?:[._-]?name)?$", re.IGNORECASE)
-_TRIGGER = re.compile(
+_SECTION = lazy(r"\[\[?[ \t]*([^\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(?:[#;].*)?")
+_LINE = lazy(r"([#;][ \t]*)?(?:%[\w,-]{1,60}\.)?([A-Za-z_][\w.-]{0,120})[ \t]*[=:][ \t]*(.*)")
+_IMAGE_KEY = lazy(r"(?:^|[._-])(?:container[._-])?image(?:[._-]?name)?$", re.IGNORECASE)
+_TRIGGER = lazy(
     rb"(?i)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|api\.|langchain4j|spring\.ai|image"
 )
-_FRAMEWORK = re.compile(
+_FRAMEWORK = lazy(
     r"[ \t]*(?:%[\w,-]{1,60}\.)?(?:quarkus\.langchain4j|langchain4j|spring\.ai)\."
     r"([\w.-]{3,120}?)[ \t]*[=:][ \t]*(.*)"
 )
-_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_QUOTED = lazy(r"\"([^\"]*)\"|'([^']*)'")
 
 
 def accepts(path: str) -> bool:

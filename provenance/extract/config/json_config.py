@@ -16,6 +16,7 @@ from provenance.extract.deploy.workloads import Workloads
 from provenance.extract.places import Places
 from provenance.extract.routed import RouterOf, Routers
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "json-config"
@@ -27,7 +28,7 @@ MAX_FLOW_BYTES = 2 * 1024 * 1024
 _RECORDS = 50
 """So many records in a list at the top are data too."""
 
-_NOT_SETTINGS = re.compile(
+_NOT_SETTINGS = lazy(
     r"package(?:-lock)?\.json|npm-shrinkwrap\.json|[jt]sconfig.*\.json|composer\.(?:json|lock)|"
     r"tokenizer(?:_config)?\.json|special_tokens_map\.json|added_tokens\.json|vocab\.json|"
     r"merges\.json|.*\.index\.json|generation_config\.json|preprocessor_config\.json|"
@@ -38,7 +39,7 @@ _NOT_SETTINGS = re.compile(
     r"[0-9a-f-]{32,}\.json|.*\.(?:cdx|spdx)\.json|s?bom.*\.json|all_contributors.*|\.all-contributorsrc",
     re.IGNORECASE,
 )
-_DATA_FOLDER = re.compile(
+_DATA_FOLDER = lazy(
     r"(?:^|/)(?:data|datasets?|locales?|i18n|lang|messages|translations?|dashboards?|grafana|"
     r"cassettes|fixtures|snapshots?|__snapshots__|schemas?|logs?|outputs?|results?)/",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ _NOT_CONFIG_KEYS = frozenset({
     "lockfileVersion", "_name_or_path", "architectures", "model_type", "log_history",
     "builder_name", "dataset_size",
 })  # fmt: skip
-_TRIGGER = re.compile(
+_TRIGGER = lazy(
     rb"(?i)mcp_?servers|\"mcp\"|[\"']?(?:\w*[_.-])?(?:models?|llm|embed\w*|re_?ranker?|checkpoint|deployment|"
     rb"tokenizer|datasets?|image|report_to|loggers?|model_?(?:name|id|path)\w*)[\"']?\s*:|_api_key|hf://|"
     rb"(?:api\.|inference|huggingface)[\w.-]*\.\w|\"azure\w{2,40}\"\s{0,8}:\s{0,8}\{|CreateCommand"

@@ -21,18 +21,17 @@ from provenance.extract.config.yaml_tree import Node, mappings, settings
 from provenance.extract.records import service_called
 from provenance.extract.written import read_model
 from provenance.model import ComponentId, Document, Occurrence
+from provenance.patterns import lazy
 from provenance.registry.tables import Call
 from provenance.vocabulary import Vocabulary
 
 _N8N = ("@n8n/n8n-nodes-langchain.", "n8n-nodes-langchain.", "n8n-nodes-base.")
-SIGNS = re.compile(
-    rb"n8n-nodes-(?:base|langchain)\.|\"baseClasses\"|\"base_classes\"|require\(\\?[\"']"
-)
+SIGNS = lazy(rb"n8n-nodes-(?:base|langchain)\.|\"baseClasses\"|\"base_classes\"|require\(\\?[\"']")
 """What a flow, or a script inside JSON, has in it."""
-_REFERENCE = re.compile(r"\{\{\w+\.data\.instance\}\}")
+_REFERENCE = lazy(r"\{\{\w+\.data\.instance\}\}")
 """Another node of the flow, as Flowise writes it."""
-_SCRIPT_KEY = re.compile(r".*(?:func|function|code|script)", re.IGNORECASE)
-_SCRIPT = re.compile(
+_SCRIPT_KEY = lazy(r".*(?:func|function|code|script)", re.IGNORECASE)
+_SCRIPT = lazy(
     r"\brequire\(\s*[\"'][^\"'\n]{1,200}[\"']\s*\)|^[ \t]*import\b[^;\n]{1,300}\bfrom\b", re.M
 )
 _MAX_SCRIPT = 256 * 1024

@@ -9,8 +9,9 @@ from msgspec import Struct, field
 
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import MAX_DEPTH, MAX_NODES, Node
+from provenance.patterns import lazy
 
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""
       (?P<space>[\s\ufeff]+)
     | (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))

@@ -6,11 +6,10 @@ value (``${ID:0:8}``), which is left as it is.
 
 from __future__ import annotations
 
-import re
-
 from provenance.extract.shell.words import Value
+from provenance.patterns import lazy
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r"\$\{(?!oc\.)(?:[A-Z][A-Z0-9_]{1,100}|[a-z][\w-]{0,60}(?:\.[\w-]{1,60}){1,8}):"
     r"(?![-+?=]|\d+(?::\d+)?\})(?P<default>[^{}]{0,300})\}"
 )

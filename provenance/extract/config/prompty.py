@@ -9,11 +9,12 @@ from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
 from provenance.extract.config.yaml_config import read_yaml
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "prompty"
 
-_FRONT = re.compile(r"\A\s*---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT = lazy(r"\A\s*---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
 def accepts(path: str) -> bool:

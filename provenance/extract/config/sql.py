@@ -12,15 +12,16 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.routed import RoutedNames, Routers
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "sql"
 MAX_BYTES = 256 * 1024
 
-_SPEAKS = re.compile(rb"(?i)\b\w{0,40}(?:model|llm|embedding)\w{0,40}\b")
-_WRITES = re.compile(rb"(?i)\b(?:insert\s+into|update|default|check|in\s*\(|values)\b")
-_IN = re.compile(rb"(?i)\bin(?=\s*\()")
-_COMMENT = re.compile(rb"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_SPEAKS = lazy(rb"(?i)\b\w{0,40}(?:model|llm|embedding)\w{0,40}\b")
+_WRITES = lazy(rb"(?i)\b(?:insert\s+into|update|default|check|in\s*\(|values)\b")
+_IN = lazy(rb"(?i)\bin(?=\s*\()")
+_COMMENT = lazy(rb"--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 def accepts(path: str) -> bool:

@@ -10,24 +10,23 @@ from provenance.extract.config.tree_settings import read_tree, speaks_of
 from provenance.extract.config.yaml_tree import MAX_DEPTH, Node
 from provenance.extract.manifests.toml_text import load
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "toml-config"
 MAX_BYTES = 256 * 1024
 
-_NOT_SETTINGS = re.compile(
+_NOT_SETTINGS = lazy(
     r"pyproject\.toml|cargo\.toml|pipfile|poetry\.toml|pixi\.toml|uv\.toml|pylock.*\.toml|"
     r".*\.versions\.toml|netlify\.toml|ruff\.toml|\.?rustfmt\.toml|clippy\.toml|gopkg\.toml|"
     r"\.?taplo\.toml|typos\.toml|\.?_typos\.toml|book\.toml|rust-toolchain\.toml|lychee\.toml|"
     r"hatch\.toml|pdm\.toml|.*lock\.toml|cliff\.toml|deny\.toml|dprint\.toml",
     re.IGNORECASE,
 )
-_TRIGGER = re.compile(
-    rb"(?im)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|image|^\[ai\]"
-)
+_TRIGGER = lazy(rb"(?im)model|llm|embed|checkpoint|dataset|_api_|ollama|huggingface|image|^\[ai\]")
 _WORKERS = {"ai": "service:cloudflare-workers-ai"}
 """Tables of ``wrangler.toml``; https://developers.cloudflare.com/workers/wrangler/configuration/."""
-_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'')
+_STRING = lazy(r'"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'')
 
 
 def accepts(path: str) -> bool:

@@ -21,6 +21,7 @@ from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Value, Variables
 from provenance.extract.written import MODE, is_placeholder, read_model
 from provenance.model import Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _PROVIDER_KEYS = ("provider", "model_provider", "llm_provider", "embedding_provider", "api_type",
@@ -35,37 +36,35 @@ _SHELL_KEYS = frozenset(
 )
 _GRANTED = frozenset({"endpoint", "apikey", "key", "subscriptionkey"})
 """Keys, in small letters, of which a section about a hosted product has one."""
-_SIGNS = re.compile(r"[\W_]+")
-_USED_FOR = re.compile(
-    r"(?<=.)(?:text|chat|completion|embeddings?|config|settings|options|service)$"
-)
+_SIGNS = lazy(r"[\W_]+")
+_USED_FOR = lazy(r"(?<=.)(?:text|chat|completion|embeddings?|config|settings|options|service)$")
 """What the name of such a section may end with."""
-_TAGGED = re.compile(r"[a-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)+:[\w.-]+")
+_TAGGED = lazy(r"[a-z0-9][\w.-]*(?::\d+)?(?:/[\w.-]+)+:[\w.-]+")
 """An image with a path and a tag: nothing else is written so."""
 _IMAGE_KEYS = frozenset({"image", "docker_image", "container_image", "base_image", "dockerImage"})
 _PIP_KEYS = frozenset({"python_packages", "pip_packages", "additional_dependencies"})
 _PIP_PATHS = frozenset({("python", "packages"), ("pip", "name"), ("pip", "packages")})
 _REPOSITORY_KEYS = frozenset({"repo_id", "hf_repo", "hf_repo_id", "hf_model_id"})
-_CONNECTION = re.compile(
+_CONNECTION = lazy(
     r"(?i)(?:^|;)\s*(endpoint|deployment(?:name|id)?|model(?:name|id)?)\s*=\s*([^;]{1,300})"
 )
 """The parts of a connection string (``Endpoint=…;Key=…;Deployment=…``) that matter."""
 _ENTRY_KEYS = frozenset("id name value slug".split())
-_NAME = re.compile(r"[A-Za-z](?=[\w.:-]*\d)[\w.:-]{2,80}")
-_OF_DATA = re.compile(
+_NAME = lazy(r"[A-Za-z](?=[\w.:-]*\d)[\w.:-]{2,80}")
+_OF_DATA = lazy(
     r"(?:.*_)?(?:datas?ets?|(?:train|training|eval|val|test|finetuning)_data|corpus|corpora)"
     r"(?:_(?:configs?|list|info|mix(?:er|ture)?))?|build_info",
     re.IGNORECASE,
 )
 """A section about data."""
-_FETCHED = re.compile(
+_FETCHED = lazy(
     r"(?:.*_)?(?:ur[li]s?|links?|downloads?|files?|paths?|src|source|train|val|valid|validation|"
     r"test|dev|data|datasets?|annotations?|anns?)",
     re.IGNORECASE,
 )
 """A key of what is fetched: not a page, a picture or a license."""
-_NOT_LOADED = re.compile(r"^(?:outputs?|save|saving|push|export|logging|labels|annotations)$", re.I)
-_INTERPOLATION = re.compile(
+_NOT_LOADED = lazy(r"^(?:outputs?|save|saving|push|export|logging|labels|annotations)$", re.I)
+_INTERPOLATION = lazy(
     r"\$\{(?:oc\.)?env[:.](?P<env>\w{1,100})(?:[,:]-?(?P<default>[^{}]{0,300}))?\}"
     r"|\$\{(?P<path>\.{0,3}[A-Za-z_][\w.-]{0,200})\}"
 )

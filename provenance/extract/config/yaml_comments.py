@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from provenance.extract.accelerators import DRIVERS
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
@@ -11,17 +9,18 @@ from provenance.extract.deploy.images import read_image
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Variables
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_COMMENTED = re.compile(
+_COMMENTED = lazy(
     r"[ \t]*(?:#[ \t]*){1,3}(?:-[ \t]+)?([\w.-]{2,60})[ \t]*:[ \t]+(\S+)[ \t]*(?:#.*)?"
 )
-_COMMAND = re.compile(
+_COMMAND = lazy(
     r"[ \t]*(?:#[ \t]*){1,3}((?:(?:uv )?pip3? install|(?:hf|huggingface-cli) download|"
     r"(?:docker|podman|ollama) (?:run|pull)|vllm serve)[ ]\S.*)"
 )
 """A commented line of a script that stands in a tree."""
-_ENTRY = re.compile(r"[ \t]*#[ \t]*-[ \t]+[\"']?([\w.-]{2,60}/[\w.-]{2,100})[\"']?[ \t]*(?:#.*)?")
+_ENTRY = lazy(r"[ \t]*#[ \t]*-[ \t]+[\"']?([\w.-]{2,60}/[\w.-]{2,100})[\"']?[ \t]*(?:#.*)?")
 """A commented entry of a list: an alternative."""
 
 

@@ -15,22 +15,23 @@ from provenance.extract.deploy import compose, kubernetes
 from provenance.extract.places import Places
 from provenance.extract.routed import Routers
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "yaml-config"
 
-_NOT_SETTINGS = re.compile(
+_NOT_SETTINGS = lazy(
     r"(?:pnpm-lock|yarn|mkdocs|citation|dependabot|renovate|codecov|\.pre-commit-config|"
     r"\.readthedocs|_config|crowdin|openapi|swagger|\.golangci|\.clang-format|conda-lock|"
     r"labeler|funding|issue_template|\.prettierrc|\.eslintrc|\.yamllint|lefthook)"
     r"(?:[._-].*)?\.(?:ya?ml|cff)",
     re.IGNORECASE,
 )
-_TEXTS = re.compile(r"(?:^|/)(?:locales?|i18n|lang|translations?|cassettes|fixtures|schemas?)/")
-_SPECIFICATION = re.compile(
+_TEXTS = lazy(r"(?:^|/)(?:locales?|i18n|lang|translations?|cassettes|fixtures|schemas?)/")
+_SPECIFICATION = lazy(
     rb"^[\"']?(?:openapi|swagger|asyncapi|\$schema|arazzo)[\"']?\s*:", re.MULTILINE
 )
-_TRIGGER = re.compile(
+_TRIGGER = lazy(
     rb"(?i)(?:model|llm|embed|re_?rank|checkpoint|tokenizer|dataset|lora|adapter|vae|unet|whisper|"
     rb"image|ckpt|deployment|pretrained|encoder|mcp_?servers?|python_packages|packages|accelerator|"
     rb"cuda|repo_id)\w*[\"']?[ \t]*:|_api_|hf://|"
@@ -38,7 +39,7 @@ _TRIGGER = re.compile(
     rb"pip3? install|docker run|--[\w-]*(?:model|dataset)|(?:openai|anthropic):\w|"
     rb"huggingface|ollama|vllm|wandb|swanlab|clearml|comet|neptune"
 )
-_COMMENT = re.compile(rb"\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
+_COMMENT = lazy(rb"\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 
 
 def accepts(path: str) -> bool:

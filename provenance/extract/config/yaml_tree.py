@@ -6,7 +6,6 @@ are looked up when asked for, and depth and size are bounded. libyaml only makes
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,12 +14,13 @@ from msgspec import Struct, field
 
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
+from provenance.patterns import lazy
 
 MAX_DEPTH = 100
 MAX_NODES = 200_000
 MAX_BYTES = 1024 * 1024
 
-_BRACKET = re.compile(r"[\[\]{}]")
+_BRACKET = lazy(r"[\[\]{}]")
 _NO_BREAKS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
 """Characters that end a line for YAML 1.1, and for no editor."""
 

@@ -9,25 +9,26 @@ from provenance.extract.collect import Collector
 from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.places import Places
 from provenance.model import ComponentId, Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "bicep"
 MAX_BYTES = 1024 * 1024
 _ACCOUNT = "Microsoft.CognitiveServices/accounts"
 
-_PASSIVE = re.compile(rb"'(?:\\.|[^'\\\n])*'|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
-_DESCRIPTION = re.compile(rb"@(?:sys\.)?description\('(?:\\.|[^'\\\n])*'\)")
-_IMAGE = re.compile(
+_PASSIVE = lazy(rb"'(?:\\.|[^'\\\n])*'|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+_DESCRIPTION = lazy(rb"@(?:sys\.)?description\('(?:\\.|[^'\\\n])*'\)")
+_IMAGE = lazy(
     rb"\b\w{0,60}[iI]mage\w{0,60}[ \t]*(?:string[ \t]*=|:)[^'\n]{0,120}'([^'\n$]{3,200})'"
 )
-_RESOURCE = re.compile(
+_RESOURCE = lazy(
     rb"^[ \t]*resource[ \t]+\w+[ \t]+'([\w.]{3,80}(?:/\w{1,60})+)@[^'\n]{4,40}'([^\n]*)",
     re.MULTILINE,
 )
-_KIND = re.compile(rb"\bkind[ \t]*(?:string[ \t]*=|:)[ \t]*'(\w{3,40})'")
-_ENDPOINT = re.compile(rb"\bendpoints(?:\[[ \t]*'|\.)(\w[\w ]{2,60})")
-_NEXT = re.compile(rb"^(?:resource|module|output|param|var)\b", re.MULTILINE)
-_AZURE_MODELS = re.compile(rb"(?i)openai|CognitiveServices")
+_KIND = lazy(rb"\bkind[ \t]*(?:string[ \t]*=|:)[ \t]*'(\w{3,40})'")
+_ENDPOINT = lazy(rb"\bendpoints(?:\[[ \t]*'|\.)(\w[\w ]{2,60})")
+_NEXT = lazy(rb"^(?:resource|module|output|param|var)\b", re.MULTILINE)
+_AZURE_MODELS = lazy(rb"(?i)openai|CognitiveServices")
 
 
 def accepts(path: str) -> bool:

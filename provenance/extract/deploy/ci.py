@@ -14,16 +14,17 @@ from provenance.extract.places import Places
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Value
 from provenance.model import Document, Extraction, strongest_usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "ci"
 
-_NAME = re.compile(
+_NAME = lazy(
     r"(?:.*/)?(?:\.github/(?:workflows|actions)/.+\.ya?ml|action\.ya?ml|\.gitlab-ci\.ya?ml|"
     r"\.gitlab/.+\.ya?ml|.*\.gitlab-ci\.ya?ml|\.circleci/config\.yml|azure-pipelines.*\.ya?ml|"
     r"\.travis\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker.*\.ya?ml|buildkite.*\.ya?ml)"
 )
-_COMMENT = re.compile(rb"\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
+_COMMENT = lazy(rb"\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 _SHELL_KEYS = ("run", "script", "before_script", "after_script", "install", "before_install",
                "commands", "command", "bash")  # fmt: skip
 _IMAGE_KEYS = ("image", "container")

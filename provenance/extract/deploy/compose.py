@@ -15,17 +15,18 @@ from provenance.extract.config.yaml_tree import Node
 from provenance.extract.deploy.images import is_image
 from provenance.extract.deploy.workloads import Workloads
 from provenance.model import ComponentId, Document, Extraction
+from provenance.patterns import lazy
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
 NAME = "compose"
 
-_NAME = re.compile(
+_NAME = lazy(
     r"(?:.*[._-])?(?:docker[._-]?)?compose(?:[._-].*)?\.ya?ml(?:\.(?:example|sample))?",
     re.IGNORECASE,
 )
 
-_RELEASE = re.compile(r"/[^/]*:v?\d+\.\d")
+_RELEASE = lazy(r"/[^/]*:v?\d+\.\d")
 """A release of an image with a publisher: one of its own that the tree may only vary."""
 
 

@@ -15,30 +15,31 @@ from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_command, read_shell
 from provenance.extract.shell.words import Value, Variables, Word, commands
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "dockerfile"
 
-_NAME = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile|earthfile)(?:[._-].*)?", re.IGNORECASE)
-_USUAL = re.compile(
+_NAME = lazy(r"(?:.*[._-])?(?:dockerfile|containerfile|earthfile)(?:[._-].*)?", re.IGNORECASE)
+_USUAL = lazy(
     r"(?:dockerfile|containerfile|earthfile)(?:[._-].*)?|.*\.(?:dockerfile|containerfile)",
     re.IGNORECASE,
 )
 """A name that leaves no doubt; of any other the text must begin as a Dockerfile does."""
-_OTHER = re.compile(
+_OTHER = lazy(
     r"\.(?:dockerignore|mdx?|py|sh|ya?ml|json|txt|[cm]?[jt]sx?|go|rst|rs|rb|java|html|toml|lock)$",
     re.IGNORECASE,
 )
-_BEGINS = re.compile(r"(?:[ \t]*(?:#.*|ARG[ \t].*)?\n){0,500}[ \t]*FROM[ \t]+\S", re.IGNORECASE)
+_BEGINS = lazy(r"(?:[ \t]*(?:#.*|ARG[ \t].*)?\n){0,500}[ \t]*FROM[ \t]+\S", re.IGNORECASE)
 """Comments, empty lines and arguments, then the first image."""
-_INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)[ \t]+")
-_COMMENTED = re.compile(r"[ \t]*#[ \t]*(FROM|RUN|ENV|ARG)[ \t]+(\S.*)")
-_ALONE = re.compile(r"[\w-]+(?:\.[\w-]+)+/[\w./-]+:[\w.-]+")
+_INSTRUCTION = lazy(r"[ \t]*([A-Za-z]+)[ \t]+")
+_COMMENTED = lazy(r"[ \t]*#[ \t]*(FROM|RUN|ENV|ARG)[ \t]+(\S.*)")
+_ALONE = lazy(r"[\w-]+(?:\.[\w-]+)+/[\w./-]+:[\w.-]+")
 """An image of a registry that is all a comment says: another base than the one below it."""
-_HERE = re.compile(r"<<-?[\"']?([A-Za-z_]\w*)[\"']?")
-_OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s+")
-_COPY_FROM = re.compile(r"--from=(\S+)")
-_STAGE = re.compile(r"\s+[Aa][Ss]\s+([\w.-]+)\s*$")
+_HERE = lazy(r"<<-?[\"']?([A-Za-z_]\w*)[\"']?")
+_OPTION = lazy(r"--([\w-]+)(?:=(\S+))?\s+")
+_COPY_FROM = lazy(r"--from=(\S+)")
+_STAGE = lazy(r"\s+[Aa][Ss]\s+([\w.-]+)\s*$")
 _HEAD = 16 * 1024
 MAX_BYTES = 1024 * 1024
 

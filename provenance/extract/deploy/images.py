@@ -9,21 +9,22 @@ from provenance.extract.accelerators import platform_of
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.model import Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 DOCKER_HUB = "service:docker-hub"
 
-_IMAGE = re.compile(
+_IMAGE = lazy(
     r"(?:[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?(?::\d{1,5})?/)?"
     r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*){0,6}"
     r"(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{6,64})?",
     re.ASCII | re.IGNORECASE,
 )
-_FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|ico|bmp|ya?ml|json|tar|img|qcow2|iso)$")
-_DYNAMIC = re.compile(r"\$|\{\{|\}\}|[<>%]")
-_PLACEHOLDER = re.compile(r"(?:^|/)(?:your|my)[-_](?:org|user|registry|name|repo|account|project)")
+_FILE = lazy(r"\.(?:png|jpe?g|gif|svg|webp|ico|bmp|ya?ml|json|tar|img|qcow2|iso)$")
+_DYNAMIC = lazy(r"\$|\{\{|\}\}|[<>%]")
+_PLACEHOLDER = lazy(r"(?:^|/)(?:your|my)[-_](?:org|user|registry|name|repo|account|project)")
 
-_DEEP_LEARNING = re.compile(
+_DEEP_LEARNING = lazy(
     rb"(?:(?<=[\"'`])|(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]{5,20}|\$?\{[^{}\s]{1,60}\})"
     rb"\.amazonaws\.com/|(?<=\}/))"
     rb"(?P<image>(?:(?:huggingface|stabilityai|autogluon|djl|pytorch|tensorflow|mxnet)(?:-[a-z]{2,12}){0,3}-"

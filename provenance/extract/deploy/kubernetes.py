@@ -14,18 +14,19 @@ from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.deploy.workloads import Workloads
 from provenance.extract.settings import names_model, read_setting
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "kubernetes"
 
-_VALUES = re.compile(r"(?:.*[._-])?values(?:[._-].*)?\.ya?ml|kustomization\.ya?ml", re.IGNORECASE)
-_TEMPLATE = re.compile(r"\.(?:tpl|tftpl)$", re.IGNORECASE)
-_DEPLOYS = re.compile(
+_VALUES = lazy(r"(?:.*[._-])?values(?:[._-].*)?\.ya?ml|kustomization\.ya?ml", re.IGNORECASE)
+_TEMPLATE = lazy(r"\.(?:tpl|tftpl)$", re.IGNORECASE)
+_DEPLOYS = lazy(
     r"(?:^|[/._-])(?:helm|charts?|values|manifests?|k8s|kubernetes|ya?ml)(?=[/._-])", re.IGNORECASE
 )
 """What the path of a template has in it that Terraform or Helm makes YAML of."""
-_MANIFEST = re.compile(rb"^\s*[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
-_LINE = re.compile(r"[ \t]*(?:-[ \t]+)?([\w.-]{1,80})[ \t]*:[ \t]+([^#\n]{1,300})")
+_MANIFEST = lazy(rb"^\s*[\"']?(apiVersion|kind)[\"']?\s*:", re.MULTILINE)
+_LINE = lazy(r"[ \t]*(?:-[ \t]+)?([\w.-]{1,80})[ \t]*:[ \t]+([^#\n]{1,300})")
 _NOT_WORKLOADS = frozenset({"CustomResourceDefinition"})
 
 

@@ -10,15 +10,16 @@ from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.written import read_model
 from provenance.model import ComponentId, Document, Extraction, Occurrence, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "modelfile"
 MAX_BYTES = 1024 * 1024
 
-_LINE = re.compile(r"[ \t]*(#[ \t]*)?(FROM|ADAPTER)[ \t]+(\S+)[ \t]*\r?$", re.IGNORECASE)
-_HUB = re.compile(r"(?:hf\.co|huggingface\.co)/([\w.-]+/[\w.-]+)(?::|$)")
-_TEXT = re.compile(r'"""')
-_PATH = re.compile(r"[./~].*|.*\.(?:gguf|bin|safetensors)|[A-Za-z]:\\.*", re.IGNORECASE)
+_LINE = lazy(r"[ \t]*(#[ \t]*)?(FROM|ADAPTER)[ \t]+(\S+)[ \t]*\r?$", re.IGNORECASE)
+_HUB = lazy(r"(?:hf\.co|huggingface\.co)/([\w.-]+/[\w.-]+)(?::|$)")
+_TEXT = lazy(r'"""')
+_PATH = lazy(r"[./~].*|.*\.(?:gguf|bin|safetensors)|[A-Za-z]:\\.*", re.IGNORECASE)
 
 
 def accepts(path: str) -> bool:

@@ -14,22 +14,23 @@ from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.deploy.machines import platform_of_machine
 from provenance.extract.settings import names_model, read_setting
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "terraform"
 MAX_BYTES = 1024 * 1024
 
-_COMMENTS = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|/\*.*?(?:\*/|\Z)|(?:#|//)[^\n]*", re.DOTALL)
-_HEREDOC = re.compile(r"<<-?[ \t]*([A-Za-z_]\w*)[ \t]*\r?$")
-_BLOCK = re.compile(r"^[ \t]*([A-Za-z_][\w-]*)((?:[ \t]+(?:\"[^\"\n]{0,200}\"|[\w-]{1,100})){0,3})"
+_COMMENTS = lazy(r"\"(?:\\.|[^\"\\\n])*\"|/\*.*?(?:\*/|\Z)|(?:#|//)[^\n]*", re.DOTALL)
+_HEREDOC = lazy(r"<<-?[ \t]*([A-Za-z_]\w*)[ \t]*\r?$")
+_BLOCK = lazy(r"^[ \t]*([A-Za-z_][\w-]*)((?:[ \t]+(?:\"[^\"\n]{0,200}\"|[\w-]{1,100})){0,3})"
                     r"[ \t]*\{")  # fmt: skip
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = lazy(
     r"(?:^|[{,;(\[]|\bdefault\b)[ \t]*[\"']?([A-Za-z_][\w.-]{0,100})[\"']?[ \t]*[=:][ \t]*"
 )
-_STRING = re.compile(r"\"((?:\\.|[^\"\\\n]){0,500})\"")
-_REFERENCE = re.compile(r"\$\{[ \t]*(var|local)\.([\w-]{1,100})[ \t]*\}")
-_BARE = re.compile(r"(var|local)\.([\w-]{1,100})[ \t]*(?:$|[,})\]])")
-_MAKES = re.compile(r"^[ \t]*(provider|resource)[ \t]+\"([\w-]{1,100})\"", re.MULTILINE)
+_STRING = lazy(r"\"((?:\\.|[^\"\\\n]){0,500})\"")
+_REFERENCE = lazy(r"\$\{[ \t]*(var|local)\.([\w-]{1,100})[ \t]*\}")
+_BARE = lazy(r"(var|local)\.([\w-]{1,100})[ \t]*(?:$|[,})\]])")
+_MAKES = lazy(r"^[ \t]*(provider|resource)[ \t]+\"([\w-]{1,100})\"", re.MULTILINE)
 _UNREAD = frozenset("description source version required_version error_message sensitive".split())
 
 

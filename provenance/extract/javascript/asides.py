@@ -13,8 +13,9 @@ from itertools import islice
 
 from provenance.extract.javascript.tree import Bound, Tree, unwrapped
 from provenance.extract.javascript.values import Value
+from provenance.patterns import lazy
 
-_ASIDE = re.compile(
+_ASIDE = lazy(
     rb"^[ \t]*//+[ \t]*(?:(?:const|let|var)[ \t]+)?([A-Za-z_$][\w$]{0,60})"
     rb"(?:[ \t]*:[ \t]*string)?[ \t]*[:=][ \t]*[\"'`]([A-Za-z][\w.:/-]{2,100})[\"'`]"
     rb"[ \t]*[,;]?[ \t]*\r?$",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -22,14 +21,15 @@ from provenance.extract.javascript.tree import (
 )
 from provenance.extract.javascript.values import Value, Values
 from provenance.model import ComponentId, Confidence, Occurrence
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_CHAIN = 32
-_NAME = re.compile(r"[A-Za-z_$][\w$]*")
-_OWN_ORIGIN = re.compile(r"\blocation\.(?:origin|host|href|protocol)\b")
+_NAME = lazy(r"[A-Za-z_$][\w$]*")
+_OWN_ORIGIN = lazy(r"\blocation\.(?:origin|host|href|protocol)\b")
 
 
 class Client(Struct, frozen=True):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.shell.script import read_shell
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_RUN = re.compile(
+_RUN = lazy(
     rb"(?:\bexec\w{0,12}|[cC]md|[cC]ommands?|\bsystem)\(\s{0,200}(?:\[\s{0,200})?([\"'`])"
     rb"((?:sudo )?(?:npx|npm|pnpm|yarn|bunx|uvx?|pip3?|python3?|docker|podman|ollama|vllm|"
     rb"git clone|huggingface-cli|hf|modelscope)[ ](?:\\.|(?!\1)[^\\]){2,500})\1"

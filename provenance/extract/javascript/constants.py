@@ -15,12 +15,13 @@ from provenance.extract.deploy.images import read_image
 from provenance.extract.javascript.specs import Spec, Specs, specifier
 from provenance.extract.javascript.tree import Tree
 from provenance.extract.places import Places
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _CONSTANT = rb"\s*\.\s*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b(?!\s*\()"
-_RELEASE = re.compile(r"_\d+_\d+_\d+$")
+_RELEASE = lazy(r"_\d+_\d+_\d+$")
 """The version at the end of a model's constant."""
-_TAG = re.compile(r"_\d+_\d+_\d+(?:_.*|$)")
+_TAG = lazy(r"_\d+_\d+_\d+(?:_.*|$)")
 """The tag of an image in its constant: dots and dashes are told apart no more."""
 _MAX_CONSTANTS = 200
 

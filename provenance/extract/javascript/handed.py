@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from provenance.extract.javascript.clients import Client
 from provenance.extract.javascript.specs import Spec
 from provenance.extract.javascript.tree import Bound, Scope, Tree, callee, unwrapped
+from provenance.patterns import lazy
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _MAX_STEPS = 16
 _MAX_SPAN = 600
-_PLAUSIBLE = re.compile(rb"[mM]odel|MODEL|[\"'`][a-zA-Z]+[-./]?\d|[\"'`][\w-]+/[\w.-]+[\"'`]")
+_PLAUSIBLE = lazy(rb"[mM]odel|MODEL|[\"'`][a-zA-Z]+[-./]?\d|[\"'`][\w-]+/[\w.-]+[\"'`]")
 """Arguments that may name a model: others are not worth opening another file for."""
 
-_PROVIDING = re.compile(r"provider|models?\b|llm|^ai$", re.IGNORECASE)
+_PROVIDING = lazy(r"provider|models?\b|llm|^ai$", re.IGNORECASE)
 """What objects are called that hold providers of models."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from provenance import ids
@@ -10,11 +9,12 @@ from provenance.extract.deploy.images import read_image
 from provenance.extract.javascript.clients import Clients
 from provenance.extract.javascript.specs import Spec
 from provenance.extract.javascript.tree import Bound, Scope
+from provenance.patterns import lazy
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_NO_IMAGE = re.compile(r"dummy\b|placeholder\b|scratch$")
+_NO_IMAGE = lazy(r"dummy\b|placeholder\b|scratch$")
 """What is given where an image must be named and none is run."""
 
 

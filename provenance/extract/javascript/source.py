@@ -29,6 +29,7 @@ from provenance.extract.routed import RoutedNames, Routers
 from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
 from provenance.model import ComponentId, Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "javascript"
@@ -37,22 +38,22 @@ _ENDINGS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts", ".vue"
 _CASTS = (".ts", ".mts", ".cts")
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 """Files of types alone: of their imports only one that was put out of use tells anything."""
-_BUNDLED = re.compile(r"(?:^|/)(?:dist|\.next|\.nuxt|vendor|bower_components)/|[.-]min\.[cm]?js$")
+_BUNDLED = lazy(r"(?:^|/)(?:dist|\.next|\.nuxt|vendor|bower_components)/|[.-]min\.[cm]?js$")
 _LONG_LINE = 20_000
 _MAX_BYTES = 1024 * 1024
 _MAX_IMPORTS = 2_000
-_SPECIFIER = re.compile(
+_SPECIFIER = lazy(
     rb"(\bfrom|\bimport|\brequire[ \t]*\(|\bimport[ \t]*\()\s{0,8}([\"'])([^\"'\n\\]{1,200})\2"
 )
-_CLAUSE = re.compile(rb"\b(?:import|export)\b([\w$*{},\s]*)\Z")
-_DISABLED = re.compile(
+_CLAUSE = lazy(rb"\b(?:import|export)\b([\w$*{},\s]*)\Z")
+_DISABLED = lazy(
     rb"[ \t]*//+[ \t]*(?:import\b[\w$*{},\s]{0,300}[\"'][^\"'\n]{1,200}[\"']"
     rb"|(?:(?:const|let|var)\b[\w$*{},:\s]{1,300}=[ \t]*)?(?:await[ \t]+)?(?:require|import)[ \t]*"
     rb"\([ \t]*[\"'][^\"'\n]{1,200}[\"'][ \t]*\)[\w.]{0,40}(?:\([^()\n]{0,80}\))?)[ \t]*;?\s*"
 )
 """A line that holds a commented import and nothing else."""
-_SCRIPT = re.compile(rb"<script\b([^>]{0,500})>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
-_PACKAGE = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
+_SCRIPT = lazy(rb"<script\b([^>]{0,500})>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_PACKAGE = lazy(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
 _FOLDERS = frozenset(
     "src app apps lib libs components component ui utils util hooks pages views layouts types "
     "config configs constants services service store stores styles assets helpers contexts "
@@ -66,31 +67,31 @@ _BUILT_IN = frozenset(
     "perf_hooks process punycode querystring readline repl stream string_decoder sys timers tls "
     "trace_events tty url util v8 vm wasi worker_threads zlib bun electron vscode".split()
 )
-_HANDED = re.compile(
+_HANDED = lazy(
     rb"\w\((?:[\w.\s]{1,40},|\s{0,20}\{[^{}()]{0,200}?:)?\s{0,20}"
     rb"[\"'`]([A-Za-z][\w.:/-]{0,60}\d[\w.:-]{0,60})[\"'`]"
 )
 """A call with a literal among its first arguments that is formed as names of models are."""
-_OPTION = re.compile(
+_OPTION = lazy(
     rb"\bmodel(?:Id|_id)?[\"']?[ \t]*:[ \t]*[\"'`]([A-Za-z][\w.:/-]{0,60}\d[\w.:-]{0,60})[\"'`]"
 )
 """An option that names a model, in an object that may be given to a function."""
-_OF_PROVIDER = re.compile(rb"\.([a-zA-Z]\w{2,24})\(\s{0,20}[\"'`][\w.:/@-]{2,80}[\"'`]\s{0,20}[,)]")
+_OF_PROVIDER = lazy(rb"\.([a-zA-Z]\w{2,24})\(\s{0,20}[\"'`][\w.:/@-]{2,80}[\"'`]\s{0,20}[,)]")
 """A method that is given a name: ``providers.perplexity("sonar")``."""
 _MODEL_METHODS = frozenset("gateway languageModel chatModel textEmbeddingModel".split())
 _MAX_HANDED = 200
-_BROWSER_BUILD = re.compile(
+_BROWSER_BUILD = lazy(
     rb"[\"'`]([A-Za-z0-9][\w.-]{1,80}-q\df\d{2}(?:_\d)?-MLC(?:-\d+k|-b\d+)?)[\"'`]"
 )
 """What WebLLM calls its builds, wherever they are named."""
 _HOST = rb"[\"'](\.?[a-z0-9][a-z0-9-]{0,60}(?:\.[a-z0-9-]{1,60}){1,5})[\"']"
-_COMPARED = re.compile(
+_COMPARED = lazy(
     rb"(?:[=!]==?[ \t]*|\.endsWith\([ \t]*)" + _HOST + rb"|" + _HOST + rb"[ \t]*[=!]==?"
 )
 """A host that the source tells others by: it works with that service too."""
-_WEB_FOLDER = re.compile(r"(?:^|/)(?:META-INF/resources|src/main/(?:resources|webapp))/")
+_WEB_FOLDER = lazy(r"(?:^|/)(?:META-INF/resources|src/main/(?:resources|webapp))/")
 _MAX_FOLDERS = 30
-_CATALOGUE = re.compile(rb"model|Model|MODEL|llm|LLM|embedding|whisper|tts")
+_CATALOGUE = lazy(rb"model|Model|MODEL|llm|LLM|embedding|whisper|tts")
 
 
 def accepts(path: str) -> bool:

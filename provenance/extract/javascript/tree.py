@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
+from provenance.patterns import lazy
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -20,7 +22,7 @@ _WRAPPERS = frozenset(
     "await_expression type_assertion".split()
 )
 
-PASSIVE = re.compile(
+PASSIVE = lazy(
     rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
     rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?|`(?:\\.|[^`\\])*+`?"
     rb"|(?<=[=(,:\[!&|?{};])[ \t]*/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*+\]|[^/\\\[\n])++/",

@@ -6,12 +6,12 @@ files of the tree. What is known only at run time evaluates to nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from provenance.extract.javascript.tree import Bound, Scope, Tree, arguments, unescaped, unwrapped
 from provenance.model import Confidence, weakest
+from provenance.patterns import lazy
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,7 +24,7 @@ _MAX_STEPS = 3_000
 _MAX_ALL_STEPS = 200_000
 """Expressions looked at for one question, and for all of one file: tables that spread
 tables that spread tables grow without end."""
-_DEFAULTS = re.compile(
+_DEFAULTS = lazy(
     r"(?:\w*\.)*(?:\w*[eE]nv\w*|optional|withDefault|getOrDefault|get|useState|ref|String|trim)"
 )
 """Functions whose value is their last argument unless something is set."""

@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_TOKEN = re.compile(
+from provenance.patterns import lazy
+
+_TOKEN = lazy(
     rb'"""(?:[^"\\]|\\.|"(?!""))*+"""|"(?:\\.|[^"\\\n])*+"|`[^`]*+`|\'(?:\\[^\n]{1,8}?|[^\'\\\n])\''
     rb"|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/|[()\[\]{},;]",
     re.DOTALL,
 )
-_CHAINED = re.compile(
+_CHAINED = lazy(
     rb"(?:\s|//[^\n]*\n|/\*(?:[^*]|\*(?!/))*+\*/)*+[?!]?\.\s*([A-Za-z_]\w*)\s*"
     rb"(?:(?:::)?<[^()<>\n]{0,80}>)?\s*(\()?"
 )
-_NAMED = re.compile(rb"\s*([A-Za-z_]\w*)\s*(?::(?!:)|=(?![=>]))\s*")
-_BRACE = re.compile(rb"\s*\{")
+_NAMED = lazy(rb"\s*([A-Za-z_]\w*)\s*(?::(?!:)|=(?![=>]))\s*")
+_BRACE = lazy(rb"\s*\{")
 _REACH = 6_000
 """Bytes that the arguments of one call may span."""
 _MAX_ARGUMENTS = 40

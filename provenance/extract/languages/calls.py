@@ -25,6 +25,7 @@ from provenance.extract.languages.texts import Outside, Text, address_of, texts_
 from provenance.extract.languages.uses import uses_of
 from provenance.extract.places import Places
 from provenance.model import ComponentId, Confidence, Occurrence, weakest
+from provenance.patterns import lazy
 from provenance.registry.tables import Call
 from provenance.vocabulary import Vocabulary
 
@@ -35,16 +36,16 @@ _STATEMENT = 1_500
 _SURE: Confidence = "high"
 _GENERIC = rb"\s*(?:(?:::)?<[^()\n]{0,80}?>)?\s*"
 """Types that a call is given before its arguments."""
-_QUALIFIED = re.compile(rb"\s*&?\s*(?:[a-z_]\w*::)+[A-Z][A-Z0-9_]+\s*")
+_QUALIFIED = lazy(rb"\s*&?\s*(?:[a-z_]\w*::)+[A-Z][A-Z0-9_]+\s*")
 """A constant of a module, in Rust: what it names is told by the module."""
-_DEFAULT = re.compile(rb"\s*(?:\w+\.)?DEFAULT_[A-Z_]+\b")
+_DEFAULT = lazy(rb"\s*(?:\w+\.)?DEFAULT_[A-Z_]+\b")
 """What the library itself has for when nothing is named."""
-_IMAGE = re.compile(
+_IMAGE = lazy(
     rb"\b\w{0,40}(?:IMAGE|[iI]mage)(?:_?(?:NAME|[nN]ame))?\s*(?:string\s*)?(?::=|=)\s*"
     rb"\"((?:[\w.-]{1,80}(?::\d+)?/){0,6}[\w.-]{1,80}:[\w.-]{1,80})\""
 )
 """A constant that says image and holds one with a tag."""
-_IDENTIFIER = re.compile(rb"([A-Za-z_]\w*)\s*[?!]?\s*\Z")
+_IDENTIFIER = lazy(rb"([A-Za-z_]\w*)\s*[?!]?\s*\Z")
 
 
 class _Spec(NamedTuple):

@@ -15,30 +15,31 @@ from provenance.extract.places import Places
 from provenance.extract.sections import provider_called
 from provenance.extract.settings import names_model, names_tokenizer
 from provenance.extract.written import read_model
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_CLASS = re.compile(
+_CLASS = lazy(
     rb"^([ \t]*)(?:(?:public|internal|private|final|open|data|sealed|abstract|partial|static)[ ])*"
     rb"(?:class|struct|object)[ \t]+(?:[A-Z]\w*::)*([A-Z]\w{1,60})\b",
     re.MULTILINE,
 )
-_AFFIX = re.compile(
+_AFFIX = lazy(
     r"(?<=.)(?:LLM|Llm|Client|Provider|Service|Adapter|Api|API|Chat|Completion|Embeddings?|Embedder|"
     r"Model|Backend|Config)+$"
 )
-_WORDS = re.compile(r"(?<=[a-z\d])(?=[A-Z])")
-_TABLE = re.compile(
+_WORDS = lazy(r"(?<=[a-z\d])(?=[A-Z])")
+_TABLE = lazy(
     rb"^[ \t]*(?:[\w<>, .:?]{0,80}[ ])?\w*(?:DEFAULT|Default|default)\w*[^=\n{]{0,60}=\s?"
     rb"(?:[\w.<>, ]{0,60}\(?)?\{([^{}]{1,3000})\}",
     re.MULTILINE,
 )
-_CONSTANT = re.compile(
+_CONSTANT = lazy(
     rb"^[ \t]*(?:[\w<>?:]{1,30}[ ]){0,6}?([A-Za-z_]*(?:MODEL|Model)\w*)[ ]?(?::[ ]?[\w&' ]{1,30})?"
     rb"=[ ]?\"([^\"\n]{2,120})\"",
     re.MULTILINE,
 )
 """A constant or property whose name has a model in it, on a line of its own."""
-_ENTRY = re.compile(rb"\b([A-Za-z_]\w{0,60})[\"']?\s{0,4}(?::|=>|=|,)\s{0,8}\"([^\"\n]{2,120})\"")
+_ENTRY = lazy(rb"\b([A-Za-z_]\w{0,60})[\"']?\s{0,4}(?::|=>|=|,)\s{0,8}\"([^\"\n]{2,120})\"")
 _MAX = 200
 
 

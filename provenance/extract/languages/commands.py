@@ -6,20 +6,19 @@ the language, a run of literals of which the first names a program that fetches.
 
 from __future__ import annotations
 
-import re
-
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.shell.script import read_command
 from provenance.extract.shell.words import Word
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_COMMAND = re.compile(
+_COMMAND = lazy(
     rb"\"(?:[\w./\\:-]{0,80}[/\\])?(npx|npm|pnpm|yarn|bunx|uvx|uv|pipx|docker|podman)(?:\.cmd|\.exe)?\""
     rb"((?:\s{0,80}[\])}]?\s{0,8},\s{0,80}(?:\w+\s*[:=]\s*)?(?:[\w.\[\]]{0,40}[\[({]\s{0,8})?"
     rb"\"(?:\\.|[^\"\\\n]){0,200}\"){1,20})"
 )
-_LITERAL = re.compile(rb"\"((?:\\.|[^\"\\\n]){0,200})\"")
+_LITERAL = lazy(rb"\"((?:\\.|[^\"\\\n]){0,200})\"")
 _MAX_COMMANDS = 50
 
 

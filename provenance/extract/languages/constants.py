@@ -18,23 +18,24 @@ from provenance.extract.languages.uses import Uses, uses_of
 from provenance.extract.places import Places
 from provenance.extract.records import service_called
 from provenance.model import ComponentId
+from provenance.patterns import lazy
 from provenance.registry.specs import Constant
 from provenance.vocabulary import Vocabulary
 
-_CONSTANT = re.compile(
+_CONSTANT = lazy(
     rb"\b([A-Za-z_]\w{0,60})(?:\.|::)((?:ChatModel|EmbeddingModel|Model)?_?"
     rb"((?:GPT|Gpt|Claude|CLAUDE|Gemini|GEMINI|TEXT_EMBEDDING|TextEmbedding|WHISPER|Whisper|DALL_?E"
     rb"|O[134](?=_|Mini|Preview|\b))\w{0,60}))\b(?!\s?\()"
 )
-_OWNERS = re.compile(r"openai|anthropic|genai|gemini|model|ai|completion|embedding", re.IGNORECASE)
-_SHOUTED = re.compile(rb"::([A-Z][A-Z0-9_]{2,60})\b(?!\s?\()")
-_MODULE = re.compile(rb"\b([a-z][a-z0-9_]{1,30})(?:::[a-z][a-z0-9_]{1,30})?\Z")
+_OWNERS = lazy(r"openai|anthropic|genai|gemini|model|ai|completion|embedding", re.IGNORECASE)
+_SHOUTED = lazy(rb"::([A-Z][A-Z0-9_]{2,60})\b(?!\s?\()")
+_MODULE = lazy(rb"\b([a-z][a-z0-9_]{1,30})(?:::[a-z][a-z0-9_]{1,30})?\Z")
 """A constant of a module: ``cohere::COMMAND_R``, ``gemini::completion::GEMINI_2_0_FLASH``."""
-_ASKED = re.compile(rb"\b(?:\w*[mM]odel|agent|extractor)\s{0,4}[(:=]\s{0,8}&?\Z")
+_ASKED = lazy(rb"\b(?:\w*[mM]odel|agent|extractor)\s{0,4}[(:=]\s{0,8}&?\Z")
 """What stands before the name of a model."""
-_DOTTED = re.compile(r"(?<=\d)Dot(?=\d)")
-_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z\d])|(?<=\d)(?=[A-Z])|(?<=[A-Z])(?=\d)|_")
-_IMPORT = re.compile(rb"(?:import|using|use|pub use)\b")
+_DOTTED = lazy(r"(?<=\d)Dot(?=\d)")
+_WORDS = lazy(r"(?<=[a-z])(?=[A-Z\d])|(?<=\d)(?=[A-Z])|(?<=[A-Z])(?=\d)|_")
+_IMPORT = lazy(rb"(?:import|using|use|pub use)\b")
 _MAX_CONSTANTS = 2_000
 
 

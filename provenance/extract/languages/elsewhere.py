@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from provenance.extract.languages.arguments import Span
 from provenance.extract.languages.texts import Text, defined
 from provenance.model import Document
+from provenance.patterns import lazy
 
-_PACKAGE = re.compile(rb"^[ \t]*package[ \t]+([\w.]{1,200})", re.MULTILINE)
-_IMPORT = re.compile(rb"^[ \t]*import[ \t]+(static[ \t]+)?([\w.]{1,200})(\.\*)?", re.MULTILINE)
-_EXTENDS = re.compile(
+_PACKAGE = lazy(rb"^[ \t]*package[ \t]+([\w.]{1,200})", re.MULTILINE)
+_IMPORT = lazy(rb"^[ \t]*import[ \t]+(static[ \t]+)?([\w.]{1,200})(\.\*)?", re.MULTILINE)
+_EXTENDS = lazy(
     rb"\b(?:class|interface|object)[ \t]+\w+[^{;]{0,300}?(?:\bextends\b|\bimplements\b|:)\s*"
     rb"([\w.,\s<>()]{1,300}?)\{"
 )
-_TYPE = re.compile(rb"\b[A-Z]\w*")
+_TYPE = lazy(rb"\b[A-Z]\w*")
 _MAX_STEPS = 4
 _MAX_SOURCES = 12
 

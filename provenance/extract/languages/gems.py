@@ -13,18 +13,19 @@ from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.model import ComponentId, Import, Usage
+from provenance.patterns import lazy
 
-_LOADED = re.compile(
+_LOADED = lazy(
     rb"^[ \t]*(require|depends_on|gem)\b[ \t(]+[\"']([\w./-]{1,200})[\"']([^\n]{0,300})",
     re.MULTILINE,
 )
-_SECOND = re.compile(rb"(?:\breq(?:uire)?:|:require[ \t]*=>)[ \t]*[\"']([\w/-]{1,100})[\"']")
+_SECOND = lazy(rb"(?:\breq(?:uire)?:|:require[ \t]*=>)[ \t]*[\"']([\w/-]{1,100})[\"']")
 """What file a gem is to be loaded by."""
-_GEM = re.compile(r"[A-Za-z][\w.-]*")
-_FILE = re.compile(r"[A-Za-z][\w/-]*")
-_FORMULA = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*<[ \t]*Formula\b", re.MULTILINE)
+_GEM = lazy(r"[A-Za-z][\w.-]*")
+_FILE = lazy(r"[A-Za-z][\w/-]*")
+_FORMULA = lazy(rb"^[ \t]*class[ \t]+\w+[ \t]*<[ \t]*Formula\b", re.MULTILINE)
 """A formula of Homebrew, which asks for other formulas in the same words."""
-_RESCUED = re.compile(
+_RESCUED = lazy(
     rb"[^\n]*(?:\brescue\b|(?:\n[ \t]*(?:require|gem|#)[^\n]*|\n[ \t]*(?=\n)){0,8}"
     rb"\n[ \t]*rescue\b[^\n]*LoadError)"
 )

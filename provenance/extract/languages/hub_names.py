@@ -14,20 +14,21 @@ from typing import NamedTuple
 
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.patterns import lazy
 from provenance.shapes import may_be_repository
 
 _CRATE = b"hf_hub"
-_LITERAL = re.compile(rb"\"([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})\"")
-_FORMAT = re.compile(rb"\bformat!\(\s*\"([^\"\n]{3,200})\"\s*((?:,[^()\"\n]{1,100})?),?\s*\)")
-_HOLE = re.compile(rb"\{(\w*)\}")
-_MATCH = re.compile(
+_LITERAL = lazy(rb"\"([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})\"")
+_FORMAT = lazy(rb"\bformat!\(\s*\"([^\"\n]{3,200})\"\s*((?:,[^()\"\n]{1,100})?),?\s*\)")
+_HOLE = lazy(rb"\{(\w*)\}")
+_MATCH = lazy(
     rb"\blet\s+(?:mut\s+)?(?:(\w+)|\(([\w\s,]{3,100})\))(?:\s*:[^=;{]{1,60})?\s*=\s*match\b[^{;]{1,200}\{"
 )
-_ARM = re.compile(rb"=>\s*\(?\s*((?:\"[^\"\n]{0,100}\"(?:\.\w+\(\))?\s*,?\s*){1,6})\)?")
-_TEXT = re.compile(rb"\"([^\"\n]{0,100})\"")
+_ARM = lazy(rb"=>\s*\(?\s*((?:\"[^\"\n]{0,100}\"(?:\.\w+\(\))?\s*,?\s*){1,6})\)?")
+_TEXT = lazy(rb"\"([^\"\n]{0,100})\"")
 _NO_NAMES = frozenset("refs tmp target assets models src".split())
 """What paths and revisions begin with."""
-_TO_DATA = re.compile(rb"\.dataset\(\s*(?:\"|&?(\w+))")
+_TO_DATA = lazy(rb"\.dataset\(\s*(?:\"|&?(\w+))")
 _MAX_NAMES = 300
 _MAX_BLOCK = 8_000
 

@@ -9,9 +9,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from provenance.model import ComponentId, Confidence
+from provenance.patterns import lazy
 
-_IDENTIFIER = re.compile(rb"([A-Za-z_]\w*)\s*[?!]?\s*\Z")
-_BEGINNING = re.compile(rb"\s*[^;\n{}]{0,120}")
+_IDENTIFIER = lazy(rb"([A-Za-z_]\w*)\s*[?!]?\s*\Z")
+_BEGINNING = lazy(rb"\s*[^;\n{}]{0,120}")
 """What may stand between a name that is given a value and the call that makes it."""
 _MAX_GIVEN = 500
 

@@ -32,6 +32,7 @@ from provenance.extract.routed import RoutedNames, Routers
 from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
 from provenance.model import ComponentId, Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "languages"
@@ -45,7 +46,7 @@ _MAX_BYTES = 1024 * 1024
 _MAX_IMPORTS = 1_000
 
 
-_NAMESPACE = re.compile(rb"^[ \t]*namespace[ \t]+([A-Za-z_][\w.]{1,200})", re.MULTILINE)
+_NAMESPACE = lazy(rb"^[ \t]*namespace[ \t]+([A-Za-z_][\w.]{1,200})", re.MULTILINE)
 
 
 class Language(NamedTuple):
@@ -112,7 +113,7 @@ _LANGUAGES: dict[str, Language] = {
         ".", rb"\b(?:OpenAI|GenerativeModel|\w+Client|\w+Service)\(",
     ),
 }  # fmt: skip
-_BASE_URL = re.compile(
+_BASE_URL = lazy(
     rb"(?:base_?ur[il]|api_?base|uri_?base|api_?host|endpoint|baseaddress|new Uri|with_api_base"
     rb"|server_?url)\w{0,20}[\"']?[\s:=(,>]{1,12}(?:(?:new[ \t]+)?Uri\(|option\.\w+\()?[\s]{0,4}"
     rb"[\"'`](?:https?|wss?)://([\w.-]+)",
@@ -122,11 +123,11 @@ _BASE_URL = re.compile(
 _BASES = frozenset("uri_base base_url base_uri api_base endpoint baseURL BaseURL".split())
 
 
-_RUNTIME = re.compile(
+_RUNTIME = lazy(
     rb"\b\w*Ollama\w*\s?(?:\(|\.\s?(?:builder|new)\b|::(?:new|default)\()|\bollama::\w*Client\b"
 )
 """A client of a runtime on this machine is made."""
-_PROPERTY = re.compile(rb"\"\\?\$\{[A-Za-z][\w.-]{0,100}:([\w.:/@-]{2,100})\}\"")
+_PROPERTY = lazy(rb"\"\\?\$\{[A-Za-z][\w.-]{0,100}:([\w.:/@-]{2,100})\}\"")
 """A setting that is put in, with its default: ``@Value("${ai.model:gpt-4o}")``."""
 
 

@@ -11,28 +11,29 @@ from typing import NamedTuple
 from provenance.extract.languages.arguments import Span
 from provenance.extract.languages.constants import model_name
 from provenance.model import Confidence
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _STRING = rb'(?:@|r)?"((?:\\.|[^"\\\n]){1,300})"'
-_LITERAL = re.compile(
+_LITERAL = lazy(
     rb"\s*(?:String::from\(|Some\(|openai\.F\(|aws\.String\(|&)?\s*(?:"
     + _STRING
     + rb"|`([^`\n]{1,300})`)"
     rb"(?:\s*\.\s*(?:to_string|to_owned|into|toString|trim)\(\))?\s*\)?\s*"
 )
-_INTERPOLATED = re.compile(rb'\s*\$@?"([^"{}\n\\]{1,300})"\s*')
-_NAME = re.compile(
+_INTERPOLATED = lazy(rb'\s*\$@?"([^"{}\n\\]{1,300})"\s*')
+_NAME = lazy(
     rb"\s*\*?((?:[A-Za-z_]\w*\s*(?:\.|::)\s*)*)([A-Za-z_]\w*)"
     rb"(?:\.(?:toString|name|id|value|get(?:Name|Id|Value|Model|ModelName)|modelName)\(\))?\s*"
 )
-_COPIED = re.compile(rb"\s*&?([a-z_]\w*)\.(?:to_string|to_owned|clone|into|as_str)\(\)\s*")
+_COPIED = lazy(rb"\s*&?([a-z_]\w*)\.(?:to_string|to_owned|clone|into|as_str)\(\)\s*")
 """A variable of Rust, handed over as a copy."""
-_FALLBACK = re.compile(
+_FALLBACK = lazy(
     rb"(?:\?\?|\?:|\|\||orElse\(|getOrDefault\([^()]{1,80},|unwrap_or(?:_else)?\((?:\|\w*\|)?"
     rb"|get_or\([^()]{1,80},|,)\s*" + _STRING + rb"(?:\.\w+\(\))?\s*\)*\s*\Z"
 )
 """The literal that holds unless something is set."""
-_ADDRESS = re.compile(rb"[\"'`]((?:https?|wss?)://[^\"'`\s]{1,300})[\"'`]")
+_ADDRESS = lazy(rb"[\"'`]((?:https?|wss?)://[^\"'`\s]{1,300})[\"'`]")
 _MAX_DEFINED = 8
 
 

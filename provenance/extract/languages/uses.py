@@ -8,14 +8,16 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from provenance.patterns import lazy
+
 _VISIBLE = rb"(?:pub(?:\([^()\n]{0,40}\))?[ \t]+)?"
-_USE = re.compile(
+_USE = lazy(
     rb"^[ \t]*" + _VISIBLE + rb"use[ \t]+"
     rb"((?:[^;\n]|\n(?![ \t]*" + _VISIBLE + rb"use[ \t])){1,4000}+);",
     re.MULTILINE,
 )  # fmt: skip
-_REMARK = re.compile(rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/")
-_PART = re.compile(r"[A-Za-z_]\w*")
+_REMARK = lazy(rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/")
+_PART = lazy(r"[A-Za-z_]\w*")
 _RELATIVE = frozenset({"crate", "self", "super"})
 _MAX_USES = 500
 _MAX_DEPTH = 12

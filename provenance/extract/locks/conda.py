@@ -12,10 +12,11 @@ from provenance.extract.locks.yaml_records import Record, records, unquoted
 from provenance.extract.manifests import conda_names
 from provenance.extract.manifests.requirements import usage_of_group
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "conda-lock"
-_FILE = re.compile(r"(?:.*[-_.])?conda-lock(?:\..*)?\.ya?ml", re.IGNORECASE)
+_FILE = lazy(r"(?:.*[-_.])?conda-lock(?:\..*)?\.ya?ml", re.IGNORECASE)
 _PYTHON = frozenset({"python", "python_abi"})
 
 

@@ -19,6 +19,7 @@ from provenance.extract.channels import channel_of_url
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.toml_text import Records, string, tables
 from provenance.model import USAGES, ComponentId, Occurrence, Usage, strongest_usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 MAX_VERSIONS = 12
@@ -26,8 +27,8 @@ MAX_VERSIONS = 12
 MAX_CHOICES = 2_000
 """Choices between versions that are made by specifier and marker; further ones name all."""
 
-_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
-_EXTRA = re.compile(r"""\bextra\s*==\s*["']([\w.-]+)["']""")
+_NAME = lazy(r"\s*([A-Za-z0-9][\w.-]*)")
+_EXTRA = lazy(r"""\bextra\s*==\s*["']([\w.-]+)["']""")
 _PYTHONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 _SYSTEMS = (
     ("linux", "Linux", "posix", "x86_64"), ("linux", "Linux", "posix", "aarch64"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
+
+from provenance.patterns import lazy
 
 _MAX_MISSES = 64
 """A key spelled with escapes is not found as it reads; each miss costs one pass over the rest."""
-_BREAK = re.compile("\n")
+_BREAK = lazy("\n")
 
 
 class LockLines:

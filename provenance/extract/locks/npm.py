@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from provenance.extract.locks.lines import LockLines
 from provenance.extract.manifests.dependencies import Dependencies, reach
 from provenance.extract.manifests.npm import source_url, split_alias
 from provenance.model import ComponentId, Document, Extraction, Occurrence, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "npm-lock"
@@ -22,7 +22,7 @@ NAME = "npm-lock"
 _FOLDER = "node_modules/"
 _FILES = frozenset({"package-lock.json", "npm-shrinkwrap.json"})
 _EDGES = ("dependencies", "optionalDependencies", "peerDependencies", "devDependencies")
-_VERSION = re.compile(r"v?\d[\w.+-]*")
+_VERSION = lazy(r"v?\d[\w.+-]*")
 _MAX_LEVELS = 100
 """Folders that a look-up climbs; real trees stay below ten."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,10 +19,11 @@ from provenance.extract.locks.graph import (
 from provenance.extract.manifests.requirements import usage_of_extra
 from provenance.extract.manifests.toml_text import Records, load, string, strings
 from provenance.model import Document, Extraction, Usage, strongest_usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "pdm-lock"
-_FILE_URL = re.compile(r"""\burl = ["']([^"']+)["']""")
+_FILE_URL = lazy(r"""\burl = ["']([^"']+)["']""")
 
 
 def accepts(path: str) -> bool:

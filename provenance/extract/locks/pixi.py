@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import unquote
 
 from provenance import ids
@@ -21,12 +20,13 @@ from provenance.model import (
     Usage,
     strongest_usage,
 )
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "pixi-lock"
-_ENVIRONMENT = re.compile(r"  (\S.*):\s*$")
-_USE = re.compile(r"\s*- (?:conda|pypi): (\S+)")
-_ARCHIVE = re.compile(r"(.+)-([^-]+)-[^-]+\.(?:conda|tar\.bz2)$")
+_ENVIRONMENT = lazy(r"  (\S.*):\s*$")
+_USE = lazy(r"\s*- (?:conda|pypi): (\S+)")
+_ARCHIVE = lazy(r"(.+)-([^-]+)-[^-]+\.(?:conda|tar\.bz2)$")
 
 
 def accepts(path: str) -> bool:

@@ -18,6 +18,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.manifests.dependencies import Dependencies, reach
 from provenance.extract.manifests.npm import source_url
 from provenance.model import ComponentId, Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "pnpm-lock"
@@ -25,10 +26,10 @@ NAME = "pnpm-lock"
 _GROUPS: dict[str, Usage] = {
     "dependencies": "used", "devDependencies": "development", "optionalDependencies": "optional",
 }  # fmt: skip
-_SLASHED = re.compile(r"/?((?:@[^/@]+/)?[^/@]+)[/@](\d[^(_/]*)(?:[(_/].*)?")
+_SLASHED = lazy(r"/?((?:@[^/@]+/)?[^/@]+)[/@](\d[^(_/]*)(?:[(_/].*)?")
 """``/@scope/name/1.0.0_peers``, ``/name@1.0.0(peers)`` or ``name@1.0.0(peers)``."""
-_NAMED = re.compile(r"(/?(?:@[^/@]+/)?[^/@]+)@(.+)")
-_TARBALL = re.compile(r"tarball: *([^\s,}]+)")
+_NAMED = lazy(r"(/?(?:@[^/@]+/)?[^/@]+)@(.+)")
+_TARBALL = lazy(r"tarball: *([^\s,}]+)")
 
 
 class _Row(NamedTuple):

@@ -6,7 +6,6 @@ Locks that Poetry 1.5 to 1.8 wrote name no groups. What each group asks for stan
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,9 +15,10 @@ from provenance.extract.manifests.requirement_tables import poetry_tables
 from provenance.extract.manifests.requirements import usage_of_extra
 from provenance.extract.manifests.toml_text import string, strings, table
 from provenance.model import USAGES, Document, Usage
+from provenance.patterns import lazy
 
 _MAX_BYTES = 512 * 1024
-_NAME = re.compile(r"[\w.-]*")
+_NAME = lazy(r"[\w.-]*")
 
 
 def usages_of(document: Document, items: Iterable[dict[str, Any]]) -> Mapping[str, Usage]:

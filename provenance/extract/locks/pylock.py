@@ -18,12 +18,13 @@ from provenance.extract.locks.graph import (
 from provenance.extract.manifests.requirements import usage_of_extra, usage_of_group
 from provenance.extract.manifests.toml_text import Records, load, string, strings, table, tables
 from provenance.model import Document, Extraction, Occurrence, Usage, strongest_usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "pylock"
-_FILE = re.compile(r"pylock(?:\.[^.]+)?\.toml", re.IGNORECASE)
-_URL = re.compile(r"""\burl\s*=\s*["']([^"']+)["']""")
-_MEMBER = re.compile(r"""["']([\w.-]+)["']\s+in\s+(extras|dependency_groups)\b""")
+_FILE = lazy(r"pylock(?:\.[^.]+)?\.toml", re.IGNORECASE)
+_URL = lazy(r"""\burl\s*=\s*["']([^"']+)["']""")
+_MEMBER = lazy(r"""["']([\w.-]+)["']\s+in\s+(extras|dependency_groups)\b""")
 
 
 def accepts(path: str) -> bool:

@@ -5,12 +5,13 @@ Such files have megabytes; a general YAML parser takes seconds for what needs li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-_FIELD = re.compile(r"([A-Za-z_][\w.-]*):(?:[ ]+(.*))?$")
+from provenance.patterns import lazy
+
+_FIELD = lazy(r"([A-Za-z_][\w.-]*):(?:[ ]+(.*))?$")
 
 
 class Record(Struct):

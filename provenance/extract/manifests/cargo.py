@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.manifests.dependencies import Dependencies
 from provenance.extract.manifests.toml_text import load, string, table
 from provenance.model import Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "cargo-toml"
@@ -26,10 +26,10 @@ _PLATFORMS = {
     "tensorrt": "nvidia-tensorrt",
 }  # fmt: skip
 """Features by the accelerator that a build with them runs on."""
-_EXACT = re.compile(r"=\s*(\d+\.\d+\.\d+[\w.+-]*)")
-_HEAD = re.compile(r"\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_QUOTES = re.compile(r"""["']""")
-_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*[.=]""")
+_EXACT = lazy(r"=\s*(\d+\.\d+\.\d+[\w.+-]*)")
+_HEAD = lazy(r"\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
+_QUOTES = lazy(r"""["']""")
+_KEY = lazy(r"""\s*["']?([\w-]+)["']?\s*[.=]""")
 
 
 def accepts(path: str) -> bool:

@@ -12,12 +12,13 @@ from provenance.extract.config.yaml_tree import Node
 from provenance.extract.manifests import conda_names
 from provenance.extract.manifests.requirements import logical_lines, read_lines, usage_of_name
 from provenance.model import ComponentId, Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "conda"
 MAX_SPEC = 300
-_FILE = re.compile(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
-_SPEC = re.compile(
+_FILE = lazy(r"(?:.*[-_.])?(?:environments?|env|conda)(?:[-_.].*)?\.ya?ml", re.IGNORECASE)
+_SPEC = lazy(
     r"(?:([\w.:/-]+)::)?([A-Za-z0-9_][\w.-]*)[ \t]*(?:\[([^\]]*)\])?[ \t]*([=<>!~].*|[\d*].*)?"
 )
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from provenance import ids
 from provenance.extract.channels import channel_of_url
 from provenance.extract.collect import Collector
 from provenance.model import ComponentId, Occurrence
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 ANACONDA = "service:anaconda"
 _CHANNELS = {"conda-forge": "service:conda-forge"}
-_HOSTED = re.compile(r"https?://(?:conda\.)?anaconda\.org/(?:t/[^/]+/)?([\w.-]+)")
+_HOSTED = lazy(r"https?://(?:conda\.)?anaconda\.org/(?:t/[^/]+/)?([\w.-]+)")
 
 _ON_PYPI = {
     "pytorch": "torch", "pytorch-cpu": "torch", "pytorch-gpu": "torch", "libtorch": "torch",
@@ -30,11 +29,11 @@ _ON_PYPI = {
 }  # fmt: skip
 """Python packages whose conda name differs from the one on PyPI, and parts they are split into."""
 _PLATFORMS = (
-    (re.compile(r"cudatoolkit(?:-dev)?|cuda(?:-.*)?|cudnn|nccl|pytorch-cuda|cutensor|tensorrt"),
+    (lazy(r"cudatoolkit(?:-dev)?|cuda(?:-.*)?|cudnn|nccl|pytorch-cuda|cutensor|tensorrt"),
      "nvidia-cuda"),
-    (re.compile(r"rocm(?:-.*)?|hip(?:-.*)?"), "amd-rocm"),
+    (lazy(r"rocm(?:-.*)?|hip(?:-.*)?"), "amd-rocm"),
 )  # fmt: skip
-_NATIVE = re.compile(
+_NATIVE = lazy(
     r"_.*|lib(?!rosa$|cst$|sass$|tpu$|clang$|cloud$).*|r-.*|perl-.*|xorg-.*|fonts?-.*|gcc.*|gxx.*|"
     r"gfortran.*|clang.*|binutils.*|ld_impl_.*|sysroot_.*|.*-ng|.*_(?:linux|osx|win)-.*|.*-abi|"
     r"python|python_abi|nodejs|openssl|ca-certificates|zlib|bzip2|xz|zstd|lz4-c|snappy|sqlite|tk|"

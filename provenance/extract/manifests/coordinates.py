@@ -12,14 +12,15 @@ from provenance.extract.collect import Collector
 from provenance.extract.manifests.dependencies import Dependencies
 from provenance.extract.places import Places
 from provenance.model import Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 JBANG = b"//DEPS"
-_DEPS = re.compile(rb"^//DEPS[ \t]+([^\n]{1,2000})", re.MULTILINE)
-_COORDINATES = re.compile(r"([A-Za-z][\w.-]*):([A-Za-z][\w.-]*):([\w.+-]+)(?::[\w.-]+)?(?:@\w+)?")
-_SNIPPET = re.compile(r"<dependency>(.{1,1500}?)</dependency>", re.DOTALL)
-_FIELD = re.compile(r"<(groupId|artifactId|version)>\s*([\w.-]{1,200})\s*</\1>")
-_GRADLE = re.compile(
+_DEPS = lazy(rb"^//DEPS[ \t]+([^\n]{1,2000})", re.MULTILINE)
+_COORDINATES = lazy(r"([A-Za-z][\w.-]*):([A-Za-z][\w.-]*):([\w.+-]+)(?::[\w.-]+)?(?:@\w+)?")
+_SNIPPET = lazy(r"<dependency>(.{1,1500}?)</dependency>", re.DOTALL)
+_FIELD = lazy(r"<(groupId|artifactId|version)>\s*([\w.-]{1,200})\s*</\1>")
+_GRADLE = lazy(
     r"\b(?:implementation|api|compileOnly|runtimeOnly)[ (]+[\"']"
     r"([A-Za-z][\w.-]*):([A-Za-z][\w.-]*)(?::([\w.+-]+))?[\"']"
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from provenance import ids
@@ -18,6 +17,7 @@ from provenance.model import (
     Occurrence,
     Usage,
 )
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _INDEXES: dict[str, ComponentId] = {"npm": "service:npm", "cargo": CRATES}
@@ -29,7 +29,7 @@ _PUBLIC = frozenset({
 })  # fmt: skip
 """Public registries that the data does not describe: no channel of their own."""
 _CARGO_INDEX = "github.com/rust-lang/crates.io-index"
-_SCP = re.compile(r"(?:git\+)?(?:ssh://)?([\w.-]+@[\w.-]+):([^/\d][^\s]*)")
+_SCP = lazy(r"(?:git\+)?(?:ssh://)?([\w.-]+@[\w.-]+):([^/\d][^\s]*)")
 _ARCHIVE = (".tgz", ".tar.gz", ".zip", ".jar")
 
 

@@ -10,25 +10,26 @@ from provenance.extract.collect import Collector
 from provenance.extract.manifests.dependencies import Dependencies
 from provenance.extract.manifests.requirements import usage_of_name
 from provenance.model import ComponentId, Document, Extraction, Import, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "gemfile"
 
 _FILES = frozenset({"gemfile", "gems.rb", "gemfile.lock", "gems.locked"})
-_GEM = re.compile(r"(#\s*)?gem[ (]\s*([\"'])([\w.-]{1,200})\2(.*)")
-_ADDED = re.compile(
+_GEM = lazy(r"(#\s*)?gem[ (]\s*([\"'])([\w.-]{1,200})\2(.*)")
+_ADDED = lazy(
     r"(#\s*)?\w+\.add_(development_|runtime_)?dependency[ (]\s*([\"'])([\w.-]{1,200})\3(.*)"
 )
-_GROUP = re.compile(r"group[ (]([^#]*?)\)?\s*do\b")
-_WORDS = re.compile(r":([a-z_]\w*)|[\"']([\w-]+)[\"']")
-_INLINE_GROUP = re.compile(r"(?::groups?\s*=>|\bgroups?:)\s*(\[[^\]]{0,200}\]|:\w+|[\"']\w+[\"'])")
-_REQUIREMENT = re.compile(r"\s*,\s*[\"']\s*((?:[<>=~!]+\s*)?\d[\w.\s-]*)[\"']")
-_SOURCE = re.compile(r"(?::(git|github|path|source)\s*=>|\b(git|github|path|source):)\s*"
+_GROUP = lazy(r"group[ (]([^#]*?)\)?\s*do\b")
+_WORDS = lazy(r":([a-z_]\w*)|[\"']([\w-]+)[\"']")
+_INLINE_GROUP = lazy(r"(?::groups?\s*=>|\bgroups?:)\s*(\[[^\]]{0,200}\]|:\w+|[\"']\w+[\"'])")
+_REQUIREMENT = lazy(r"\s*,\s*[\"']\s*((?:[<>=~!]+\s*)?\d[\w.\s-]*)[\"']")
+_SOURCE = lazy(r"(?::(git|github|path|source)\s*=>|\b(git|github|path|source):)\s*"
                      r"[\"']([^\"'\n]{1,300})[\"']")  # fmt: skip
-_REQUIRED = re.compile(r"(?:\brequire:|:require\s*=>)\s*\[?\s*[\"']([\w/-]{1,100})[\"']")
+_REQUIRED = lazy(r"(?:\brequire:|:require\s*=>)\s*\[?\s*[\"']([\w/-]{1,100})[\"']")
 """What file a gem is to be loaded by."""
-_EXACT = re.compile(r"=?\s*(\d[\w.]*)")
-_LOCKED = re.compile(r"( {4}| {6}|  )([\w.-]+)(?: \(([^)]*)\))?(!?)")
+_EXACT = lazy(r"=?\s*(\d[\w.]*)")
+_LOCKED = lazy(r"( {4}| {6}|  )([\w.-]+)(?: \(([^)]*)\))?(!?)")
 
 
 def accepts(path: str) -> bool:

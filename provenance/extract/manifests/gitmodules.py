@@ -20,14 +20,15 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.usages import usage_of_path
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "gitmodules"
 MAX_BYTES = 256 * 1024
 
-_SECTION = re.compile(r"\[[ \t]*submodule[ \t]+\"?([^\"\]]{1,300})\"?[ \t]*\][ \t]*(?:[#;].*)?")
-_VALUE = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*=[ \t]*(.*)")
-_HOSTED = re.compile(
+_SECTION = lazy(r"\[[ \t]*submodule[ \t]+\"?([^\"\]]{1,300})\"?[ \t]*\][ \t]*(?:[#;].*)?")
+_VALUE = lazy(r"([A-Za-z][\w-]{0,40})[ \t]*=[ \t]*(.*)")
+_HOSTED = lazy(
     r"(?:(?:https?|git|ssh|git\+ssh)://(?:[^/@\s]*@)?(?P<host>[\w.-]+)(?::\d+)?/"
     r"|(?:[\w.-]+@)?(?P<short>[\w-]+(?:\.[\w-]+)+):(?!//))"
     r"(?P<path>[\w.~-]+(?:/[\w.~-]+)+)/?"

@@ -9,11 +9,12 @@ from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.dependencies import Dependencies
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "go-mod"
 
-_BLOCK = re.compile(r"(\w+)\s*\(")
+_BLOCK = lazy(r"(\w+)\s*\(")
 _DIRECTIVES = frozenset(
     "module go toolchain godebug require exclude replace retract tool ignore".split()
 )

@@ -14,11 +14,12 @@ from provenance.extract.manifests.dependencies import Dependencies
 from provenance.extract.manifests.toml_text import Finder, load, string, table
 from provenance.extract.places import Places
 from provenance.model import Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "gradle"
 
-_PASSIVE = re.compile(
+_PASSIVE = lazy(
     rb'"""(?:[^"]|"(?!""))*(?:"""|\Z)|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
     rb"|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)"
 )
@@ -27,25 +28,25 @@ _CONFIGURATION = (
     r"provided|processor|classpath)|implementation|api|compile|compileOnly|compileOnlyApi|runtime|"
     r"runtimeOnly|provided|kapt\w{0,20}|ksp\w{0,20}|annotationProcessor|classpath)"
 )
-_STRING = re.compile(
+_STRING = lazy(
     _CONFIGURATION + r"[ \t]*\(?\s{0,20}([\"'])([\w.${}-]{1,200}):([\w.${}-]{1,200})"
     r"(?::([^\"':@\s]{1,200}))?(?::[\w${}-]{1,60})?(?:@\w{1,20})?\2"
 )
-_MAP = re.compile(
+_MAP = lazy(
     _CONFIGURATION + r"[ \t]*\(?\s{0,20}group[ \t]*[:=][ \t]*([\"'])([^\"'\n]{1,200})\2\s{0,20},"
     r"\s{0,20}name[ \t]*[:=][ \t]*[\"']([^\"'\n]{1,200})[\"']"
     r"(?:\s{0,20},\s{0,20}version[ \t]*[:=][ \t]*(?:[\"']([^\"'\n]{1,200})[\"']|([\w.]{1,100})))?"
 )
-_FILES = re.compile(_CONFIGURATION + r"[ \t]*\(?[ \t]*(?:files|fileTree)\b([^\n]{0,120})")
-_NPM = re.compile(r"(?<![\w.])(?:devN|peerN|optionalN|n)pm\([ \t]*\"([@\w./-]{1,200})\"[ \t]*,"
+_FILES = lazy(_CONFIGURATION + r"[ \t]*\(?[ \t]*(?:files|fileTree)\b([^\n]{0,120})")
+_NPM = lazy(r"(?<![\w.])(?:devN|peerN|optionalN|n)pm\([ \t]*\"([@\w./-]{1,200})\"[ \t]*,"
                   r"[ \t]*\"([^\"\n]{1,100})\"")  # fmt: skip
-_VALUE = re.compile(
+_VALUE = lazy(
     r"(?:^|[\s.])([A-Za-z_][\w.]{0,100})(?:[ \t]*=[ \t]*|\"?[ \t]*,[ \t]*|[ \t]+by[ \t]+extra\()"
     r"[\"']([\w.+-]{1,100})[\"']|(?:set\(|extra\[)[\"']([\w.-]{1,100})[\"'][\])]?[ \t]*[,=][ \t]*"
     r"[\"']([\w.+-]{1,100})[\"']", re.MULTILINE,
 )  # fmt: skip
-_REFERENCE = re.compile(r"\$\{([^${}]{1,100})\}|\$([A-Za-z_][\w.]{0,100})")
-_LOCKED = re.compile(r"([\w.-]+):([\w.-]+):([\w.+-]+)=(.*)")
+_REFERENCE = lazy(r"\$\{([^${}]{1,100})\}|\$([A-Za-z_][\w.]{0,100})")
+_LOCKED = lazy(r"([\w.-]+):([\w.-]+):([\w.+-]+)=(.*)")
 
 
 def accepts(path: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -12,13 +11,14 @@ from provenance.extract.collect import Collector
 from provenance.extract.manifests.dependencies import Dependencies
 from provenance.extract.manifests.xml_tree import Element, parse
 from provenance.model import Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "maven-pom"
 
 _SCOPES: dict[str, Usage] = {"test": "test"}
-_PROPERTY = re.compile(r"\$\{([^${}]{1,200})\}")
-_RANGE = re.compile(r"[\[(].*[\])]")
+_PROPERTY = lazy(r"\$\{([^${}]{1,200})\}")
+_RANGE = lazy(r"[\[(].*[\])]")
 _PLUGIN_GROUP = "org.apache.maven.plugins"
 _MAX_ROUNDS = 10
 """Properties may name others; a circle among them ends here."""

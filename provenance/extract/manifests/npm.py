@@ -12,6 +12,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.locks.lines import LockLines
 from provenance.extract.manifests.dependencies import Dependencies
 from provenance.model import Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "package-json"
@@ -20,8 +21,8 @@ SECTIONS: dict[str, Usage] = {
     "dependencies": "used", "devDependencies": "development",
     "optionalDependencies": "optional", "peerDependencies": "used",
 }  # fmt: skip
-_EXACT = re.compile(r"[=v]?\s*(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)")
-_SHORTHAND = re.compile(r"(?:(github|gitlab|bitbucket):)?([\w.-]+/[\w.-]+)(?:#.*)?")
+_EXACT = lazy(r"[=v]?\s*(\d+\.\d+\.\d+(?:[-+][\w.+-]+)?)")
+_SHORTHAND = lazy(r"(?:(github|gitlab|bitbucket):)?([\w.-]+/[\w.-]+)(?:#.*)?")
 _HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitbucket.org"}
 _LOCAL = ("file:", "link:", "portal:", ".", "/", "~/")
 

@@ -14,22 +14,23 @@ from provenance.extract.manifests.dependencies import Dependencies
 from provenance.extract.manifests.toml_text import string
 from provenance.extract.manifests.xml_tree import Element, parse
 from provenance.model import Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "nuget"
 
 _PROJECTS = (".csproj", ".fsproj", ".vbproj", ".props", ".targets")
-_PROPERTY = re.compile(r"\$\(([\w.-]{1,100})\)")
-_EXACT = re.compile(r"\[?\s*(\d+(?:\.\d+){0,3}(?:[-+][\w.+-]+)?)\s*\]?")
-_TEST_PACKAGES = re.compile(
+_PROPERTY = lazy(r"\$\(([\w.-]{1,100})\)")
+_EXACT = lazy(r"\[?\s*(\d+(?:\.\d+){0,3}(?:[-+][\w.+-]+)?)\s*\]?")
+_TEST_PACKAGES = lazy(
     r"(?:xunit|nunit|mstest|moq|coverlet|microsoft\.net\.test\.sdk|nsubstitute|fluentassertions)\b",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(
+_REFERENCE = lazy(
     r"<(PackageReference|GlobalPackageReference|PackageVersion|package)\s([^<>]{1,500})>"
 )
-_ATTRIBUTE = re.compile(r"(\w+)\s*=\s*([\"'])([^\"'<>]{0,200})\2")
-_NAME = re.compile(r"[A-Za-z_]\w*(?:[.-]\w+)*")
+_ATTRIBUTE = lazy(r"(\w+)\s*=\s*([\"'])([^\"'<>]{0,200})\2")
+_NAME = lazy(r"[A-Za-z_]\w*(?:[.-]\w+)*")
 _MAX_COMMENTED = 200
 
 

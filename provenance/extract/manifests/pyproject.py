@@ -30,10 +30,11 @@ from provenance.model import (
     LicenseDeclaration,
     Usage,
 )
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "pyproject"
-_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
+_NAME = lazy(r"\s*([A-Za-z0-9][\w.-]*)")
 
 
 def accepts(path: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,10 +9,11 @@ from provenance.extract.collect import Collector, shown
 from provenance.extract.manifests.requirements import add_package, read_requirement, usage_of_group
 from provenance.extract.manifests.toml_text import strings, table
 from provenance.model import ComponentId, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_SSH = re.compile(r"([\w.-]+@[\w.-]+):([^/].*)")
-_VERSION = re.compile(r"\d[\w.!+-]*")
+_SSH = lazy(r"([\w.-]+@[\w.-]+):([^/].*)")
+_VERSION = lazy(r"\d[\w.!+-]*")
 
 
 def with_scheme(url: str) -> str:

@@ -17,21 +17,18 @@ from provenance.extract.accelerators import platform_of
 from provenance.extract.channels import PYPI, channel_of_url
 from provenance.extract.collect import Collector
 from provenance.model import Document, Extraction, Include, Location, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "requirements"
 
-_FILE = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in|pip)", re.IGNORECASE)
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_OPTION = re.compile(r"(--?[A-Za-z][\w-]*)(?:[ \t]*=[ \t]*|[ \t]+|$)(.*)")
-_SHORT = re.compile(r"-([recif])(\S.*)")
-_TRAILING_OPTIONS = re.compile(
-    r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*$"
-)
-_COMMENTED = re.compile(
-    r"#\s*([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?\s*(?:==|~=|>=|<=)\s*[\w.*]+)\s*$"
-)
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
+_FILE = lazy(r"(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in|pip)", re.IGNORECASE)
+_COMMENT = lazy(r"(?:^|\s)#.*$")
+_OPTION = lazy(r"(--?[A-Za-z][\w-]*)(?:[ \t]*=[ \t]*|[ \t]+|$)(.*)")
+_SHORT = lazy(r"-([recif])(\S.*)")
+_TRAILING_OPTIONS = lazy(r"\s--?(?:hash|global-option|install-option|config-settings?|C)\b.*$")
+_COMMENTED = lazy(r"#\s*([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?\s*(?:==|~=|>=|<=)\s*[\w.*]+)\s*$")
+_EGG = lazy(r"[#&]egg=([A-Za-z0-9][\w.-]*)")
 _USAGE_WORDS: dict[str, Usage] = {
     "dev": "development", "develop": "development", "development": "development",
     "lint": "development", "build": "development", "ci": "development", "style": "development",

@@ -11,11 +11,12 @@ from provenance.extract.channels import PYPI
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.requirements import include, read_requirement, usage_of_extra
 from provenance.model import Document, Evidence, Extraction, LicenseDeclaration, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "setup-cfg"
-_SECTION = re.compile(r"\[([^\]]*)\][ \t]*(?:[#;].*)?$")
-_OPTION = re.compile(r"([^\s=:#;\[][^=:]*)[=:](.*)$")
+_SECTION = lazy(r"\[([^\]]*)\][ \t]*(?:[#;].*)?$")
+_OPTION = lazy(r"([^\s=:#;\[][^=:]*)[=:](.*)$")
 _LISTS: dict[str, Usage] = {
     "install_requires": "used", "setup_requires": "development", "tests_require": "test",
 }  # fmt: skip

@@ -15,6 +15,7 @@ from provenance.extract.manifests.requirements import include, read_requirement,
 from provenance.extract.python import source as python_source
 from provenance.extract.usages import usage_of_path
 from provenance.model import Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "setup-py"
@@ -23,7 +24,7 @@ MAX_VALUES = 5_000
 _LISTS: dict[str, Usage] = {
     "install_requires": "used", "setup_requires": "development", "tests_require": "test",
 }  # fmt: skip
-_REQUIREMENTS_FILE = re.compile(r"[\w./-]*requirements?[\w./-]*\.(?:txt|in|pip)", re.IGNORECASE)
+_REQUIREMENTS_FILE = lazy(r"[\w./-]*requirements?[\w./-]*\.(?:txt|in|pip)", re.IGNORECASE)
 
 
 def accepts(path: str) -> bool:

@@ -9,11 +9,12 @@ from typing import Any
 
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
+from provenance.patterns import lazy
 
 _MAX_MISSES = 64
-_LONG_KEY = re.compile(r"(?:\.[ \t]*+(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+){100}")
-_AT_LINE = re.compile(r"at line (\d+)")
-_ARTIFACTS = re.compile(
+_LONG_KEY = lazy(r"(?:\.[ \t]*+(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+){100}")
+_AT_LINE = lazy(r"at line (\d+)")
+_ARTIFACTS = lazy(
     r"^(?:wheels|files) = \[\n(?:[ \t][^\n]*\n)*\]\n|^(?:sdist|wheels) = [^\n]*\n", re.MULTILINE
 )
 
@@ -113,10 +114,10 @@ class Finder:
         return self._keys.get((_unquoted(table), key), 0)
 
 
-_STRING = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)\"""")
-_ESCAPE = re.compile(r"\\(.)")
-_HEAD = re.compile(r"[ \t]*\[([^\[\]]+)\]")
-_KEY = re.compile(r"""[ \t]*([\w-]+|"[^"]*"|'[^']*')[ \t]*=""")
+_STRING = lazy(r"""'([^']*)'|"((?:[^"\\]|\\.)*)\"""")
+_ESCAPE = lazy(r"\\(.)")
+_HEAD = lazy(r"[ \t]*\[([^\[\]]+)\]")
+_KEY = lazy(r"""[ \t]*([\w-]+|"[^"]*"|'[^']*')[ \t]*=""")
 
 
 def _unquoted(name: str) -> str:

@@ -7,26 +7,21 @@ nothing where it is only a trace.
 
 from __future__ import annotations
 
-import re
-
 from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.model import ComponentId, Occurrence
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-ADDRESS = re.compile(
+ADDRESS = lazy(
     r"(?:https?://)?(?:www\.)?(?P<host>huggingface\.co|hf\.co|hf-mirror\.com|modelscope\.(?:cn|ai))"
     r"/(?:models/)?(?P<sort>datasets/)?(?!(?:spaces|docs|collections|papers|datasets|models)/)"
     r"(?P<repository>[\w.-]+/[\w.-]+)"
 )
 """The page of a repository of a hub, or a file in it."""
-_HUB_CACHE = re.compile(
-    r"(?:^|[/\\])models--([\w.-]+?)--([\w.-]+)[/\\]snapshots[/\\]([0-9a-f]{40})?"
-)
-_MODELSCOPE_CACHE = re.compile(
-    r"[/\\]modelscope[/\\]hub[/\\](?:models[/\\])?([\w.-]+)[/\\]([\w.-]+)"
-)
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_HUB_CACHE = lazy(r"(?:^|[/\\])models--([\w.-]+?)--([\w.-]+)[/\\]snapshots[/\\]([0-9a-f]{40})?")
+_MODELSCOPE_CACHE = lazy(r"[/\\]modelscope[/\\]hub[/\\](?:models[/\\])?([\w.-]+)[/\\]([\w.-]+)")
+_COMMIT = lazy(r"[0-9a-f]{40}")
 
 
 def meant(written: str, vocabulary: Vocabulary) -> ComponentId | None:

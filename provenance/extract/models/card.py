@@ -20,6 +20,7 @@ from provenance.model import (
     LicenseDeclaration,
     Occurrence,
 )
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _KEYS = (
 )  # fmt: skip
 _MODEL_MARKS = frozenset({"base_model", "library_name", "pipeline_tag", "model-index"})
 _DATASET_MARKS = frozenset({"task_categories", "dataset_info", "size_categories", "pretty_name"})
-_TOP_KEY = re.compile(r"^([A-Za-z_][\w-]*)[ \t]*:", re.MULTILINE)
+_TOP_KEY = lazy(r"^([A-Za-z_][\w-]*)[ \t]*:", re.MULTILINE)
 HOW = {
     "finetune": "finetune", "adapter": "adapter", "merge": "merge", "quantized": "quantization",
     "quantization": "quantization", "distill": "distillation", "distillation": "distillation",

@@ -16,6 +16,7 @@ from provenance import ids
 from provenance.extract.collect import Collector
 from provenance.extract.models import base_names, notice
 from provenance.model import ComponentId
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 MAX_CHARACTERS = 512 * 1024
@@ -24,15 +25,15 @@ _MAX_CLAIMS = 100
 """Sentences of one kind that are looked at."""
 _MAX_LIST = 100
 """Models of one list."""
-_NAME = re.compile(
+_NAME = lazy(
     r"[\s*:]*(?:\[`?(?P<title>[^\]\n`]{1,200})`?\](?:\((?P<url>[^)\s]{0,300})\))?"
     r"|`(?P<code>[^`\s]{1,200})`|(?P<plain>[^\s\[\]()`*<>,;]{1,200}))"
 )
 """What follows a phrase: a link, a name between back-ticks, or a plain name."""
-_ITEM = re.compile(r"[ \t]*[-*][ \t]+")
-_AXOLOTL = re.compile(r"^base_model:[ \t]*[\"']?(?P<plain>[^\s\"'#]{1,200})", re.MULTILINE)
-_SENTENCE_END = re.compile(r"[.!?。！？\n](?=\s|$|[^\x00-\x7f])|\n")
-_OTHERWISE = re.compile(
+_ITEM = lazy(r"[ \t]*[-*][ \t]+")
+_AXOLOTL = lazy(r"^base_model:[ \t]*[\"']?(?P<plain>[^\s\"'#]{1,200})", re.MULTILINE)
+_SENTENCE_END = lazy(r"[.!?。！？\n](?=\s|$|[^\x00-\x7f])|\n")
+_OTHERWISE = lazy(
     r"\b(?:not|never|n't|instead|rather|without|unlike|than|versus|vs|if|can be|could|would|"
     r"base model|tokeni[sz]er|baseline|compared?)\b|n't\b|不是|并非|而非|无需|无须|不需要|相比|"
     r"基座|分词器|並非|無需|不需|分詞器",

@@ -17,6 +17,7 @@ from provenance.artifacts.gguf import GgufHeader
 from provenance.extract.collect import Collector
 from provenance.extract.models import base_names
 from provenance.model import ComponentId, Evidence, LicenseDeclaration
+from provenance.patterns import lazy
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
@@ -24,8 +25,8 @@ MAX_NAMES = 100
 """Bases or datasets of one file that are looked at."""
 _MAX_TEXT = 300
 
-_BASE_PART = re.compile(r"general\.base_model\.(\d{1,4})\.")
-_DATASET_PART = re.compile(r"general\.dataset\.(\d{1,4})\.")
+_BASE_PART = lazy(r"general\.base_model\.(\d{1,4})\.")
+_DATASET_PART = lazy(r"general\.dataset\.(\d{1,4})\.")
 _UNQUANTIZED = (0, 1, 32)
 """``general.file_type`` of 32- and 16-bit files."""
 

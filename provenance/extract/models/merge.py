@@ -17,15 +17,16 @@ from provenance.extract.config.yaml_tree import Node
 from provenance.extract.models import base_names
 from provenance.extract.models import store as local_store
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "mergekit"
 
-_WRITTEN = re.compile(r"mergekit(?:_moe)?_config\.ya?ml")
-_BY_HAND = re.compile(r"merge\.ya?ml")
-_MARK = re.compile(rb"^(?:merge_method|experts|slices|modules)[ \t]*:", re.MULTILINE)
+_WRITTEN = lazy(r"mergekit(?:_moe)?_config\.ya?ml")
+_BY_HAND = lazy(r"merge\.ya?ml")
+_MARK = lazy(rb"^(?:merge_method|experts|slices|modules)[ \t]*:", re.MULTILINE)
 _BESIDE = ("config.json", "model.safetensors.index.json", "adapter_config.json")
-_REFERENCE = re.compile(r"(?P<path>[^+@]+)(?:@(?P<revision>[^+]+))?(?:\+(?P<lora>[^@]+)(?:@.*)?)?")
+_REFERENCE = lazy(r"(?P<path>[^+@]+)(?:@(?P<revision>[^+]+))?(?:\+(?P<lora>[^@]+)(?:@.*)?)?")
 MAX_PARENTS = 200
 
 

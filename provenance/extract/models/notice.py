@@ -8,12 +8,12 @@ reasons. So it is a statement with the licenses it points to, never a base.
 from __future__ import annotations
 
 import itertools
-import re
 
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.models.store import Sibling
 from provenance.model import ComponentId
+from provenance.patterns import lazy
 from provenance.registry.tables import DescentPhrase
 from provenance.vocabulary import Vocabulary
 
@@ -23,7 +23,7 @@ _NOTICES = ("NOTICE", "Notice")
 MAX_CHARACTERS = 64 * 1024
 _TITLE_LINES = 5
 """Lines with text among which a title must stand."""
-_DECORATION = re.compile(r"^[\s#*=_>-]+|[\s*=_:-]+$")
+_DECORATION = lazy(r"^[\s#*=_>-]+|[\s*=_:-]+$")
 
 
 def read(

@@ -18,6 +18,7 @@ from provenance.artifacts.source import ArtifactError
 from provenance.extract.collect import Collector
 from provenance.extract.models import base_names
 from provenance.model import ComponentId, Confidence, Document, Extraction, Occurrence
+from provenance.patterns import lazy
 from provenance.registry.tables import evidence_of
 from provenance.vocabulary import Vocabulary
 
@@ -25,11 +26,11 @@ NAME = "local-store"
 
 Sibling: TypeAlias = Callable[[str], bytes | None] | None
 
-_HUB_CACHE = re.compile(r"(?:^|/)models--([^/]+)/snapshots/([^/]+)(?:/|$)")
-_MODELSCOPE = re.compile(r"(?:^|/)hub/(?:models/)?(?!models/)([\w.-]+)/([\w.-]+)(?=/|$)")
+_HUB_CACHE = lazy(r"(?:^|/)models--([^/]+)/snapshots/([^/]+)(?:/|$)")
+_MODELSCOPE = lazy(r"(?:^|/)hub/(?:models/)?(?!models/)([\w.-]+)/([\w.-]+)(?=/|$)")
 _MODELSCOPE_MARKS = (".msc", ".mdl")
 """Pickled lists that ModelScope's client keeps in a model's folder; never read."""
-_MANIFEST = re.compile(
+_MANIFEST = lazy(
     r"(?P<store>.*?/?)manifests/(?P<host>[\w-]+(?:\.[\w-]+)+)/(?P<space>[\w.-]+)/"
     r"(?P<name>[\w.-]+)/(?P<tag>[\w.-]+)"
 )

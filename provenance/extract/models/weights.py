@@ -19,6 +19,7 @@ from provenance.extract.models import claims as weights_claims
 from provenance.extract.models import folder as model_folder
 from provenance.extract.models import store as local_store
 from provenance.model import ComponentId, Document, Extraction, Occurrence
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "weights"
@@ -33,7 +34,7 @@ _NAMES = frozenset({
     "diffusion_pytorch_model.safetensors.index.json", "pytorch_model.bin.index.json",
     "tf_model.h5.index.json", "flax_model.msgpack.index.json",
 })  # fmt: skip
-_PICKLE = re.compile(
+_PICKLE = lazy(
     rb"\x80[\x02-\x05](?:\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19\.|\x95.{8}|[}\](c)])", re.DOTALL
 )
 """PyTorch's legacy magic number, or the way a pickle of protocol 2 to 5 begins."""
@@ -52,16 +53,16 @@ _CERTAIN = {".safetensors": "safetensors", ".gguf": "GGUF", ".onnx": "ONNX", ".t
 """Endings that promise a format: a file that is something else is a broken one."""
 _OBJECTS = frozenset({".joblib", ".pkl", ".pickle"})
 """Endings of any object of Python; a model only by its name or the library it begins with."""
-_ESTIMATORS = re.compile(rb"sklearn|xgboost|lightgbm|catboost|torch\b|transformers|spacy")
+_ESTIMATORS = lazy(rb"sklearn|xgboost|lightgbm|catboost|torch\b|transformers|spacy")
 _PICKLED = frozenset({".pt", ".pth", ".ptl", ".bin", ".ckpt", ".pdparams", ".jit", ".torchscript"})
 _AMBIGUOUS = frozenset({".bin", ".h5", ".hdf5", ".npz", *_OBJECTS})
 """Endings of any data: a file that cannot be looked into needs a telling name as well."""
-_MODEL_NAME = re.compile(r"model|weight|adapter|checkpoint|ckpt|lora|encoder|decoder", re.I)
-_NO_MODEL = re.compile(
+_MODEL_NAME = lazy(r"model|weight|adapter|checkpoint|ckpt|lora|encoder|decoder", re.I)
+_NO_MODEL = lazy(
     r"(?:training_args|optimizer|scheduler|scaler)\.(?:bin|pt|pth)|rng_state.*\.pth|random_states.*"
 )
 """State of a training run that lies beside checkpoints."""
-_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_BINARY = lazy(rb"[\x00-\x08\x0e-\x1f]")
 """Bytes that no text has."""
 _KERAS_MARKS = (b"model_config", b"model_weights", b"layer_names", b"weight_names",
                 b"keras_version")  # fmt: skip

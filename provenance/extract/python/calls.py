@@ -33,15 +33,16 @@ from provenance.extract.python.texts import Value
 from provenance.extract.python.values import Values
 from provenance.extract.python.wrappers import lines_of_wrappers
 from provenance.model import ComponentId, Occurrence, weakest
+from provenance.patterns import lazy
 from provenance.siblings import Siblings
 from provenance.vocabulary import CallSpec, Vocabulary
 
-_NAME = re.compile(r"[A-Za-z0-9][\w.:/@+-]{1,120}")
+_NAME = lazy(r"[A-Za-z0-9][\w.:/@+-]{1,120}")
 """What the name of a model can be."""
 _FILES = (3, "data_files")
 """Where ``load_dataset("json", …)`` takes its files."""
 _MAX_FILES = 40
-_FILE_NAME = re.compile(
+_FILE_NAME = lazy(
     r"[^*?{}\s]+\.(?:json|jsonl|[ct]sv|parquet|txt|text|arrow|xml|zip|tar)(?:\.(?:gz|xz|zst|bz2))?",
     re.IGNORECASE,
 )

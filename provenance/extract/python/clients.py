@@ -20,9 +20,10 @@ from provenance.extract.python.nodes import is_nothing, last_name, source_of
 from provenance.extract.python.scopes import Bindings, Bound, Calls, Scope, Target
 from provenance.extract.python.values import Values
 from provenance.model import ComponentId, Confidence
+from provenance.patterns import lazy
 from provenance.vocabulary import CallSpec, Vocabulary
 
-_ADDRESS = re.compile(
+_ADDRESS = lazy(
     r"(?!.*(?:prox|callback|redirect|hook|refer)).*(?:api|base|url|uri|endpoint|host|server)",
     re.IGNORECASE,
 )

@@ -7,7 +7,6 @@ either way the source can use it.
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 
 from provenance.extract.aside import Aside, absorb
@@ -15,6 +14,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.shell.script import read_shell
 from provenance.model import Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _PROGRAM = (
@@ -22,40 +22,40 @@ _PROGRAM = (
     rb"optimum-cli|huggingface-cli|hf|llamafactory-cli|swift|trl|lmdeploy|litellm|git[ \t]+clone)"
     rb"[ \t]"
 )
-_LINE = re.compile(rb"\n[ \t#]*+(?:[$>!%%][ \t]?)?(?=[CsapudcovlthgH])(?:CUDA_|sudo|%b)" % _PROGRAM)
+_LINE = lazy(rb"\n[ \t#]*+(?:[$>!%%][ \t]?)?(?=[CsapudcovlthgH])(?:CUDA_|sudo|%b)" % _PROGRAM)
 """What a line that is a command begins with; the one pattern that sees every line."""
-_USAGE = re.compile(
+_USAGE = lazy(
     rb"\n[ \t#]*+(?:[$>!%%][ \t]?)?((?:CUDA_VISIBLE_DEVICES=\S+[ \t]+|sudo[ \t]+)?%b[^\n]+)"
     % _PROGRAM
 )
 """The whole of it."""
-_FLAGS = re.compile(
+_FLAGS = lazy(
     rb"--(?=[\w-]{0,60}(?:model|data))[a-z][\w-]*(?:[ \t]+|=)"
     rb"[\"']?[A-Za-z0-9][\w.-]*/[\w.-]+[^\n]*"
 )
 """Arguments that a command above is to be given instead: ``--model_name acme/other``."""
-_SPEAKS = re.compile(
+_SPEAKS = lazy(
     rb"[ \t]-{1,2}[a-z]|\.py\b|\b(?:install|run|pull|serve|download|clone|launch|export)\b"
 )
 """What a command has and a sentence that begins with the same word has not."""
-_INSTALL = re.compile(
+_INSTALL = lazy(
     rb"(`?)\b(?:uv[ \t]+)?pip3?[ \t]+install[ \t]+([^\n]{2,300})"
     rb"|\b\w*pip\w*\([ \t\n]*f?[\"']install[ \t]+([^\n\"']{2,300})[\"']"
     rb"|[\"']pip[\"'],\s*[\"']install[\"'],([^\])]{2,400})[\])]"
 )
 """An install in text, in a call of a helper, or as a list of words."""
-_METHOD = re.compile(
+_METHOD = lazy(
     rb"(?:\.(?:uv_)?pip_install|\bsession\.(?:run_)?install)\((?:[^()]|\([^()]*\)){2,3000}?\)"
 )
 """What puts packages into an image or a session: ``image.pip_install("vllm==0.6")``."""
-_ITEM = re.compile(rb"(?<![\w\"'])[\"']([^\"'\s]{1,100})[\"']")
-_WORD = re.compile(rb"install[ \t\"']")
-_RUN = re.compile(
+_ITEM = lazy(rb"(?<![\w\"'])[\"']([^\"'\s]{1,100})[\"']")
+_WORD = lazy(rb"install[ \t\"']")
+_RUN = lazy(
     rb"(?:\b(?:system|run|call|check_call|check_output|Popen|getoutput|getstatusoutput|"
     rb"exec_command|pip\w*)\(|\bRUN )[^\n]{0,80}\Z"
 )
 """What runs a string that begins here."""
-_REQUIREMENT = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w.,-]+\])?(?:(?:[<>=!~]=|[<>])[\w.*+!-]+)?")
+_REQUIREMENT = lazy(r"[A-Za-z][\w.-]*(?:\[[\w.,-]+\])?(?:(?:[<>=!~]=|[<>])[\w.*+!-]+)?")
 _PROSE = frozenset("to and or for if in by with then first before from into it via using on is at "
                    "the this as when of again manually separately".split())  # fmt: skip
 _MAX_COMMANDS = 200

@@ -9,10 +9,11 @@ from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.python.modules import parse
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-_PROMPT = re.compile(rb"^[ \t]*(>>>|\.\.\.)(?: |(?=\r?$))([^\r\n]*)", re.MULTILINE)
-_ROOT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_PROMPT = lazy(rb"^[ \t]*(>>>|\.\.\.)(?: |(?=\r?$))([^\r\n]*)", re.MULTILINE)
+_ROOT = lazy(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 
 
 def read_examples(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import gc
-import re
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,16 +18,17 @@ from provenance.extract.python.imports import find
 from provenance.extract.python.scopes import Bindings, build_scopes, sets_up
 from provenance.extract.python.slices import Span, emptied
 from provenance.extract.python.values import Lookup, Module, Values
+from provenance.patterns import lazy
 from provenance.siblings import Siblings
 
 MAX_BYTES = 512 * 1024
 """A larger module is data, not configuration."""
 _MAX_ERRORS = 6
 """Broken statements of one source that are left out."""
-_STATEMENT = re.compile(rb"(?!(?:elif|else|except|finally)\b)[A-Za-z_@]")
+_STATEMENT = lazy(rb"(?!(?:elif|else|except|finally)\b)[A-Za-z_@]")
 """What a line begins with that begins a statement of the module."""
 _LONG_LINE = 4000
-_LONG_NAME = re.compile(rb"(?:[A-Za-z_]\w{0,30}+[ \t]*+\.[ \t]*+){1000}")
+_LONG_NAME = lazy(rb"(?:[A-Za-z_]\w{0,30}+[ \t]*+\.[ \t]*+){1000}")
 _TIDY_EVERY = 40
 """Modules asked for between collections."""
 _asked = count(1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 import warnings
 from typing import Any, NamedTuple
 
@@ -14,13 +13,14 @@ from provenance.extract.python.source import read_source
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Variables
 from provenance.model import Confidence, Document, Extraction, Occurrence, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "notebook"
 
-_MAGIC = re.compile(r"^\s*[!%]+\s*")
-_SHELL_VALUE = re.compile(r"^(\s*[\w.,\[\] ]+=\s*)[!%].*$")
-_HELP = re.compile(r"^\s*\?{1,2}[\w.]+\s*$|^\s*[\w.]+\?{1,2}\s*$")
+_MAGIC = lazy(r"^\s*[!%]+\s*")
+_SHELL_VALUE = lazy(r"^(\s*[\w.,\[\] ]+=\s*)[!%].*$")
+_HELP = lazy(r"^\s*\?{1,2}[\w.]+\s*$|^\s*[\w.]+\?{1,2}\s*$")
 _SHELLS = ("%%bash", "%%sh", "%%script", "%%cmd")
 _FOREIGN = (
     *_SHELLS, "%%html", "%%javascript", "%%js", "%%latex", "%%markdown", "%%sql", "%%writefile",

@@ -13,27 +13,28 @@ from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.settings import names_dataset
 from provenance.extract.written import is_placeholder
+from provenance.patterns import lazy
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
-_FLAG = re.compile(rb"data[\w-]{0,60}[\"'][ \t]{0,20}[,)]")
+_FLAG = lazy(rb"data[\w-]{0,60}[\"'][ \t]{0,20}[,)]")
 """The end of an option's name; what comes before it is looked at from here."""
-_FIELD = re.compile(
+_FIELD = lazy(
     rb"data\w{0,60}[ \t]{0,20}:[ \t]{0,20}[\w\[\]|. \"',]{1,60}=[ \t\n]{0,80}"
     rb"(?:[\w.]*(?:[Ff]ield|Option|Argument)\([ \t\n]{0,80}(?:default[ \t]*=[ \t]*)?)?"
     rb"[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
 )
-_OPTION = re.compile(rb"(?:add_argument|option|Option|argument|Argument)\(")
+_OPTION = lazy(rb"(?:add_argument|option|Option|argument|Argument)\(")
 _OPTION_MARKS = (b"ption(", b"rgument(")
-_DEFAULT = re.compile(
+_DEFAULT = lazy(
     rb"\bdefault[ \t]*=[ \t\n]{0,80}[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
 )
-_LEADING = re.compile(
+_LEADING = lazy(
     rb"Option\([ \t\n]{0,80}[\"']([A-Za-z0-9][\w.-]{1,95}/[A-Za-z0-9][\w.-]{1,95})[\"']"
 )
 """Typer's default comes before the flag."""
-_DATA = re.compile(r"(?:.*_)?data(?:_(?:path|name|id|repo|repo_id|hub))?")
-_HUB = re.compile(rb"load_dataset|huggingface|datasets\b")
+_DATA = lazy(r"(?:.*_)?data(?:_(?:path|name|id|repo|repo_id|hub))?")
+_HUB = lazy(rb"load_dataset|huggingface|datasets\b")
 _BEFORE, _AFTER = 200, 500
 _MAX_NAME = 80
 _UNDER = ord("_")

@@ -7,15 +7,15 @@ that the project stands on. One that was loaded before is both, and stays what i
 from __future__ import annotations
 
 import ast
-import re
 
 from provenance.extract.python.nodes import argument_of, last_name
 from provenance.extract.python.readings import Told
 from provenance.extract.python.scopes import Calls, Scope
 from provenance.extract.python.values import Values
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
-PUSHES = re.compile(rb"\b(?:push_to_hub\w*|create_repo|upload_(?:file|folder|large_folder))\(")
+PUSHES = lazy(rb"\b(?:push_to_hub\w*|create_repo|upload_(?:file|folder|large_folder))\(")
 """Calls that send something to a repository."""
 _MARKS = (b"output_dir", b"save", b"push_to_hub", b"hub_model_id", b"create_repo", b"upload_")
 _REPOSITORY: dict[str, tuple[str | int, ...]] = {

@@ -12,21 +12,20 @@ from itertools import islice
 
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.patterns import lazy
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
-_PAIR = re.compile(
+_PAIR = lazy(
     rb"\b(?:org|organization|owner|namespace)[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
     rb"[\"']([\w.-]{2,60})[\"']\s{0,8},\s{0,12}"
     rb"[\"']?(?:name|repo|model|model_name)[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
     rb"[\"']([\w.{}-]{2,100})[\"']"
 )
-_LOOP = re.compile(
-    rb"^[ \t]*for[ \t]+(\w+)[ \t]+in[ \t]+[(\[]([^()\[\]]{2,300})[)\]]:", re.MULTILINE
-)
-_TEXT = re.compile(rb"[\"']([^\"'\n]{0,60})[\"']")
+_LOOP = lazy(rb"^[ \t]*for[ \t]+(\w+)[ \t]+in[ \t]+[(\[]([^()\[\]]{2,300})[)\]]:", re.MULTILINE)
+_TEXT = lazy(rb"[\"']([^\"'\n]{0,60})[\"']")
 _MARKS = (b"org", b"owner", b"namespace")
-_HUB = re.compile(rb"hugging_?face|\bhf_|from_pretrained|snapshot_download|repo_id", re.IGNORECASE)
+_HUB = lazy(rb"hugging_?face|\bhf_|from_pretrained|snapshot_download|repo_id", re.IGNORECASE)
 _MAX_PAIRS = 1_000
 _AHEAD = 12_000
 

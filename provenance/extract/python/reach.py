@@ -8,7 +8,6 @@ bytes, and parsed only where they hold known calls themselves; each once a proce
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping, Set
 
@@ -16,11 +15,12 @@ from provenance.extract.places import PythonPlaces
 from provenance.extract.python.imports import find, joined
 from provenance.extract.python.statements import statements
 from provenance.model import Document
+from provenance.patterns import lazy
 from provenance.registry.specs import names_called
 from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
 
-_DEFINED = re.compile(rb"\n(?:(?:async[ \t]+def|def|class)[ \t]+([A-Za-z_]\w*)|(?=[^\s#)\]}\"'@]))")
+_DEFINED = lazy(rb"\n(?:(?:async[ \t]+def|def|class)[ \t]+([A-Za-z_]\w*)|(?=[^\s#)\]}\"'@]))")
 """A definition of the module, or whatever else ends one."""
 _MAX_STEPS = 4
 _MAX_BYTES = 512 * 1024

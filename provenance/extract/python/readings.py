@@ -7,16 +7,16 @@ another argument. What the name can be tells most of them apart.
 from __future__ import annotations
 
 import ast
-import re
 from typing import NamedTuple
 
 from provenance import ids
 from provenance.extract.python.clients import Client
 from provenance.extract.python.texts import Value
 from provenance.model import ComponentId
+from provenance.patterns import lazy
 from provenance.vocabulary import CallSpec, Vocabulary
 
-_TAG = re.compile(r"[a-z0-9][\w.-]*:(?:latest|[a-z-]*\d+(?:\.\d+)?[bm](?:-.*)?)")
+_TAG = lazy(r"[a-z0-9][\w.-]*:(?:latest|[a-z-]*\d+(?:\.\d+)?[bm](?:-.*)?)")
 
 
 class Told(NamedTuple):

@@ -14,8 +14,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from provenance.extract.places import PythonPlaces
+from provenance.patterns import lazy
 
-_BLOCK = re.compile(
+_BLOCK = lazy(
     rb"^([ \t]*)(?:(class)|(?:async[ \t]+)?def)[ \t]+([A-Za-z_]\w*)(\s*\(\s*\))?", re.MULTILINE
 )
 _MAX_HEADER = 60

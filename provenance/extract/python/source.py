@@ -28,17 +28,18 @@ from provenance.extract.routed import RoutedNames, Routers
 from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
 from provenance.model import Document, Extraction, Import
+from provenance.patterns import lazy
 from provenance.siblings import Siblings
 from provenance.vocabulary import Vocabulary
 
 NAME = "python-source"
 
-_IMPORT = re.compile(
+_IMPORT = lazy(
     rb"(?:^|[;:])[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+\(?([^#;]*)"
     rb"|import[ \t]+([A-Za-z_][^#;]*))"
 )
 """An import statement within one line: alone, or after ``;`` or ``try:``."""
-_PUT_OUT = re.compile(
+_PUT_OUT = lazy(
     rb"#[# \t]{0,40}(?:from[ \t]+([A-Za-z_][\w.]{0,100})[ \t]+import[ \t]+"
     rb"([A-Za-z_]\w*(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[A-Za-z_]\w*(?:[ \t]+as[ \t]+\w+)?)*)"
     rb"|import[ \t]+([A-Za-z_][\w.]{0,100})(?:[ \t]+as[ \t]+\w+)?)"
@@ -46,13 +47,13 @@ _PUT_OUT = re.compile(
     re.MULTILINE,
 )
 """A whole import statement in a comment, nothing before it; after it a call at most."""
-_AT_RUN_TIME = re.compile(
+_AT_RUN_TIME = lazy(
     rb"\b(?:importorskip|import_module|__import__|find_spec)\([ \t\n]{0,20}"
     rb"[\"']([A-Za-z_][\w.]{0,100})[\"']"
 )
 """An import by its name: of a test that is left out without it, or of what may be there."""
 _RUN_TIME_MARKS = (b"importorskip(", b"import_module(", b"__import__(", b"find_spec(")
-_BODY = re.compile(rb"[\"']model[\"'][ \t]*:[ \t]*[A-Za-z_]")
+_BODY = lazy(rb"[\"']model[\"'][ \t]*:[ \t]*[A-Za-z_]")
 """A body of a request in which a variable says the model."""
 _STANDARD_NAMES = sys.stdlib_module_names
 _STANDARD = frozenset(name.encode() for name in _STANDARD_NAMES)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from provenance.patterns import lazy
+
 _GAP = rb"(?:[ \t]|\\\r?\n)++"
-_STATEMENT = re.compile(
+_STATEMENT = lazy(
     rb"[ \t]*+(?:"
     rb"from%b(\.*[\w.]*)%bimport%b(?:\(([^()]{0,4000})\)|([^\n#;(]{1,1000}))"
     rb"|(?:from|import)%b([A-Za-z_]\w*))" % (_GAP, _GAP, _GAP, _GAP)
 )
-_NAME = re.compile(rb"([A-Za-z_]\w*)(?:\s+as\s+([A-Za-z_]\w*))?")
+_NAME = lazy(rb"([A-Za-z_]\w*)(?:\s+as\s+([A-Za-z_]\w*))?")
 _BACKSLASH = ord("\\")
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from provenance.extract.shell.options import Arguments, option, positionals
 from provenance.extract.shell.words import Argument, Cloned
+from provenance.patterns import lazy
 
 if TYPE_CHECKING:
     from provenance.extract.shell.script import Shell
 
-_GITHUB = re.compile(r"(?:https?://github\.com/|git@github\.com:)([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+_GITHUB = lazy(r"(?:https?://github\.com/|git@github\.com:)([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 _CLONE_VALUES = frozenset("-b --branch --depth -o --origin -c --config -j --jobs".split())
 
 
@@ -61,7 +62,7 @@ def kaggle(rest: Arguments, shell: Shell) -> None:
         shell.collector.dataset("kaggle", named.text, where)
 
 
-_HARNESS_MODEL = re.compile(r"(?:^|,)(?:pretrained|model_name|model|peft)=([^,\s]+)")
+_HARNESS_MODEL = lazy(r"(?:^|,)(?:pretrained|model_name|model|peft)=([^,\s]+)")
 
 
 def harness(rest: Arguments, shell: Shell) -> None:

@@ -15,17 +15,18 @@ from provenance.extract import extractor_for
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.shell.words import Argument, Command, Here, Value, Word
 from provenance.model import Document
+from provenance.patterns import lazy
 
 if TYPE_CHECKING:
     from provenance.extract.shell.script import Shell
 
 _SHELLS = frozenset("bash sh zsh ksh dash ash ssh sbatch qsub".split())
 _SOURCES = (
-    (re.compile(r"(?:python[\d.]*|ipython3?|\$\{?PYTHON\w*\}?)"), "stdin.py"),
-    (re.compile(r"node|bun|deno"), "stdin.mjs"),
-    (re.compile(r"tsx|ts-node"), "stdin.ts"),
-    (re.compile(r"ruby"), "stdin.rb"),
-    (re.compile(r"php"), "stdin.php"),
+    (lazy(r"(?:python[\d.]*|ipython3?|\$\{?PYTHON\w*\}?)"), "stdin.py"),
+    (lazy(r"node|bun|deno"), "stdin.mjs"),
+    (lazy(r"tsx|ts-node"), "stdin.ts"),
+    (lazy(r"ruby"), "stdin.rb"),
+    (lazy(r"php"), "stdin.php"),
 )
 """Programs that run what they are given, and a name that says what that is."""
 _READS = {
@@ -40,13 +41,13 @@ _BUILDERS = frozenset({"docker", "podman", "buildah", "nerdctl"})
 _COPIES = frozenset({"cat", "tee", "envsubst", "sed", "dd"})
 """Programs whose output is their input."""
 _BEFORE = frozenset("sudo exec nohup time env command if then else elif while ! { do - -E".split())
-_COMMAND = re.compile(r"\s--?[A-Za-z][\w.-]*(?:[ =]|$)", re.MULTILINE)
-_SUBSTITUTED = re.compile(
+_COMMAND = lazy(r"\s--?[A-Za-z][\w.-]*(?:[ =]|$)", re.MULTILINE)
+_SUBSTITUTED = lazy(
     r"\$\([ \t]*cat[ \t]+<<-?[ \t]*['\"\\]?([A-Za-z_]\w*)['\"]?[ \t]*\n(.*?)\n?[ \t]*\1\s*\)",
     re.DOTALL,
 )
-_SCRIPT = re.compile(r"#!\s*/[^\n]*\b(?:ba|z|k|da)?sh\b")
-_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
+_SCRIPT = lazy(r"#!\s*/[^\n]*\b(?:ba|z|k|da)?sh\b")
+_NOT_IN_NAMES = lazy(r"[^\w.-]+")
 
 
 def read(command: Command, shell: Shell) -> None:

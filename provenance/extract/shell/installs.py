@@ -13,6 +13,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.manifests.requirements import read_requirement
 from provenance.extract.shell.words import Argument, Word
 from provenance.model import ComponentId
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -61,19 +62,19 @@ _VALUED: dict[str, frozenset[str]] = {
     "gem": frozenset("-v --version -s --source".split()),
     "apt": frozenset("-t -o".split()),
 }
-_PINNED_LATER = re.compile(r"([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?)\s*(?:[=~<>!]=|[<>@])\s*\$.*")
+_PINNED_LATER = lazy(r"([A-Za-z0-9][\w.-]*(?:\[[\w, -]+\])?)\s*(?:[=~<>!]=|[<>@])\s*\$.*")
 _RUNS = {"npm": frozenset({"exec", "x"}), "pnpm": frozenset({"dlx"}), "yarn": frozenset({"dlx"}),
          "bun": frozenset({"x"})}  # fmt: skip
 """Subcommands that fetch a package and run it; ``npm exec`` only what the project lacks."""
 _AGREED = Argument("-y", 0)
-_NPM = re.compile(r"((?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*)(?:@(\^|~|>=)?([\w.^~-]+))?")
+_NPM = lazy(r"((?:@[a-z0-9~][\w.~-]*/)?[A-Za-z0-9~][\w.~-]*)(?:@(\^|~|>=)?([\w.^~-]+))?")
 _TOOLS = frozenset("pip setuptools wheel virtualenv build twine poetry pipenv uv pdm hatch "
                    "pip-tools flit tox nox pre-commit ruff".split())  # fmt: skip
 """Packages that only make or install others."""
 _BINARIES = frozenset("tsc tsserver ng nest rn sb".split())
 """Commands whose package has another name."""
 _NOT_FROM_CONDA = frozenset({"python", "pip"})
-_INDEX_PLATFORM = re.compile(r"/(?:whl|simple|nightly)[\w/.-]*/(cu\d{2,3}|rocm[\d.]*|xpu)\b")
+_INDEX_PLATFORM = lazy(r"/(?:whl|simple|nightly)[\w/.-]*/(cu\d{2,3}|rocm[\d.]*|xpu)\b")
 _PLATFORM_OF_INDEX = {"cu": "nvidia-cuda", "ro": "amd-rocm", "xp": "intel-xpu"}
 
 

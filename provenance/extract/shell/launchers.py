@@ -12,27 +12,26 @@ from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Variables
 from provenance.model import Document, Extraction, strongest_usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "launcher"
 MAX_BYTES = 256 * 1024
 
-_UNIT = re.compile(r"(?i).+\.(?:service|timer|container)(?:\.(?:in|j2|tmpl))?")
-_PROCFILE = re.compile(r"(?i)procfile(?:\.[\w-]+)?")
-_JENKINS = re.compile(r"(?i)(?:.*[._-])?jenkinsfile(?:[._-].*)?|.+\.jenkinsfile")
-_UNIT_LINE = re.compile(r"[ \t]*(Exec\w+|Environment|Image)[ \t]*=[ \t]*[-@:+!]{0,3}(.*)")
-_PAIR = re.compile(r"\"([A-Za-z_]\w*)=([^\"]*)\"|([A-Za-z_]\w*)=(\S*)")
-_PROCESS = re.compile(r"([A-Za-z][\w-]{0,40})[ \t]*:[ \t]+(\S.*)")
-_REMARK = re.compile(r"^[ \t]*(?://|\*|/\*).*$", re.MULTILINE)
-_STEP = re.compile(
+_UNIT = lazy(r"(?i).+\.(?:service|timer|container)(?:\.(?:in|j2|tmpl))?")
+_PROCFILE = lazy(r"(?i)procfile(?:\.[\w-]+)?")
+_JENKINS = lazy(r"(?i)(?:.*[._-])?jenkinsfile(?:[._-].*)?|.+\.jenkinsfile")
+_UNIT_LINE = lazy(r"[ \t]*(Exec\w+|Environment|Image)[ \t]*=[ \t]*[-@:+!]{0,3}(.*)")
+_PAIR = lazy(r"\"([A-Za-z_]\w*)=([^\"]*)\"|([A-Za-z_]\w*)=(\S*)")
+_PROCESS = lazy(r"([A-Za-z][\w-]{0,40})[ \t]*:[ \t]+(\S.*)")
+_REMARK = lazy(r"^[ \t]*(?://|\*|/\*).*$", re.MULTILINE)
+_STEP = lazy(
     r"\b(?:sh|bat|powershell)[ \t]*\(?[ \t]*(?:script[ \t]*:[ \t]*)?"
     r"(?:'''(?P<a>.*?)'''|\"\"\"(?P<b>.*?)\"\"\"|'(?P<c>[^'\n]*)'|\"(?P<d>[^\"\n]*)\")",
     re.DOTALL,
 )
-_IMAGE = re.compile(r"\bimage[ \t]*[(:]?[ \t]*['\"]([^'\"\s]{3,200})['\"]")
-_VARIABLE = re.compile(
-    r"^[ \t]*([A-Z][A-Z0-9_]{2,60})[ \t]*=[ \t]*['\"]([^'\"\n]{1,200})['\"]", re.M
-)
+_IMAGE = lazy(r"\bimage[ \t]*[(:]?[ \t]*['\"]([^'\"\s]{3,200})['\"]")
+_VARIABLE = lazy(r"^[ \t]*([A-Z][A-Z0-9_]{2,60})[ \t]*=[ \t]*['\"]([^'\"\n]{1,200})['\"]", re.M)
 _MAX_STEPS = 300
 
 

@@ -11,19 +11,20 @@ from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Value, Variables
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "makefile"
 MAX_BYTES = 512 * 1024
 
 _NAMES = frozenset({"makefile", "gnumakefile", "justfile", ".justfile"})
-_VARIABLE = re.compile(
+_VARIABLE = lazy(
     r"[ ]*(#[ ]*)?(?:export[ \t]+|override[ \t]+)*([A-Za-z_][\w.-]*)[ \t]*"
     r"(\?=|:{1,3}=|\+=|=)[ \t]*(.*)"
 )
-_CALL = re.compile(r"\$[({]([\w.-]+)[)}]")
-_FUNCTION = re.compile(r"\$\((?!\()[^()\n]{0,500}[ ,][^()\n]{0,500}\)")
-_BRACES = re.compile(r"\{\{[ \t]*([\w-]+)[ \t]*\}\}")
+_CALL = lazy(r"\$[({]([\w.-]+)[)}]")
+_FUNCTION = lazy(r"\$\((?!\()[^()\n]{0,500}[ ,][^()\n]{0,500}\)")
+_BRACES = lazy(r"\{\{[ \t]*([\w-]+)[ \t]*\}\}")
 
 
 def accepts(path: str) -> bool:

@@ -12,6 +12,7 @@ from provenance.extract.shell import installs as shell_installs
 from provenance.extract.shell.options import Arguments, option, positionals
 from provenance.extract.shell.words import Argument, commands
 from provenance.model import Import
+from provenance.patterns import lazy
 
 if TYPE_CHECKING:
     from provenance.extract.shell.script import Shell
@@ -104,7 +105,7 @@ def _runs_modules(before: Arguments) -> bool:
     )
 
 
-_IS_SHELL = re.compile(r"(?:ba|z|da|k)?sh|-l")
+_IS_SHELL = lazy(r"(?:ba|z|da|k)?sh|-l")
 
 
 def _nested(script: Argument, shell: Shell) -> None:
@@ -180,10 +181,10 @@ def _make(rest: Arguments, shell: Shell) -> None:
             read_image(value, argument.line, shell.collector, shell.vocabulary, usage=shell.usage)
 
 
-_IMAGE_VARIABLE = re.compile(r"(?:[A-Z]+_)*(?:IMG|IMAGE)(?:_NAME)?")
+_IMAGE_VARIABLE = lazy(r"(?:[A-Z]+_)*(?:IMG|IMAGE)(?:_NAME)?")
 
 
-_IMAGE_SET = re.compile(r"[\w.*-]+=(.+)")
+_IMAGE_SET = lazy(r"[\w.*-]+=(.+)")
 
 
 def _kubectl(rest: Arguments, shell: Shell) -> None:

@@ -33,6 +33,7 @@ from provenance.extract.shell.words import (
 )
 from provenance.extract.written import read_model
 from provenance.model import Document, Extraction, Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "shell"
@@ -40,22 +41,22 @@ NAME = "shell"
 MAX_BYTES = 1024 * 1024
 """A larger script is made, not written."""
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=(.*)", re.DOTALL)
+_ASSIGNMENT = lazy(r"([A-Za-z_]\w*)(?:\[[^\]]*\])?\+?=(.*)", re.DOTALL)
 _KEYWORDS = frozenset("if then else elif do while until ! time { } exec nohup sudo fi done".split())
 _DECLARATIONS = frozenset("export declare local readonly typeset env setenv".split())
 _TALK = frozenset("echo printf cat grep egrep sed awk log info warn error die print trap".split())
 """Commands whose words are text, not arguments."""
-_FLAG = re.compile(r"--?([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
-_OVERRIDE = re.compile(r"(?:\+\+?)?([A-Za-z]\w*(?:[./]\w+)*\.\w+)=(.+)", re.DOTALL)
+_FLAG = lazy(r"--?([A-Za-z][\w.-]*)(?:=(.*))?", re.DOTALL)
+_OVERRIDE = lazy(r"(?:\+\+?)?([A-Za-z]\w*(?:[./]\w+)*\.\w+)=(.+)", re.DOTALL)
 """A setting of a configuration in files that a command line replaces: ``trainer.logger=[…]``."""
-_HUB_BY_VARIABLE = re.compile(r"\w*USE_MODELSCOPE(?:_HUB)?")
-_IMAGE = re.compile(r"(?:docker|container|base|runtime)[-_]?image(?:[-_]name)?")
+_HUB_BY_VARIABLE = lazy(r"\w*USE_MODELSCOPE(?:_HUB)?")
+_IMAGE = lazy(r"(?:docker|container|base|runtime)[-_]?image(?:[-_]name)?")
 """A flag whose value is a container's image."""
-_DEVICE = re.compile(r"(?:[\w.-]*[._-])?device(?:[_-]?(?:type|name|map))?")
+_DEVICE = lazy(r"(?:[\w.-]*[._-])?device(?:[_-]?(?:type|name|map))?")
 """An option that says on what a program runs."""
-_BODY_MODEL = re.compile(r"[\"']model[\"']\s*:\s*[\"']([^\"']{2,200})[\"']")
-_UNFINISHED = re.compile(r"(?:huggingface\.co|hf\.co|modelscope\.cn)/[^\s]*\$")
-_SPEAKS = re.compile(
+_BODY_MODEL = lazy(r"[\"']model[\"']\s*:\s*[\"']([^\"']{2,200})[\"']")
+_UNFINISHED = lazy(r"(?:huggingface\.co|hf\.co|modelscope\.cn)/[^\s]*\$")
+_SPEAKS = lazy(
     r"[A-Za-z_]\w*=\S|--?\w[\w-]*[ =]\S|(?:!|\$ )?(?:sudo )?(?:pip3?|uv|python3?|conda|"
     r"mamba|docker|podman|ollama|vllm|huggingface-cli|hf|modelscope|git clone|wget|curl|npm|"
     r"npx|yarn|pnpm|export|accelerate|torchrun|deepspeed|llamafactory-cli|swift|sglang|"
@@ -70,7 +71,7 @@ _OF_SENTENCES = frozenset(
     "works would you your".split()
 )
 """Words of which a sentence has one and the operands of a command none."""
-_FULL_STOP = re.compile(r"[^\W\d_]{2,}[.!?:…]+")
+_FULL_STOP = lazy(r"[^\W\d_]{2,}[.!?:…]+")
 
 
 def accepts(path: str) -> bool:

@@ -12,6 +12,7 @@ from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.shell.script import read_shell
 from provenance.model import Document, Extraction
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "windows-script"
@@ -19,29 +20,27 @@ MAX_BYTES = 512 * 1024
 
 _BATCH = (".bat", ".cmd")
 _POWERSHELL = (".ps1", ".psm1")
-_REMARK = re.compile(r"(?:rem\b|::)[ \t]*", re.IGNORECASE)
-_LABEL = re.compile(
-    r":[A-Za-z_]|(?:goto|exit|pause|cls|title|color|setlocal|endlocal|shift)\b", re.I
-)
-_SET = re.compile(r"set[ \t]+\"?([A-Za-z_]\w*)=(.*)", re.IGNORECASE)
-_CALLED = re.compile(
+_REMARK = lazy(r"(?:rem\b|::)[ \t]*", re.IGNORECASE)
+_LABEL = lazy(r":[A-Za-z_]|(?:goto|exit|pause|cls|title|color|setlocal|endlocal|shift)\b", re.I)
+_SET = lazy(r"set[ \t]+\"?([A-Za-z_]\w*)=(.*)", re.IGNORECASE)
+_CALLED = lazy(
     r"(?:if[ \t]+(?:/i[ \t]+)?(?:not[ \t]+)?(?:exist|defined|errorlevel)?[ \t]*\S+[ \t]+"
     r"(?=\w)(?!==)"
     r"|else[ \t]+|call[ \t]+|start[ \t]+(?:\"[^\"]*\"[ \t]+)?(?:/\w+[ \t]+)*|cmd[ \t]+/c[ \t]+)",
     re.IGNORECASE,
 )
 """What stands before a command that is run."""
-_PERCENT = re.compile(r"%([A-Za-z_]\w*)%|!([A-Za-z_]\w*)!")
-_OWN_FOLDER = re.compile(r"%~dp0[\\/]?|\$PSScriptRoot[\\/]?")
-_BACKSLASH = re.compile(r"\\(?!$)")
-_PROGRAM = re.compile(r"\.(?:exe|cmd|bat)(?=[\"' \t]|$)", re.IGNORECASE)
-_ENVIRONMENT = re.compile(r"\$\{?env:([A-Za-z_]\w*)\}?", re.IGNORECASE)
-_ASSIGNED = re.compile(
+_PERCENT = lazy(r"%([A-Za-z_]\w*)%|!([A-Za-z_]\w*)!")
+_OWN_FOLDER = lazy(r"%~dp0[\\/]?|\$PSScriptRoot[\\/]?")
+_BACKSLASH = lazy(r"\\(?!$)")
+_PROGRAM = lazy(r"\.(?:exe|cmd|bat)(?=[\"' \t]|$)", re.IGNORECASE)
+_ENVIRONMENT = lazy(r"\$\{?env:([A-Za-z_]\w*)\}?", re.IGNORECASE)
+_ASSIGNED = lazy(
     r"(?:\[\w+\])?\$(?:env:|script:|global:)?([A-Za-z_]\w*)[ \t]*=[ \t]*"
     r"([\"'][^\"'\n]*[\"'])[ \t]*$",
     re.IGNORECASE,
 )
-_INVOKED = re.compile(r"(?:&|\.)[ \t]+(?=\S)")
+_INVOKED = lazy(r"(?:&|\.)[ \t]+(?=\S)")
 
 
 def accepts(path: str) -> bool:

@@ -12,12 +12,14 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from provenance.patterns import lazy
+
 _LITERAL_DOLLAR = "\ue000"
 """Stands for a dollar sign that quoting keeps from being expanded."""
 _MAX_VALUE = 2000
 _MAX_NESTING = 3
 
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""
       (?P<join>\\\r?\n)
     | (?P<space>[ \t\r\f\v]+)
@@ -39,9 +41,9 @@ _TOKEN = re.compile(
 )
 _WRITES = frozenset("> >> >| 1> 1>> &>".split())
 """Redirections of what a command puts out."""
-_UNQUOTED_VERSION = re.compile(r"[<>]=?\d|[<>]=")
+_UNQUOTED_VERSION = lazy(r"[<>]=?\d|[<>]=")
 """``pip install acme>=2`` as people write it; a shell would redirect."""
-_ESCAPED = re.compile(r'\\(\r?\n|["\\`$])')
+_ESCAPED = lazy(r'\\(\r?\n|["\\`$])')
 
 
 class Word(Struct):
@@ -261,7 +263,7 @@ def _closing(text: str, at: int) -> int:
     return limit
 
 
-_EXPANSION = re.compile(
+_EXPANSION = lazy(
     r"\$\{(?P<name>\w{1,100})(?::?[-=](?P<default>[^{}]{0,500}(?:\{[^{}]{0,500}\}[^{}]{0,500}){0,5}))?\}"
     r"|\$(?P<bare>[A-Za-z_]\w{0,99})"
 )
@@ -285,12 +287,12 @@ class Cloned(NamedTuple):
     """The last part of the path it was put at."""
 
 
-_GIVEN = re.compile(r"\$(?:\d|OPTARG|\{(?:\d|OPTARG)\})")
+_GIVEN = lazy(r"\$(?:\d|OPTARG|\{(?:\d|OPTARG)\})")
 """An argument of the script, or of one of its options."""
 
 
-_WHOLE = re.compile(r"\$(?:\{(\w+)(?:\[[@*]\])?\}|(\w+))")
-_OPTIONS = re.compile(r"(?:^|\s)--?[A-Za-z][\w.-]*(?=[\s=]|$)")
+_WHOLE = lazy(r"\$(?:\{(\w+)(?:\[[@*]\])?\}|(\w+))")
+_OPTIONS = lazy(r"(?:^|\s)--?[A-Za-z][\w.-]*(?=[\s=]|$)")
 """What the value of a variable has in it that holds a part of a command."""
 
 
