@@ -30,6 +30,8 @@ looked for in a list of others."""
 _BEFORE_ARGUMENT = (b"(", b",", b"[", b"?", b"h")
 _BEFORE_HELD = (b"n", b",", b"(", b"?")
 """The last sign of what Ruby holds names against."""
+_BEGINNING = (b"tarts", b"nds", b"Prefix", b"Suffix", b".index", b".count", b".remove")
+_HOLDING = (b"when", b".include?")
 _RECORD = lazy(rb"(?<![\w.])([A-Za-z_]\w*)\[[\"']\w+[\"']\][ \t]*[!=]=[ \t]*\Z")
 """Right before what an entry of a record is compared with."""
 _LIST = 600
@@ -42,7 +44,9 @@ _RETURNED = lazy(
     rb"|True|False|true|false)[ \t]*;?[ \t]*(?=[\r\n}#/]|\Z)"
 )
 """Right after a literal: the branch taken for it gives a text, a constant or a number."""
-_OFFER = lazy(rb"\s{0,8},\s{0,40}[\"']?object[\"']?[ \t]*[:=][ \t]*[\"']model[\"']")
+_OBJECT = rb"object[\"']?[ \t]*[:=][ \t]*[\"']model[\"']"
+_A_MODEL = lazy(_OBJECT)
+_OFFER = lazy(rb"\s{0,8},\s{0,40}[\"']?%b" % _OBJECT)
 _OFFERED = lazy(rb"[\"'`]([\w.:-]{2,80})[\"'`]%b" % _OFFER.pattern)
 """A record of a model as OpenAI's protocol has it in the answer of a server."""
 _REMARKS = lazy(rb"(?:[ \t]*(?:#|//)[^\n]*\n\s*)+\Z")
@@ -92,13 +96,15 @@ def is_told_apart(data: bytes, offset: int) -> bool:
     """
     before = data[max(0, offset - 400) : offset]
     last = before.rstrip()[-1:]
-    if last in _BEFORE_HELD and _RUBY.search(before):
+    if last in _BEFORE_HELD and any(w in before for w in _HOLDING) and _RUBY.search(before):
         return True
     if last in _BEFORE_ARGUMENT:
-        return bool(_BEGINS.search(before))
-    if last == b"=" and _RUBY_IF.search(before) and _RUBY_END.match(data, offset):
+        return any(word in before for word in _BEGINNING) and bool(_BEGINS.search(before))
+    if not before.rstrip(b" \t").endswith((b"==", b"!=")):
+        return False
+    if _RUBY_IF.search(before) and _RUBY_END.match(data, offset):
         return True
-    record = _RECORD.search(before) if last == b"=" else None
+    record = _RECORD.search(before)
     return record is not None and bool(
         re.search(rb"\b(?:for|lambda)\b[^\n:]{0,60}?\b%b\b" % record.group(1), data)
     )
@@ -125,14 +131,16 @@ def is_offered(data: bytes, offset: int, end: int) -> bool:
 
 @lru_cache(maxsize=2)
 def _offered(data: bytes) -> frozenset[bytes]:
-    return frozenset(_OFFERED.findall(data)) if b"object" in data else frozenset()
+    return frozenset(_OFFERED.findall(data)) if _A_MODEL.search(data) else frozenset()
 
 
 def is_entry(data: bytes, offset: int, end: int) -> bool:
     """Tell whether a literal is the key of an entry of a table."""
     if not ENTRY.match(data, end):
         return False
-    before = _REMARKS.sub(b"", data[max(0, offset - 160) : offset])
+    before = data[max(0, offset - 160) : offset]
+    if b"#" in before or b"//" in before:
+        before = _REMARKS.sub(b"", before)
     return before.rstrip()[-1:] in OPENING
 
 
@@ -164,6 +172,8 @@ def is_pattern(data: bytes, offset: int) -> bool:
     opening = max(0, offset - _LIST) + len(before)
     if data[opening : opening + 1] == b"[" and _HELD.match(data, offset):
         return True
+    if not before.rstrip(b" \t").lower().endswith((b"=", b"in")):
+        return False
     return bool(_is_member(before) or _PATTERNS.search(before))
 
 
@@ -173,7 +183,9 @@ def is_member(data: bytes, offset: int) -> bool:
 
 
 def _is_member(before: bytes) -> bool:
-    return bool(_MEMBERSHIP.search(before)) and not _LOOP.search(before)
+    return before.rstrip(b" \t").endswith(b"in") and bool(
+        _MEMBERSHIP.search(before) and not _LOOP.search(before)
+    )
 
 
 def _before_list(data: bytes, offset: int) -> bytes:

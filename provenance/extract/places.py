@@ -113,11 +113,11 @@ def _offsets(data: bytes, mark: bytes) -> list[int]:
 
 
 _HASH = ord("#")
-_PYTHON_STRINGS = lazy(
-    rb'("""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:"""|\Z)'
-    rb"|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\Z)|#[^\n]*+)"
+_PYTHON_STRINGS = lazy(  # every branch begins with a sign: so the signs are searched for
+    rb'"(""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:"""|\Z))'
+    rb"|'(''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'''|\Z))|#([^\n]*+)"
     rb'|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
     rb"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'",
     re.DOTALL,
 )
-"""Comments and triple-quoted strings, as the group; other strings hide what begins one."""
+"""Comments and triple-quoted strings, those with a group; other strings hide what begins one."""

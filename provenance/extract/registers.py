@@ -21,11 +21,11 @@ from provenance.patterns import lazy
 from provenance.shapes import as_repository
 from provenance.vocabulary import Vocabulary
 
-_PROVIDER = lazy(
-    rb"(?<![\w-])(?:\w{1,20}_)?(?:provider|vendor|hosted_?by)(?:_?(?:id|name))?[\"']?"
-    rb"[ \t]{0,4}[:=][ \t]{0,4}[\"']([\w.-]{2,40})[\"']",
-    re.IGNORECASE,
+_PROVIDER = lazy(  # a set at the start is searched for; what stands before is told afterwards
+    rb"[pPvVhH](?i:(?<=p)rovider|(?<=v)endor|(?<=h)osted_?by)(?i:_?(?:id|name))?[\"']?"
+    rb"[ \t]{0,4}[:=][ \t]{0,4}[\"']([\w.-]{2,40})[\"']"
 )
+_PREFIXED = lazy(rb"(?<![\w-])(?:\w{1,20}_)?\Z")
 _KEY = lazy(rb"[\"'`]([\w.:/@+-]{2,100})[\"'`]\s{0,4}:\s{0,4}(?:[A-Za-z_]\w{0,40})?\Z")
 """The key of an entry, right before the bracket of its record."""
 _RECORD = lazy(rb"\{\Z|\b\w{0,40}(?:Info|Spec|Config|Entry|Card|Meta\w{0,8}|Model)\(\Z")
@@ -67,7 +67,7 @@ def read_registers(
         return frozenset()
     found: set[tuple[int, str]] = set()
     for key, name, slug in _entries(data, vocabulary):
-        for text in {key, name} - {""}:
+        for text in filter(None, dict.fromkeys((key, name))):
             for at in _places(data, text):
                 line = places.line(at)
                 if (line, text) in found:
@@ -85,6 +85,8 @@ def _entries(data: bytes, vocabulary: Vocabulary) -> Iterator[tuple[str, str, st
     for number, match in enumerate(_PROVIDER.finditer(data)):
         if number >= _MAX_ENTRIES:
             return
+        if not _PREFIXED.search(data, max(0, match.start() - 22), match.start()):
+            continue
         opening = next(opened_before(data, match.start()), None)
         if opening is None or not _RECORD.search(data, max(0, opening - 60), opening + 1):
             continue

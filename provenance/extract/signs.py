@@ -1,4 +1,4 @@
-"""Signs that mean the same in every language: addresses, variables, id-like literals.
+"""Signs that mean the same in every language: addresses and id-like literals.
 
 All work on bytes and offsets, so that a file is searched without being parsed.
 """
@@ -37,13 +37,6 @@ _BACKTICK = ord("`")
 _SCHEMES = (b"https", b"http", b"wss", b"ws")
 _STORES = (b"s3", b"s3a")
 _HOST_AND_PATH = lazy(rb"([A-Za-z0-9.-]{1,253})(?::\d{1,5})?((?:/[\w.%~@:+-]{0,200}){0,20})")
-_VARIABLE_ENDS = tuple(
-    b"_" + end for end in b"KEY TOKEN URL BASE ENDPOINT HOST SECRET ID APPID".split()
-)
-_VARIABLE_END = lazy(rb"[A-Z0-9_]_(?:KEY|TOKEN|URL|API_BASE|ENDPOINT|HOST|SECRET|ID|APPID)\b")
-_CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-_VARIABLE = lazy(r"[A-Z][A-Z0-9_]*")
-_MAX_VARIABLE = 100
 _WEIGHTS = (
     ".safetensors", ".gguf", ".ggml", ".onnx", ".pt", ".pth", ".ckpt", ".tflite", ".caffemodel",
     ".pdparams", ".h5", ".keras", ".mlmodel", ".jit", ".nemo", "/pytorch_model.bin", "/model.bin",
@@ -85,6 +78,7 @@ _NAMED = lazy(
     re.IGNORECASE,
 )
 """A keyword, key or variable right before a literal that says: this is a model."""
+_GIVING = (b"=", b":")
 _TARGETS = lazy(rb"[ \t#]*([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)+)[ \t]*=(?!=)")
 """Several names that one line binds, perhaps a line put out of use."""
 _TEXT = lazy(rb"\"[^\"\n]*\"|'[^'\n]*'")
@@ -245,23 +239,6 @@ def _modelscope_address(
     return True
 
 
-def variables(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
-    """Record the services whose environment variables are named; weak evidence alone."""
-    if not any(end in data for end in _VARIABLE_ENDS):
-        return
-    # A pattern for whole names would try every capital of the source.
-    for match in _VARIABLE_END.finditer(data):
-        before = data[max(0, match.start() - _MAX_VARIABLE) : match.start()]
-        offset = match.start() - len(before) + len(before.rstrip(_CAPITALS))
-        name = data[offset : match.end()].decode()
-        service = vocabulary.variables.get(name) if _VARIABLE.fullmatch(name) else None
-        if service and not data[offset - 1 : offset].isalpha():
-            where = collector.occurrence(
-                places.line(offset), name, usage=places.state(offset), confidence="low"
-            )
-            collector.service(service, where)
-
-
 def literals(
     data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
     datasets: Set[str] = frozenset(), settled: Set[tuple[int, str]] = frozenset(), *,
@@ -295,7 +272,7 @@ def literals(
                 continue
         target = _target(data, match.start())
         named = _NAMED.search(target + b"=") if target else (
-            _NAMED.search(data, max(0, offset - 60), offset - 1)
+            _named(data, offset)
         )  # fmt: skip
         if (
             tail
@@ -354,6 +331,12 @@ def literals(
             collector.hub_model(text, where)
 
 
+def _named(data: bytes, offset: int) -> re.Match[bytes] | None:
+    """Return the key right before a literal whose text begins at an offset, if it says model."""
+    before = data[max(0, offset - 60) : offset - 1]
+    return _NAMED.search(before) if before.rstrip(b" \t")[-1:] in _GIVING else None
+
+
 def _target(data: bytes, offset: int) -> bytes:
     """Return which of several names a literal is bound to: ``model, out = "a/b", "c"``."""
     begin = data.rfind(b"\n", 0, offset) + 1
@@ -382,7 +365,7 @@ def _asked_of(
     vocabulary: Vocabulary,
 ) -> bool:  # fmt: skip
     """Record a model that an address or provider beside it says is asked of a service."""
-    if not _NAMED.search(data, max(0, offset - 60), offset - 1):
+    if not _named(data, offset):
         return False
     slug = service_beside(data, offset, vocabulary)
     if slug is None or slug == LOCAL:

@@ -7,6 +7,7 @@ hint of medium confidence.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 
 from provenance.addresses import host_of, is_local_host
@@ -20,7 +21,9 @@ _REACH = 1200
 """Bytes looked at to either side."""
 _BRACKET = lazy(rb"[\[\](){}]")
 _OPENING = b"[({"
-_KEY = lazy(rb"[\"']?([A-Za-z_][\w.-]{0,60})[\"']?\s{0,4}[:=]?\s{0,4}\Z")
+_WORD = string.ascii_letters.encode() + string.digits.encode() + b"_.-"
+_NO_START = string.digits.encode() + b".-"
+_MAX_KEY = 61
 _URL_BESIDE = lazy(
     rb"\b(?:\w{0,20}_)?(?:api_base|base_url|api_url|baseURL|apiBase|endpoint|server_url|host|url)"
     rb"[\"']?\s{0,4}[:=]\s{0,4}f?[\"']((?:https?|wss?)://[^\"'\s]{3,200})[\"']"
@@ -46,8 +49,13 @@ def opened_before(data: bytes, offset: int) -> Iterator[int]:
 
 def key_of(data: bytes, opening: int) -> str:
     """Return the key, variable or callable right before an opening bracket, or ``""``."""
-    match = _KEY.search(data, max(0, opening - 80), opening)
-    return match.group(1).decode("ascii", "replace") if match else ""
+    before = data[max(0, opening - 80) : opening].rstrip()
+    if before[-1:] in (b":", b"="):
+        before = before[:-1].rstrip()
+    if before[-1:] in (b'"', b"'"):
+        before = before[:-1]
+    key = before[len(before.rstrip(_WORD)) :][-_MAX_KEY:].lstrip(_NO_START)
+    return key.decode("ascii")
 
 
 def keys_around(data: bytes, offset: int) -> Iterator[str]:

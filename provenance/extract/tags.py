@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from provenance.extract.asked import COMPARED, is_asked
@@ -13,7 +14,10 @@ from provenance.patterns import lazy
 from provenance.shapes import is_tag
 from provenance.vocabulary import Vocabulary
 
+_TAG = lazy(rb":[a-z0-9][\w.-]{1,60}[\"'`]")
 _TAGGED = lazy(rb"[\"'`]([a-z][a-z0-9_.-]{1,60}):([a-z0-9][\w.-]{1,60})[\"'`]")
+_STEM = b"abcdefghijklmnopqrstuvwxyz0123456789_.-"
+_MAX_STEM = 61
 _WORDS = frozenset("latest mini small medium large".split())
 """Tags that others have too: of containers, of editions."""
 _MAX_NAMES = 500
@@ -34,7 +38,7 @@ def read_tags(
     """
     found: set[int] = set()
     spoken = b"llama" in data
-    for match in islice(_TAGGED.finditer(data), _MAX_NAMES):
+    for match in islice(_tagged(data), _MAX_NAMES):
         stem, tag = (part.decode("ascii", "replace") for part in match.groups())
         text, offset = f"{stem}:{tag}", match.start()
         if not (is_tag(tag) or (tag in _WORDS and spoken)) or claimed(offset, text):
@@ -50,3 +54,13 @@ def read_tags(
             )  # fmt: skip
             tool_model(text, "ollama", where, collector, vocabulary)
     return frozenset(found)
+
+
+def _tagged(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the literals that hold a name and a tag; colons before a sign are the rarer mark."""
+    for tag in _TAG.finditer(data):
+        before = data[max(0, tag.start() - _MAX_STEM - 1) : tag.start()]
+        begin = tag.start() - len(before) + len(before.rstrip(_STEM)) - 1
+        match = _TAGGED.match(data, begin) if begin >= 0 else None
+        if match:
+            yield match

@@ -26,7 +26,10 @@ def usage_of_path(path: str) -> Usage:
     Whole segments only: ``Dockerfile`` is no documentation and ``load_test.py`` may
     well be a normal script.
     """
-    *folders, name = _DOMAIN.sub(r"\1", path.lower()).split("/")
+    lowered = path.lower()
+    if "/dev/" in lowered:
+        lowered = _DOMAIN.sub(r"\1", lowered)
+    *folders, name = lowered.split("/")
     for folder in folders:
         usage = _SEGMENTS.get(folder)
         if usage == "documentation" and (name in _BUILDS or "/src/main/" in f"/{path}"):

@@ -131,11 +131,17 @@ def _called(data: bytes) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def derived_classes(data: bytes) -> Iterator[tuple[int, bytes, list[bytes]]]:
-    """Yield where a source begins a class, its name and the last names of its bases."""
-    for match in _CLASS.finditer(data):
-        bases = [base.strip().rpartition(b".")[2] for base in match.group(2).split(b",")]
-        yield match.start(), match.group(1), bases
+@lru_cache(maxsize=256)
+def derived_classes(data: bytes) -> tuple[tuple[int, bytes, tuple[bytes, ...]], ...]:
+    """Return where a source begins a class, its name and the last names of its bases."""
+    return tuple(
+        (
+            match.start(),
+            match.group(1),
+            tuple(base.strip().rpartition(b".")[2] for base in match.group(2).split(b",")),
+        )
+        for match in _CLASS.finditer(data)
+    )
 
 
 def names_called(data: bytes) -> set[bytes]:

@@ -427,10 +427,23 @@ def test_any_terminal_encoding_takes_the_chinese_words(
 # -- identical bytes ---------------------------------------------------------------------------
 
 
+REGISTER = """\
+MODELS = {
+    "bailian:fast": {
+        "provider": "aliyun_bailian",
+        "context_length": 32000,
+        "raw_model": "qwen3-rerank",
+    },
+}
+TASKS = {"rewrite": {"model": "bailian:fast", "fallbacks": ["qwen3-rerank"]}}
+"""
+"""Two names of one model, each at places of its own."""
+
+
 def test_two_runs_give_identical_bytes(hosted: Path, tmp_path: Path) -> None:
     outputs = set()
     for number, seed in enumerate(("0", "1", "42")):
-        copy = write(tmp_path / str(number) / "same", app_py=HOSTED)
+        copy = write(tmp_path / str(number) / "same", app_py=HOSTED, models_py=REGISTER)
         done = provenance(
             "scan",
             copy,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from provenance.extract import signs, textfile
+from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
 from provenance.extract.config.yaml_comments import read_comments
@@ -13,6 +13,7 @@ from provenance.extract.deploy.workloads import Workloads
 from provenance.extract.places import Places
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Value
+from provenance.extract.variables import read_variables
 from provenance.model import Document, Extraction, strongest_usage
 from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
@@ -45,7 +46,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if text is None:
         return collector.done()
     data = text.encode("utf-8", "replace")
-    signs.variables(data, Places(data, _COMMENT), collector, vocabulary)
+    read_variables(data, Places(data, _COMMENT), collector, vocabulary)
     for root in yaml_tree.load(text, collector):
         _jobs(root, collector, vocabulary)
     read_comments(text, 1, collector, vocabulary)

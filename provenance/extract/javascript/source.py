@@ -28,6 +28,7 @@ from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
 from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
+from provenance.extract.variables import read_variables
 from provenance.model import ComponentId, Document, Extraction, Usage
 from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
@@ -121,7 +122,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             collector.gap(document.path, "too-large", detail=f"{len(data)} bytes")
         signs.literals(data, places, collector, vocabulary)
         return collector.done()
-    signs.variables(data, places, collector, vocabulary)
+    read_variables(data, places, collector, vocabulary)
     specs = specifications(vocabulary)
     modules = _imports(data, places, collector, mapped=_is_mapped(document))
     service: ComponentId | None = None

@@ -31,6 +31,7 @@ from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
 from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
+from provenance.extract.variables import read_variables
 from provenance.model import ComponentId, Document, Extraction
 from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
@@ -159,7 +160,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     if len(data) > _MAX_BYTES:
         collector.gap(document.path, "too-large", detail=f"{len(data)} bytes")
         return collector.done()
-    signs.variables(data, places, collector, vocabulary)
+    read_variables(data, places, collector, vocabulary)
     packages, imported = _imports(data, language, places, collector, vocabulary)
     if language.ecosystem == "nuget":
         _namespaces(data, places, collector)

@@ -16,8 +16,9 @@ from provenance.patterns import lazy
 from provenance.shapes import may_be_repository
 from provenance.vocabulary import Vocabulary
 
-_PAIR = lazy(
-    rb"\b(?:org|organization|owner|namespace)[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
+_PAIR = lazy(  # a word's start is told after the word: so its letters are searched for first
+    rb"(?:org(?<!\worg)|organization(?<!\worganization)|owner(?<!\wowner)|namespace(?<!\wnamespace))"
+    rb"[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
     rb"[\"']([\w.-]{2,60})[\"']\s{0,8},\s{0,12}"
     rb"[\"']?(?:name|repo|model|model_name)[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
     rb"[\"']([\w.{}-]{2,100})[\"']"
@@ -32,9 +33,11 @@ _AHEAD = 12_000
 
 def read_pairs(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
     """Record the models of the hub that a source names in two parts."""
-    if not any(mark in data for mark in _MARKS) or not _HUB.search(data):
+    if not any(mark in data for mark in _MARKS):
         return
-    for match in islice(_PAIR.finditer(data), _MAX_PAIRS):
+    for number, match in enumerate(islice(_PAIR.finditer(data), _MAX_PAIRS)):
+        if number == 0 and not _HUB.search(data):
+            return
         if places.state(match.start()) is not None:
             continue
         owner, written = match.group(1).decode(), match.group(2).decode()

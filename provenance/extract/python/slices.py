@@ -11,14 +11,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from provenance.extract.places import PythonPlaces
 from provenance.patterns import lazy
 
-_BLOCK = lazy(
-    rb"^([ \t]*)(?:(class)|(?:async[ \t]+)?def)[ \t]+([A-Za-z_]\w*)(\s*\(\s*\))?", re.MULTILINE
-)
+_HEADER = rb"([ \t]*)(?:(class)|(?:async[ \t]+)?def)[ \t]+([A-Za-z_]\w*)(\s*\(\s*\))?"
+_FIRST = lazy(_HEADER)
+_BLOCK = lazy(rb"\n" + _HEADER)  # a sign at the start is searched for, ``^`` is tried everywhere
 _MAX_HEADER = 60
 """Lines of a function's header."""
 _LEAST = 4
@@ -47,7 +48,8 @@ def functions(data: bytes, places: PythonPlaces) -> list[Span]:
     breaks = [match.start() for match in re.finditer(rb"\n", data)]
     found: list[Span] = []
     owner, ends, depth = "", -1, -1  # the class of the module that is open
-    for match in _BLOCK.finditer(data):
+    first_line = _FIRST.match(data)
+    for match in chain((first_line,) if first_line else (), _BLOCK.finditer(data)):
         if places.state(match.start(3)) is not None:
             continue
         width, name = len(match.group(1)), match.group(3).decode("ascii", "replace")

@@ -27,6 +27,7 @@ from provenance.extract.registers import read_registers
 from provenance.extract.routed import RoutedNames, Routers
 from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
+from provenance.extract.variables import read_variables
 from provenance.model import Document, Extraction, Import
 from provenance.patterns import lazy
 from provenance.siblings import Siblings
@@ -90,7 +91,7 @@ def read_source(
         read_inline(data, places, collector, vocabulary)
     _imports(data, places, collector)
     signs.addresses(data, places, collector, vocabulary)
-    signs.variables(data, places, collector, vocabulary)
+    read_variables(data, places, collector, vocabulary)
     told: Set[str] = frozenset()
     settled: Set[tuple[int, str]] = read_placed(data, places, collector, vocabulary)
     settled |= read_registers(data, places, collector, vocabulary)
