@@ -71,14 +71,20 @@ _OUTPUT = lazy(
     rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
     rb"|\bproject[ \t]*="
 )
-_NAMED = lazy(
-    rb"(?:model|model_?type|model_?name|model_?id|model_?path|model_name_or_path|repo_id|base_model|checkpoint"
-    rb"|pretrained|hf|(?:hf|huggingface|hub|modelscope|ms)_?repo(?:_?id)?|embedding|reranker|tokenizer(?:_?(?:hub|name|id|path))?)"
-    rb"[\"']?\]?[ \t]*(?::[ \t]*\w+[ \t]*)?[=:][ \t]*\Z",
-    re.IGNORECASE,
+_NAMED = tuple(
+    b"model model_type modeltype model_name modelname model_id modelid model_path modelpath"
+    b" model_name_or_path repo_id checkpoint pretrained hf embedding reranker tokenizer"
+    b" tokenizer_hub tokenizerhub tokenizer_name tokenizername tokenizer_id tokenizerid"
+    b" tokenizer_path tokenizerpath".split()
+) + tuple(
+    hub + repo + key
+    for hub in (b"hf", b"huggingface", b"hub", b"modelscope", b"ms")
+    for repo in (b"_repo", b"repo")
+    for key in (b"", b"_id", b"id")
 )
-"""A keyword, key or variable right before a literal that says: this is a model."""
+"""How a keyword, key or variable ends that says: this is a model."""
 _GIVING = (b"=", b":")
+_TYPE = lazy(rb":[ \t]*\w+[ \t]*\Z")
 _TARGETS = lazy(rb"[ \t#]*([A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)+)[ \t]*=(?!=)")
 """Several names that one line binds, perhaps a line put out of use."""
 _TEXT = lazy(rb"\"[^\"\n]*\"|'[^'\n]*'")
@@ -271,9 +277,7 @@ def literals(
             elif routed(text + tail, match.start(), match.end()):
                 continue
         target = _target(data, match.start())
-        named = _NAMED.search(target + b"=") if target else (
-            _named(data, offset)
-        )  # fmt: skip
+        named = target.lower().endswith(_NAMED) if target else _named(data, offset)
         if (
             tail
             or data[match.start()] == _BACKTICK
@@ -331,10 +335,22 @@ def literals(
             collector.hub_model(text, where)
 
 
-def _named(data: bytes, offset: int) -> re.Match[bytes] | None:
-    """Return the key right before a literal whose text begins at an offset, if it says model."""
-    before = data[max(0, offset - 60) : offset - 1]
-    return _NAMED.search(before) if before.rstrip(b" \t")[-1:] in _GIVING else None
+def _named(data: bytes, offset: int) -> bool:
+    """Tell whether the key right before a literal, whose text begins there, says: a model."""
+    before = data[max(0, offset - 60) : offset - 1].rstrip(b" \t")
+    if before[-1:] not in _GIVING:
+        return False
+    key = before[:-1]
+    typed = _TYPE.search(key)  # ``model: str = "…"``
+    return any(
+        _bare(written).endswith(_NAMED) for written in (key, key[: typed.start()] if typed else b"")
+    )
+
+
+def _bare(key: bytes) -> bytes:
+    """Return a key without the blanks, the bracket and the quote behind it, in small letters."""
+    key = key.rstrip(b" \t").removesuffix(b"]")
+    return (key[:-1] if key[-1:] in (b'"', b"'") else key).lower()
 
 
 def _target(data: bytes, offset: int) -> bytes:

@@ -12,6 +12,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import accumulate
 
 from provenance.errors import RegistryError
 
@@ -57,12 +58,10 @@ class SortedTable:
     @cached_property
     def _offsets(self) -> dict[str, int]:
         """Where each key's first row starts: made once a table is asked for a great deal."""
-        found: dict[str, int] = {}
-        start = 0
-        for line in self._text.split("\n"):
-            found.setdefault(line[: line.find(",")], start)
-            start += len(line) + 1
-        return found
+        lines = io.StringIO(self._text, newline="\n").readlines()
+        keys = [line[: line.find(",")] for line in lines]
+        starts = list(accumulate(map(len, lines), initial=0))[:-1]
+        return dict(zip(reversed(keys), reversed(starts), strict=True))  # the first row's stays
 
     def starting(self, prefix: str) -> list[list[str]]:
         """Return the rows whose first column starts with ``prefix``."""

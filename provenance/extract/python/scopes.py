@@ -36,6 +36,11 @@ _TEXTS = frozenset({
     "type_comment", "type_ignores", "is_async", "simple", "rest", "kwd_attrs",
 })  # fmt: skip
 """Fields of nodes that hold words, numbers and signs."""
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_LOOPS = (ast.For, ast.AsyncFor, ast.comprehension)
+_WITHS = (ast.With, ast.AsyncWith)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_SEQUENCES = (ast.Tuple, ast.List)
 _UNBINDING = frozenset({
     ast.Attribute, ast.Expr, ast.keyword, ast.Subscript, ast.BinOp, ast.If, ast.Compare,
     ast.JoinedStr, ast.FormattedValue, ast.Dict, ast.List, ast.Tuple, ast.BoolOp, ast.UnaryOp,
@@ -193,10 +198,13 @@ def build_scopes(
     calls: Calls = []
     renamed: Calls = []
     branching: list[ast.If | ast.Match] = []
-    pending: list[tuple[ast.AST, Scope]] = [(tree, found.module)]
+    pending: list[ast.AST] = [tree]
+    scopes = [found.module]  # of each node that is pending
     while pending:
-        node, scope = pending.pop()
+        node, scope = pending.pop(), scopes.pop()
         kind = node.__class__
+        if kind not in _FIELDS:
+            continue
         inner = scope
         if isinstance(node, ast.Call):
             function = node.func
@@ -209,7 +217,7 @@ def build_scopes(
         elif kind in _UNBINDING:
             if isinstance(node, ast.If):
                 branching.append(node)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        elif isinstance(node, _FUNCTIONS):
             if not isinstance(node, ast.Lambda) and not _of_interest(node, wanted):
                 continue
             inner = Scope(scope)
@@ -244,7 +252,9 @@ def build_scopes(
             branching.append(node)
         else:
             _binding(node, scope, found)
-        _push(node, inner, pending)
+        children = _children(node)
+        pending += children
+        scopes += [inner] * len(children)
     for call, scope in (*calls, *renamed):
         pass_arguments(call, scope, found)
     found.others = renamed
@@ -262,26 +272,22 @@ def build_scopes(
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     kind: tuple(name for name in kind._fields if name not in _TEXTS)
     for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
+    if isinstance(kind, type) and issubclass(kind, ast.AST) and kind not in _LEAVES
 }
-"""The fields of each kind of node that hold other nodes."""
+"""The fields that hold other nodes, of each kind of node that is looked at."""
 
 
-def _push(node: ast.AST, scope: Scope, pending: list[tuple[ast.AST, Scope]]) -> None:
-    """Put a node's children on the stack, so that they come off in file order."""
-    children: list[tuple[ast.AST, Scope]] = []
+def _children(node: ast.AST) -> list[ast.AST]:
+    """Return what a node's fields hold, the last first, with what is no node among it."""
+    children: list[ast.AST] = []
     for name in _FIELDS[node.__class__]:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            children += [
-                (child, scope)
-                for child in value
-                if isinstance(child, ast.AST) and child.__class__ not in _LEAVES
-            ]
-        elif isinstance(value, ast.AST) and value.__class__ not in _LEAVES:
-            children.append((value, scope))
+            children += value
+        else:
+            children.append(value)  # type: ignore[arg-type]
     children.reverse()
-    pending += children
+    return children
 
 
 def _binding(node: ast.AST, scope: Scope, found: Bindings) -> None:
@@ -296,14 +302,14 @@ def _binding(node: ast.AST, scope: Scope, found: Bindings) -> None:
             _bind(node.target, node.value, scope, found)
     elif isinstance(node, ast.NamedExpr):
         _bind(node.target, node.value, scope, found)
-    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+    elif isinstance(node, _LOOPS):
         for element, home in elements(node.iter, scope):
             _bind(node.target, element, scope, found, home)
-    elif isinstance(node, ast.With | ast.AsyncWith):
+    elif isinstance(node, _WITHS):
         for item in node.items:
             if item.optional_vars is not None:
                 _bind(item.optional_vars, item.context_expr, scope, found)
-    elif isinstance(node, ast.Import | ast.ImportFrom):
+    elif isinstance(node, _IMPORTS):
         bind_imports(node, found)
 
 
@@ -330,11 +336,11 @@ def _bind(
     elif isinstance(target, ast.Attribute):
         _attribute(_owner_of(target, scope), target.attr, value, home, found)
         name = target.attr
-    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
+    elif isinstance(target, _SEQUENCES) and isinstance(value, _SEQUENCES):
         for one, other in zip(target.elts, value.elts, strict=False):
             _bind(one, other, scope, found, home)
         return
-    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Call):
+    elif isinstance(target, _SEQUENCES) and isinstance(value, ast.Call):
         # As parsers of several dataclasses return one object each.
         splits = isinstance(value.func, ast.Attribute) and value.func.attr in SPLITS
         for number, one in enumerate(target.elts):
