@@ -17,10 +17,13 @@ class Lazy:
 
     def __init__(self, pattern: str | bytes, flags: int) -> None:
         self.pattern = pattern
-        self._flags = flags
+        self.flags = flags
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Lazy, (self.pattern, self.flags)
 
     def __getattr__(self, name: str) -> Any:
-        compiled = re.compile(self.pattern, self._flags)
+        compiled = re.compile(self.pattern, self.flags)
         for method in _METHODS:  # from now on found without asking here
             setattr(self, method, getattr(compiled, method))
         return getattr(compiled, name)

@@ -24,7 +24,9 @@ MAGIC = b"PK\x03\x04"
 MAX_DIRECTORY = 4 * 1024 * 1024
 """Bytes read of one file; a member takes some hundred."""
 
-Kind = Literal["pytorch", "torchscript", "keras", "numpy", ""]
+Kind = Literal["pytorch", "tensor", "torchscript", "keras", "numpy", ""]
+"""``tensor``: PyTorch's too, of one tensor alone."""
+_STORAGE = lazy(r"data/\d+")
 _WEIGHT = lazy(r"(?:^|[/._])(?:weights?|bias(?:es)?|kernel|gamma|embeddings?)(?:[:_]\d+)?$")
 
 
@@ -40,7 +42,8 @@ class Archive(Struct, frozen=True, kw_only=True):
         if "constants.pkl" in inner or "bytecode.pkl" in inner:
             return "torchscript"
         if "data.pkl" in inner:
-            return "pytorch"
+            tensors = sum(1 for name in inner if _STORAGE.fullmatch(name))
+            return "tensor" if tensors == 1 else "pytorch"
         if "config.json" in self.names and any(n.startswith("model.weights.") for n in self.names):
             return "keras"
         arrays = [name.removesuffix(".npy") for name in self.names if name.endswith(".npy")]

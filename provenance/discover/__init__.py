@@ -190,7 +190,9 @@ class Walk(Struct):
                 continue
             if any(entry.name == ".gitignore" for entry in entries):
                 ignore = read_ignore(self.root / folder / ".gitignore", folder)
-                ignores = (*ignores, ignore) if ignore else ignores
+                if ignore:
+                    ignores = (*ignores, ignore)
+                    self.modules |= ignore.modules
             folders: list[str] = []
             for entry in entries:
                 path = f"{folder}/{entry.name}" if folder else entry.name

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance.discover.reading import read_small
+from provenance.patterns import lazy
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+
+_MODULE = lazy(r"[ \t]*/?[\w/-]+\.py[ \t]*")
 
 
 class Ignore:
@@ -19,10 +23,14 @@ class Ignore:
     match it, so only those are compiled: of a usual file with a hundred lines, few.
     """
 
-    __slots__ = ("_lines", "_prefix", "_specs")
+    __slots__ = ("_lines", "_prefix", "_specs", "modules")
 
     def __init__(self, folder: str, lines: list[str]) -> None:
         self._prefix = f"{folder}/" if folder else ""
+        self.modules = frozenset(
+            self._prefix + line.strip().strip("/") for line in lines if _MODULE.fullmatch(line)
+        )
+        """Sources that are kept out by their names: imports of them mean no package."""
         self._lines = tuple((_literal(line), line) for line in lines)
         self._specs: dict[tuple[str, ...], GitIgnoreSpec] = {}
 

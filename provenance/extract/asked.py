@@ -75,7 +75,7 @@ OPENING = (b"{", b",", b"")
 """What stands before a key of a table."""
 NOT_ASKED = lazy(rb"encoding_for_model|get_encoding|tiktoken|ModelCard\(|tokenizer")
 _PATTERNS = lazy(
-    rb"(?:\w*(?:pattern|prefix|capable|support|allow|known|limit|price|cost|context)\w*"
+    rb"(?:\w*(?:pattern|prefix|capable|support|allow|known|limit|price|cost|context|folder|director)\w*"
     rb"[ \t]*(?::[^=\n]{0,60})?=|\bany\([^\n]{0,60}\bin)[ \t]*\Z",
     re.IGNORECASE,
 )

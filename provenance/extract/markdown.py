@@ -53,7 +53,8 @@ _TO_PUT = lazy(r"(?<==)<([A-Za-z][\w -]{0,60})>")
 _SHELLS = frozenset("sh bash shell console shell-session zsh terminal cmd powershell ps1 bat "
                     "shellscript".split())  # fmt: skip
 _PYTHONS = frozenset("python py python3 pycon ipython".split())
-_PROMPT = lazy(r"^[ \t]*(?:\$|%|>|PS[^>]*>)[ ]+|^\([\w.-]+\)[ ]*\$?[ ]+")
+_PROMPT = lazy(r"^[ \t]*(?:\$|%|>|PS[^>]*>)[ ]+|^\([\w.-]+\)[ ]*\$?[ ]+|^[ \t]*[%!]{1,2}(?=\w)")
+_MAGIC = lazy(r"[ \t]*[%!]{1,2}(?=[A-Za-z])")
 _COMMAND = lazy(
     r"^[ \t]*(?:\$[ ])?(?:sudo |[A-Z_]+=\S+ )?(?:pip3?|uv|python3?|conda|docker|ollama|vllm|"
     r"huggingface-cli|hf|git|wget|curl|npm|npx|export)[ ]"
@@ -168,7 +169,9 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
             into = aside if _OF_A_HUB.search(shell) else mentions
             read_shell(shell, block.line, into, vocabulary, "documentation", known)
         elif language in _PYTHONS:
-            pythons.append(block)
+            python, shell = _parted(block.text)
+            pythons.append(block._replace(text=python))
+            read_shell(shell, block.line, mentions, vocabulary, "documentation")
         elif language in ("env", "dotenv", "ini", "properties"):
             from provenance.extract.config.env_file import read_env
 
@@ -197,6 +200,16 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
     _names(data, text, places, mentions, vocabulary, images)
     absorb(said, collector)
     absorb(follow_hubs(mentions.done(), said), collector)
+
+
+def _parted(snippet: str) -> tuple[str, str]:
+    """Return the Python of a snippet and the commands as cells have them, lines kept."""
+    python, shell = [], []
+    for line in snippet.split("\n"):
+        command = _MAGIC.match(line)
+        python.append("" if command else line)
+        shell.append(line[command.end() :] if command else "")
+    return "\n".join(python), "\n".join(shell)
 
 
 def blocks(text: str) -> Iterator[Block]:

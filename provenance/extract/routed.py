@@ -18,6 +18,7 @@ from provenance.extract.asked import COMPARED, is_asked
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
 from provenance.extract.provider_near import provider_listed
+from provenance.extract.surroundings import closing_of, opened_before
 from provenance.model import ComponentId, Document
 from provenance.patterns import lazy
 from provenance.siblings import Siblings
@@ -29,6 +30,8 @@ RouterOf: TypeAlias = Callable[[ComponentId], "ComponentId | None"]
 OPENROUTER = "service:openrouter"
 VARIANT = lazy(r":(?:free|beta|online|thinking|nitro|floor|extended|exacto)$")
 """What one router alone writes behind a name; https://openrouter.ai/docs/guides/routing."""
+_TWO_PARTS = lazy(rb"[\"'`]([a-z][\w.-]{1,40}/[\w.:-]{2,95})[\"'`]")
+_LISTS = (b"[", b"(")
 _MAX_NAMES = 500
 """A source that names more is data."""
 _MAX_FOLDERS = 12
@@ -81,7 +84,11 @@ class RoutedNames:
             asked = OPENROUTER
         maker = vocabulary.routing.maker_model(name)
         serves = asked is not None and vocabulary.routing.serves_others(asked)
-        if asked is None or vocabulary.routing.is_router(asked):
+        if asked is None and maker is None and not variant:
+            asked = self._listed_beside(text, offset)
+            if asked is None:
+                return False
+        elif asked is None or vocabulary.routing.is_router(asked):
             if maker is None and not variant:
                 return False
         elif not serves or not vocabulary.looks_like_model(name):
@@ -101,6 +108,34 @@ class RoutedNames:
         elif maker is not None:
             self._collector.api_model(maker, name.partition("/")[2], where, by_name=True)
         return True
+
+    def _listed_beside(self, text: str, offset: int) -> ComponentId | None:
+        """Return the router that a name is meant for which its maker's own API does not have.
+
+        ``deepseek/deepseek-r1``, where a router is spoken of; open weights of any maker in a
+        list where a router's name stands too, that no hub has.
+        """
+        if text != text.lower():
+            return None  # routers write small letters
+        vocabulary = self._vocabulary
+        makers = vocabulary.routing.makers
+        maker = vocabulary.routed(text)
+        if maker is None and vocabulary.looks_like_model(text):
+            maker = next(
+                filter(None, map(vocabulary.routing.maker_model, self._beside(offset))), None
+            )
+        if maker is None or maker not in makers.values():
+            return None
+        router = self._listed(text, offset) or self._router(maker)
+        return router if router and vocabulary.routing.is_router(router) else None
+
+    def _beside(self, offset: int) -> Iterator[str]:
+        """Yield the names of two parts in the list that a literal lies in."""
+        data = self._places.data
+        opening = next(opened_before(data, offset), None)
+        if opening is not None and data[opening : opening + 1] in _LISTS:
+            for match in _TWO_PARTS.finditer(data, opening, closing_of(data, opening, offset)):
+                yield match.group(1).decode("ascii", "replace")
 
     def _listed(self, text: str, offset: int) -> ComponentId | None:
         """Return the service that a list of names is under, where it serves others' models."""

@@ -7,7 +7,7 @@ section gives a base URL, that decides instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from provenance.extract.records import service_called
@@ -177,6 +177,23 @@ def provider_beside(
         if found:
             return found if _may_be(found, written.lower(), value, vocabulary) else ""
     return ""
+
+
+def router_beside(variables: Iterable[str], value: str, vocabulary: Vocabulary) -> str:
+    """Return the router that ``maker/model`` is meant for, by the variables set beside it.
+
+    ``OPENROUTER_API_KEY`` and ``MODEL=anthropic/claude-sonnet-4.5``, where no key of the maker's
+    own is set.
+    """
+    routing = vocabulary.routing
+    maker = vocabulary.routed(value.partition(",")[0].strip()) if "/" in value else None
+    if maker is None or maker not in routing.makers.values():
+        return ""
+    asked = {vocabulary.variables.get(variable) for variable in variables}
+    routers = {service for service in asked if service and routing.is_router(service)}
+    if len(routers) != 1 or maker in asked:
+        return ""
+    return routers.pop().partition(":")[2]
 
 
 def named_provider(written: str, vocabulary: Vocabulary) -> str:

@@ -68,7 +68,7 @@ _NOT_REPOSITORIES = frozenset(
     "terms-of-service repos whoami-v2 validate-yaml".split()
 )
 _OUTPUT = lazy(
-    rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
+    rb"[gG][iI][tT][hH][uU][bB]_?[rR][eE][pP][oO]|push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
     rb"|\bproject[ \t]*="
 )
 _NAMED = tuple(
@@ -264,13 +264,14 @@ def literals(
     modelscope = (b"modelscope" in data or "modelscope" in collector.path.lower()) and not any(
         word in data for word in (b"transformers", b"huggingface", b"sentence_transformers")
     )
+    speaks = b"outer" in data or b"ateway" in data  # of a router, perhaps
     for match in _LITERAL.finditer(data):
         text = match.group(1).decode("ascii", "replace")
         offset = match.start(1)
         tail = match.group(2).decode("ascii", "replace")
         if text + tail in datasets or (tail and routed is None):
             continue
-        if vocabulary.routing.may_be_routed(text) or (tail and VARIANT.search(tail)):
+        if speaks or vocabulary.routing.may_be_routed(text) or (tail and VARIANT.search(tail)):
             if routed is None:
                 if vocabulary.routing.maker_model(text):
                     continue

@@ -9,6 +9,7 @@ hosts would hide who gets the requests.
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from provenance.addresses import is_local_host
 from provenance.extract.collect import Collector
@@ -28,6 +29,11 @@ _BASE = lazy(
     rb"[^\n\"'`]{0,60}(?:\n[^\n\"'`]{0,60})?[\"'`]https?://([\w.-]{4,200})"
 )
 """A base address that is bound, given back or handed over."""
+_REQUEST = lazy(
+    rb"[\"'`]https?://([\w.-]{4,200})(?::\d{1,5})?(?:/[\w.-]{1,40}){0,4}"
+    rb"/(?:chat/completions|v1/(?:messages|completions))[\"'`?]"
+)
+"""The whole address of such a request."""
 _PATHS = (
     b"/chat/completions", b"/v1/messages", b"/v1/completions", b"/embeddings",
     b"/images/generations", b"/audio/speech", b"/audio/transcriptions",
@@ -40,14 +46,16 @@ _MAX_LISTS = 50
 
 def read_bases(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
     """Record the services behind unknown hosts that a source asks for models."""
-    if b"://" not in data or not any(mark in data for mark in _MARKS):
+    if b"://" not in data:
         return
     if any(path in data for path in _PATHS):
-        for match in _BASE.finditer(data):
+        for match in chain(_BASE.finditer(data), _REQUEST.finditer(data)):
             host = match.group(1).decode().lower()
             if places.state(match.start(1)) is None and _may_be_service(host, vocabulary):
                 where = collector.occurrence(places.line(match.start(1)), host, confidence="low")
                 collector.service(f"service:{host}", where)
+    if not any(mark in data for mark in _MARKS):
+        return
     for number, (name, opening, end) in enumerate(tables_of(data).named(_OF_BASES)):
         if number >= _MAX_LISTS:
             return

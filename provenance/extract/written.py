@@ -21,7 +21,7 @@ _PLACEHOLDER = lazy(
     r"(?:.*[/:_-])?(?:(?:your|my|some|the|path[_-]?to)[-_](?:own[-_])?"
     r"(?:org|user|username|name|namespace|hf|hub|model|repo|dataset|deployment|fine|finetuned|"
     r"custom|embedding|llm|username)\b.*|.*[-_ ](?:name|id|model)[-_ ]here|x{3,}.*|"
-    r"\.{3}|change[-_]?me.*|placeholder|example[-_]model|model[-_]?(?:name|id))"
+    r"\.{3}|change[-_]?me.*|placeholder|(?:.*/)?(?:example|test|dummy|fake)[-_]model|model[-_]?(?:name|id))"
     rf"|(?:.*[/:])?(?:{PLACEHOLDER_OWNER})/.*",
     re.IGNORECASE,
 )
@@ -133,7 +133,7 @@ def read_model(
         return True
     if not _reads_like_model(value, vocabulary):
         return False
-    if runtime:
+    if runtime and value == value.lower():  # as its library writes names
         medium = replace(where, confidence=weakest(where.confidence, "medium"))
         names.tool_model(value, runtime, medium, collector, vocabulary)
         return True

@@ -18,7 +18,9 @@ bounded = settings(max_examples=100, deadline=None, database=None, derandomize=T
 @pytest.mark.parametrize(
     ("names", "kind"),
     [
-        (("net/data.pkl", "net/data/0", "net/version"), "pytorch"),
+        (("net/data.pkl", "net/data/0", "net/data/1", "net/version"), "pytorch"),
+        (("net/data.pkl", "net/version"), "pytorch"),
+        (("net/data.pkl", "net/data/0", "net/version"), "tensor"),
         (("archive/data.pkl", "archive/constants.pkl", "archive/code/net.py"), "torchscript"),
         (("net/bytecode.pkl", "net/data/0"), "torchscript"),
         (("metadata.json", "config.json", "model.weights.h5"), "keras"),

@@ -155,3 +155,12 @@ def test_templates_are_there_to_be_shared(tmp_path: Path) -> None:
         (tmp_path / name).write_text("x")
     walk = Walk(root=tmp_path, wanted=lambda path: path != ".gitignore")
     assert [document.path for document in walk.documents()] == [".env.example", "a.yaml.dist"]
+
+
+def test_sources_that_are_kept_out_by_their_names_are_modules_of_the_tree(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / ".gitignore").write_text("/app/asking.py\n*_api.py\n!kept.py\n# no.py\n")
+    (tmp_path / "app" / ".gitignore").write_text("secret_client.py  \n")
+    walk = Walk(root=tmp_path, wanted=lambda path: path.endswith(".py"))
+    assert not list(walk.documents())
+    assert walk.modules == {"app", "app/asking.py", "app/secret_client.py"}

@@ -156,3 +156,8 @@ def test_files_that_a_tool_publishes_under_a_key_of_models() -> None:
         'def load(model_name="yolov8n.pt"): ...\nMODEL = "best.pt"\nPICTURES = "yolov8x.pt"\n',
     )
     assert ids(found, "model") == {"model:ultralytics/yolov8n"}
+
+
+def test_folders_that_are_called_after_models_are_none() -> None:
+    text = 'generated_folders = ["gemini-2.0-flash_text"]\nMODELS = ["gemini-2.0-flash"]\n'
+    assert ids(read("a.py", text), "model") == {"model:google-gemini/gemini-2.0-flash"}

@@ -92,3 +92,9 @@ def test_a_host_of_one_s_own_is_where_the_key_beside_it_goes() -> None:
     assert redirects(found) == {("service:qdrant-cloud", 1)}
     there = env("QDRANT_HOST=a.eu.cloud.qdrant.io\nQDRANT_API_KEY=\n")
     assert redirects(there) == set()
+
+
+def test_a_bare_name_that_ollama_would_not_write_so_is_not_its_model() -> None:
+    found = env("OLLAMA_BASE_URL=http://localhost:11434\nMODEL=Acme-R1-7B\n")
+    assert not ids(found, "model")
+    assert gaps(found) == {("Acme-R1-7B", "provider-unresolved", 2)}

@@ -263,3 +263,16 @@ def test_names_in_back_ticks_are_tags_only_beside_the_word() -> None:
     assert ids(read("README.md", text), "model") == set()
     assert ids(read("README.md", "Pull `llama3-chatqa` with ollama, then `llama3-groq`.\n"),
                "model") >= {"model:ollama/llama3-groq"}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["python", "shell"])
+def test_commands_as_cells_have_them(language: str) -> None:
+    found = md(f"Set up:\n\n```{language}\n%pip install -q docling rich\n!pip install trl\n```\n")
+    assert {"pkg:pypi/docling", "pkg:pypi/rich", "pkg:pypi/trl"} <= ids(found)
+    assert lines(found, "pkg:pypi/docling") == [4]
+    assert lines(found, "pkg:pypi/trl") == [5]
+
+
+def test_a_snippet_is_read_beside_the_commands_in_it() -> None:
+    found = md("```python\n%pip install -q docling\nimport anthropic\n```\n")
+    assert [(one.module, one.occurrence.line) for one in found.imports] == [("anthropic", 3)]

@@ -122,3 +122,8 @@ def test_open_weights_behind_a_provider_keep_their_own_origin() -> None:
     found = read("adaptor/novita/constants.go", go("meta-llama/llama-3-8b-instruct"))
     assert ("model:novita/meta-llama/llama-3-8b-instruct", "same-as",
             "pkg:huggingface/meta-llama/llama-3-8b-instruct") in links(found)  # fmt: skip
+
+
+def test_a_repository_on_a_code_host_is_no_model() -> None:
+    text = 'DEFAULT_GITHUB_REPO = "acme/qwen-web-7b"\nMODEL = "acme/qwen-chat-7b"\n'
+    assert ids(read("update.py", text), "model") == {"pkg:huggingface/acme/qwen-chat-7b"}

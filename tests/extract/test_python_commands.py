@@ -160,3 +160,24 @@ def test_a_sentence_behind_a_flag_is_no_package() -> None:
         "a.py", 'raise E("run pip install acme-attn --no-build-isolation, Learn more at x")\n'
     )
     assert ids(found, "package") == {"pkg:pypi/acme-attn"}
+
+
+def test_a_command_that_goes_on_in_the_literal_below() -> None:
+    found = read(
+        "setup_gpu.py",
+        """\
+        import subprocess
+        subprocess.check_call(
+            "pip install unsloth trl "
+            "bitsandbytes sentencepiece -q".split()
+        )
+        print("pip install accelerate "
+              "to go on")
+        """,
+    )
+    assert {"pkg:pypi/unsloth", "pkg:pypi/bitsandbytes", "pkg:pypi/sentencepiece"} <= ids(found)
+    assert "pkg:pypi/accelerate" in ids(found)
+    assert "pkg:pypi/go" not in ids(found)
+    usages = {c.id: c.usage for c in found.components}
+    assert usages["pkg:pypi/sentencepiece"] == "used"
+    assert usages["pkg:pypi/accelerate"] == "optional"

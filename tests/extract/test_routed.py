@@ -257,3 +257,45 @@ def test_the_example_of_an_environment_tells_the_router() -> None:
 )
 def test_a_variant_that_one_router_alone_has(path: str, text: str) -> None:
     assert models(read(path, text)) == {"model:openrouter/deepseek/deepseek-chat-v3:free"}
+
+
+ASKED = 'URL = "https://openrouter.ai/api/v1/chat/completions"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Its maker's API has no such name, so a router is asked for the weights.
+        (ASKED + 'FAST = "deepseek/deepseek-r1"\n', "model:openrouter/deepseek/deepseek-r1"),
+        ('FAST = "deepseek/deepseek-r1"\n', "model:deepseek/deepseek-r1"),
+        # Beside a name that no hub has, open weights are the router's as well.
+        (ASKED + 'ALL = ["x-ai/grok-4.1-fast", "acme/chat-7b-instruct"]\n',
+         "model:openrouter/acme/chat-7b-instruct"),
+        (ASKED + 'ALL = ["acme/chat-7b", "acme/chat-7b-instruct"]\n',
+         "pkg:huggingface/acme/chat-7b-instruct"),
+        ('ALL = ["x-ai/grok-4.1-fast", "acme/chat-7b-instruct"]\n',
+         "pkg:huggingface/acme/chat-7b-instruct"),
+        (ASKED + 'ALL = ["x-ai/grok-4.1-fast", "Acme/Chat-7B"]\n',
+         "pkg:huggingface/Acme/Chat-7B"),
+    ],
+)  # fmt: skip
+def test_open_weights_that_a_router_is_asked_for(text: str, expected: str) -> None:
+    assert expected in ids(read("app/llm.py", text), "model")
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        (".env.example", "OPENROUTER_API_KEY=\n{}MODEL=anthropic/claude-sonnet-4.5\n"),
+        ("openrouter.env.template",
+         "OPENROUTER_API_KEY=\n{}# MODEL=anthropic/claude-sonnet-4.5\n"),
+        ("docker-compose.yml", ("services:\n  a:\n    image: acme/a\n    environment:\n"
+         "      - OPENROUTER_API_KEY=x\n      - MODEL=anthropic/claude-sonnet-4.5\n{}")),
+    ],
+)  # fmt: skip
+def test_the_variables_beside_a_name_tell_the_router(path: str, form: str) -> None:
+    assert ids(read(path, form.format("")), "model") == {
+        "model:openrouter/anthropic/claude-sonnet-4.5"
+    }
+    own = "      - ANTHROPIC_API_KEY=x\n" if path.endswith("yml") else "ANTHROPIC_API_KEY=x\n"
+    assert ids(read(path, form.format(own)), "model") == {"model:anthropic/claude-sonnet-4.5"}

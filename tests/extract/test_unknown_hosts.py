@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.reading import component, ids, read
+from tests.support.reading import component, ids, lines, read
 
 KNOWN = "https://api.openai.com https://api.anthropic.com https://api.deepseek.com".split()
 OTHER = ["https://api.reseller.example", "https://oa.second.example/v1"]
@@ -64,3 +64,10 @@ def test_a_base_address_beside_the_paths_of_such_an_api(path: str, text: str) ->
 def test_hosts_that_are_no_unknown_service(host: str) -> None:
     text = f'BASE_URL = "https://{host}"\nurl = BASE_URL + "/chat/completions"\n'
     assert f"service:{host.partition(':')[0]}" not in ids(read("a.py", text), "service")
+
+
+def test_the_whole_address_of_a_request() -> None:
+    text = 'ANSWER = requests.post("https://gw.new.ai/v1/chat/completions", json=data)\n'
+    assert lines(read("a.py", text), "service:gw.new.ai") == [1]
+    assert not ids(read("a.py", text.replace("gw.new.ai", "127.0.0.1")), "service")
+    assert not ids(read("a.py", text.replace("chat/completions", "chats")), "service")

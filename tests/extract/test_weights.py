@@ -196,7 +196,7 @@ def test_broken_weights_are_weights_and_a_gap(path: str, data: bytes) -> None:
     ("name", "data"),
     [
         ("net.pt", PICKLE),
-        ("net.pth", archive("net/data.pkl", "net/data/0")),
+        ("net.pth", archive("net/data.pkl", "net/data/0", "net/data/1")),
         ("last.ckpt", archive("archive/data.pkl")),
         ("pytorch_model.bin", PICKLE),
         ("net.pdparams", b"\x80\x02}q\x00."),
@@ -511,6 +511,12 @@ def test_onnx_metadata_at_the_end_of_a_large_file() -> None:
 def test_the_directory_at_the_end_of_a_large_zip_file() -> None:
     data = archive("net/constants.pkl", "net/data/0", content=bytes(500_000))
     assert ids(in_windows("net.pt", data)) == {"model:local/net.pt"}
+
+
+@pytest.mark.parametrize(("name", "models"), [("crime_embedding.pth", 0), ("lora.pth", 1)])
+def test_a_tensor_alone_is_a_model_only_by_its_name(name: str, models: int) -> None:
+    found = read(f"kept/{name}", archive("x/data.pkl", "x/data/0", "x/version"))
+    assert len(found.components) == len(found.gaps) == models
 
 
 def test_usage_follows_the_path() -> None:

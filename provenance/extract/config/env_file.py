@@ -8,7 +8,7 @@ from provenance.extract import textfile
 from provenance.extract.aside import Aside, absorb
 from provenance.extract.collect import Collector
 from provenance.extract.remarks import read_remark
-from provenance.extract.sections import provider_beside
+from provenance.extract.sections import provider_beside, router_beside
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.words import Value, Variables
 from provenance.model import Document, Extraction, Usage
@@ -86,8 +86,9 @@ def read_env(
             match.group("key"), value.text, number,
             aside if commented else collector, vocabulary, usage=usage,
             default=value.default, runtime=runtime,
-            provider=""
-            if commented
-            else provider_beside(match.group("key"), beside, value.text, vocabulary),
+            provider=(
+                "" if commented
+                else provider_beside(match.group("key"), beside, value.text, vocabulary)
+            ) or router_beside(beside, value.text, vocabulary),
         )  # fmt: skip
     absorb(aside.done(), collector)

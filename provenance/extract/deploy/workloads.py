@@ -9,7 +9,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node, settings
 from provenance.extract.deploy.images import read_image
 from provenance.extract.deploy.machines import platform_of_machine
-from provenance.extract.sections import provider_beside
+from provenance.extract.sections import provider_beside, router_beside
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_command, read_shell
 from provenance.extract.shell.words import Value, Variables, Word
@@ -114,7 +114,8 @@ class Workloads:
             read_setting(
                 key, value.text, line, self.collector, self.vocabulary, usage=self.usage,
                 default=default or value.default, runtime=self.runtime,
-                provider=provider_beside(key, known, value.text, self.vocabulary),
+                provider=provider_beside(key, known, value.text, self.vocabulary)
+                or router_beside(known, value.text, self.vocabulary),
             )  # fmt: skip
 
     def _command(self, node: Node) -> None:

@@ -165,12 +165,14 @@ def _weights(found: str, document: Document, collector: Collector, vocabulary: V
         found, claims = _read(found, document)
     except ArtifactError as error:
         trouble = error.detail
+    if found == "tensor" and not _MODEL_NAME.search(name):
+        return  # what a program keeps for later: an embedding, features
     if not found or (trouble and found == "zip" and not _must_be_torch(ending, name)):
         if ending in _CERTAIN:
             detail = trouble or "a zip file of other things"
             collector.gap(collector.path, "malformed-file", detail=detail, format=_CERTAIN[ending])
         return
-    pickled = found in ("pickle", "pytorch")
+    pickled = found in ("pickle", "pytorch", "tensor")
     where = collector.occurrence(0, name, confidence="medium" if pickled else "high")
     model = _model(document, where, collector, vocabulary)
     weights_claims.record(claims, model, collector, vocabulary)

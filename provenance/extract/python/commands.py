@@ -52,9 +52,12 @@ _ITEM = lazy(rb"(?<![\w\"'])[\"']([^\"'\s]{1,100})[\"']")
 _WORD = lazy(rb"install[ \t\"']")
 _RUN = lazy(
     rb"(?:\b(?:system|run|call|check_call|check_output|Popen|getoutput|getstatusoutput|"
-    rb"exec_command|pip\w*)\(|\bRUN )[^\n]{0,80}\Z"
+    rb"exec_command|pip\w*)\(|\bRUN )[^\n]{0,80}(?:\n[ \t]{0,40}f?[\"'])?\Z"
 )
 """What runs a string that begins here."""
+_GOES_ON = lazy(rb"[ \t]*\n[ \t]*f?([\"'])([^\"'\n]{1,300})\1")
+"""A literal below another, which Python puts together."""
+_MAX_FOLLOWING = 2_000
 _REQUIREMENT = lazy(r"[A-Za-z][\w.-]*(?:\[[\w.,-]+\])?(?:(?:[<>=!~]=|[<>])[\w.*+!-]+)?")
 _PROSE = frozenset("to and or for if in by with then first before from into it via using on is at "
                    "the this as when of again manually separately".split())  # fmt: skip
@@ -121,6 +124,9 @@ def read_installs(
         run = called is not None or listed is not None or bool(
             _RUN.search(data, max(0, match.start() - 160), match.start())
         )  # fmt: skip
+        if text and not ticked:
+            following = _following(data, match.end())
+            text = text.rstrip()[:-1] + following if following else text
         if listed is not None:  # a name without quotes is a variable
             called = b" ".join(_ITEM.findall(listed))
         words = _words((text or called or b"").decode("utf-8", "replace"), bool(ticked))
@@ -128,6 +134,17 @@ def read_installs(
             command = f"pip install {' '.join(words)}".encode()
             _read(command, places.line(match.start()), None if run else "optional", collector,
                   vocabulary)  # fmt: skip
+
+
+def _following(data: bytes, end: int) -> bytes:
+    """Return the literals that a literal which ends a line goes on in, on the lines below."""
+    found = b""
+    if not data[max(0, end - 8) : end].rstrip(b" \t").endswith((b'"', b"'")):
+        return found
+    while (match := _GOES_ON.match(data, end)) and len(found) < _MAX_FOLLOWING:
+        found += b" " + match.group(2)
+        end = match.end(2) + 1
+    return found
 
 
 def _read_methods(
