@@ -71,16 +71,13 @@ class SortedTable:
         """Yield every row."""
         yield from self._parse(io.StringIO(self._text, newline=""))
 
-    def keys(self, prefix: str = "") -> Iterator[str]:
-        """Yield the keys that start with ``prefix``, in order, one for each row."""
-        text, start = self._text, self._bisect(prefix)
-        while start < len(text):
-            key = self._key(start)
-            if not key.startswith(prefix):
-                return
-            yield key
-            end = text.find("\n", start)
-            start = len(text) if end < 0 else end + 1
+    def keys(self, prefix: str = "") -> list[str]:
+        """Return the keys that start with ``prefix``, in order, one for each row."""
+        first = self._bisect(prefix)
+        # Up to the first key above all that begin so: its last letter is the next one.
+        end = self._bisect(prefix[:-1] + chr(ord(prefix[-1]) + 1)) if prefix else len(self._text)
+        rows = self._text[first:end].rstrip("\n")
+        return [line[: line.find(",")] for line in rows.split("\n")] if rows else []
 
     def patterns(self) -> Iterator[str]:
         """Yield the keys that hold a ``*``."""
