@@ -42,12 +42,16 @@ def spread(
             asked = [pool.submit(_run, batch) for batch in batches]
             # From the end, since the others start at the front. What this process reads of
             # the registry on the way it need not read again when it judges what was found.
-            own = {
-                at: work(batch)
-                for at, batch in reversed(list(enumerate(batches)))
-                if asked[at].cancel()
-            }
-            return [own[at] if at in own else asked[at].result() for at in range(len(batches))]
+            try:
+                own = {
+                    at: work(batch)
+                    for at, batch in reversed(list(enumerate(batches)))
+                    if asked[at].cancel()
+                }
+                return [own[at] if at in own else asked[at].result() for at in range(len(batches))]
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)  # nobody waits for the rest
+                raise
     except BrokenProcessPool:
         return [work(items)]  # a worker was killed, perhaps for memory: once more, alone
     finally:
