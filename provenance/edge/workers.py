@@ -50,7 +50,7 @@ def spread(
                 }
                 return [own[at] if at in own else asked[at].result() for at in range(len(batches))]
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)  # nobody waits for the rest
+                pool.shutdown(cancel_futures=True)  # nobody waits for the rest
                 raise
     except BrokenProcessPool:
         return [work(items)]  # a worker was killed, perhaps for memory: once more, alone

@@ -70,3 +70,20 @@ def test_an_error_of_the_work_is_raised_here() -> None:
 
     with pytest.raises(LookupError, match="there"):
         spread(work, ITEMS, LARGE)
+
+
+@several
+def test_whoever_interrupts_waits_for_no_worker_s_rest() -> None:
+    here = os.getpid()
+
+    def work(items: Sequence[int]) -> list[int]:
+        time.sleep(0.01)
+        if os.getpid() == here:
+            raise KeyboardInterrupt
+        return list(items)
+
+    with pytest.raises(KeyboardInterrupt):
+        spread(work, ITEMS, LARGE)
+    assert [
+        item for run in spread(lambda items: list(items), ITEMS, LARGE) for item in run
+    ] == ITEMS
