@@ -44,8 +44,8 @@ def spread(
             # the registry on the way it need not read again when it judges what was found.
             try:
                 own = {
-                    at: work(batch)
-                    for at, batch in reversed(list(enumerate(batches)))
+                    at: work(batches[at])
+                    for at in reversed(range(len(batches)))
                     if asked[at].cancel()
                 }
                 return [own[at] if at in own else asked[at].result() for at in range(len(batches))]

@@ -171,7 +171,8 @@ def read_markdown(text: str, collector: Collector, vocabulary: Vocabulary) -> No
         elif language in _PYTHONS:
             python, shell = _parted(block.text)
             pythons.append(block._replace(text=python))
-            read_shell(shell, block.line, mentions, vocabulary, "documentation")
+            if shell.strip():
+                read_shell(shell, block.line, mentions, vocabulary, "documentation")
         elif language in ("env", "dotenv", "ini", "properties"):
             from provenance.extract.config.env_file import read_env
 

@@ -84,11 +84,10 @@ class RoutedNames:
             asked = OPENROUTER
         maker = vocabulary.routing.maker_model(name)
         serves = asked is not None and vocabulary.routing.serves_others(asked)
-        if asked is None and maker is None and not variant:
-            asked = self._listed_beside(text, offset)
-            if asked is None:
+        if asked is None:
+            if maker is None and (asked := self._listed_beside(text, offset)) is None:
                 return False
-        elif asked is None or vocabulary.routing.is_router(asked):
+        elif vocabulary.routing.is_router(asked):
             if maker is None and not variant:
                 return False
         elif not serves or not vocabulary.looks_like_model(name):

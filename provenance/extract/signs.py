@@ -68,8 +68,8 @@ _NOT_REPOSITORIES = frozenset(
     "terms-of-service repos whoami-v2 validate-yaml".split()
 )
 _OUTPUT = lazy(
-    rb"[gG][iI][tT][hH][uU][bB]_?[rR][eE][pP][oO]|push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
-    rb"|\bproject[ \t]*="
+    rb"push_to_hub|hub_model_id|output_dir|save_pretrained|create_repo|upload_|space_id|from_space"
+    rb"|\bproject[ \t]*=|(?i:github_?repo)"
 )
 _NAMED = tuple(
     b"model model_type modeltype model_name modelname model_id modelid model_path modelpath"

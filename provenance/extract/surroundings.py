@@ -33,6 +33,12 @@ _PROVIDER_BESIDE = lazy(
 )
 
 
+def begin_of(data: bytes, offset: int, signs: bytes, most: int) -> int:
+    """Return where the run of certain signs right before an offset begins, at most so many."""
+    before = data[max(0, offset - most) : offset]
+    return offset - len(before) + len(before.rstrip(signs))
+
+
 def opened_before(data: bytes, offset: int) -> Iterator[int]:
     """Yield where the brackets around an offset open, the innermost first."""
     begin = max(0, offset - _REACH)

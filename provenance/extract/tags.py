@@ -10,6 +10,7 @@ from provenance.extract.asked import COMPARED, is_asked
 from provenance.extract.collect import Collector
 from provenance.extract.names import tool_model
 from provenance.extract.places import Places
+from provenance.extract.surroundings import begin_of
 from provenance.patterns import lazy
 from provenance.shapes import is_tag
 from provenance.vocabulary import Vocabulary
@@ -59,8 +60,7 @@ def read_tags(
 def _tagged(data: bytes) -> Iterator[re.Match[bytes]]:
     """Yield the literals that hold a name and a tag; colons before a sign are the rarer mark."""
     for tag in _TAG.finditer(data):
-        before = data[max(0, tag.start() - _MAX_STEM - 1) : tag.start()]
-        begin = tag.start() - len(before) + len(before.rstrip(_STEM)) - 1
+        begin = begin_of(data, tag.start(), _STEM, _MAX_STEM + 1) - 1  # at the quote
         match = _TAGGED.match(data, begin) if begin >= 0 else None
         if match:
             yield match

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.surroundings import begin_of
 from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
@@ -24,8 +25,7 @@ def read_variables(
         return
     # A pattern for whole names would try every capital of the source.
     for match in _VARIABLE_END.finditer(data):
-        before = data[max(0, match.start() - _MAX_VARIABLE) : match.start()]
-        offset = match.start() - len(before) + len(before.rstrip(_CAPITALS))
+        offset = begin_of(data, match.start(), _CAPITALS, _MAX_VARIABLE)
         name = data[offset : match.end()].decode()
         service = vocabulary.variables.get(name) if _VARIABLE.fullmatch(name) else None
         if service and not data[offset - 1 : offset].isalpha():
