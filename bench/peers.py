@@ -31,9 +31,9 @@ KINDS = {
 
 
 def commands(options: argparse.Namespace, tree: Path, out: Path) -> dict[str, list[str]]:
-    """Return each tool's command; its JSON goes to ``out``."""
+    """Return each tool's command; its JSON goes to ``out``, ours to standard output."""
     ours = [str(Path(sys.executable).parent / "provenance"), "scan", str(tree), "-q"]
-    ours += ["--exit-zero", "-o", f"json={out}"]
+    ours += ["--exit-zero", "-f", "json"]
     found = {"provenance": [*ours, "--no-cache"], "provenance, again": ours}
     if options.ai_bom:
         found["ai-bom"] = [
@@ -83,11 +83,13 @@ def main() -> None:
                 for name in commands(options, tree, Path()):
                     out = Path(scratch, f"{name.replace(' ', '-')}.json")
                     start = time.perf_counter()
+                    printed = out if name.startswith("provenance") else Path(os.devnull)
                     try:
-                        subprocess.run(
-                            commands(options, tree, out)[name], stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL, timeout=options.timeout, check=False,
-                        )  # fmt: skip
+                        with printed.open("wb") as sink:
+                            subprocess.run(
+                                commands(options, tree, out)[name], stdout=sink,
+                                stderr=subprocess.DEVNULL, timeout=options.timeout, check=False,
+                            )  # fmt: skip
                     except subprocess.TimeoutExpired:
                         shown[name] = f"no end after {options.timeout} s"
                     seconds = time.perf_counter() - start
