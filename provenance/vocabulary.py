@@ -44,6 +44,7 @@ class Vocabulary:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._packages: dict[str, bool] = {}
+        self._named: dict[str, Mapping[str, str]] = {}
 
     # -- hub ids -----------------------------------------------------------------
 
@@ -151,15 +152,11 @@ class Vocabulary:
         """Service ids by environment variable."""
         return self._registry.identified_by("env")
 
-    @cached_property
-    def open_data(self) -> Mapping[str, str]:
-        """Public data sets by their host, or by their bucket (``s3/commoncrawl``)."""
-        return self._registry.identified_by("open-data")
-
-    @cached_property
-    def products(self) -> Mapping[str, str]:
-        """Service ids by the names, in small letters, that sections of settings have for them."""
-        return self._registry.identified_by("section")
+    def named(self, scheme: str) -> Mapping[str, str]:
+        """Return component ids by name for a scheme of ``identifiers.csv`` (``program``)."""
+        if scheme not in self._named:
+            self._named[scheme] = self._registry.identified_by(scheme)
+        return self._named[scheme]
 
     @cached_property
     def default_services(self) -> Mapping[str, str]:

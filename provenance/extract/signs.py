@@ -135,7 +135,7 @@ def _open_data(
     name: str, offset: int, places: Places, collector: Collector, vocabulary: Vocabulary
 ) -> bool:
     """Record a public collection of data by its host, or its bucket in a store of objects."""
-    dataset = vocabulary.open_data.get(name)
+    dataset = vocabulary.named("open-data").get(name)
     if dataset is None:
         return False
     where = collector.occurrence(

@@ -234,8 +234,8 @@ class _TreeReader:
         Where neither is filled in it is one of several to choose from.
         """
         name = _SIGNS.sub("", section).lower()
-        service = self.vocabulary.products.get(name) or (
-            self.vocabulary.products.get(_USED_FOR.sub("", name))
+        service = self.vocabulary.named("section").get(name) or (
+            self.vocabulary.named("section").get(_USED_FOR.sub("", name))
         )
         held = {key.lower(): value for key, value in mapping.entries()} if service else {}
         granted = [value for key, value in held.items() if key in _GRANTED]

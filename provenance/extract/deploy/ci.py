@@ -9,10 +9,12 @@ from provenance.extract.collect import Collector
 from provenance.extract.config import yaml_tree
 from provenance.extract.config.yaml_comments import read_comments
 from provenance.extract.config.yaml_tree import Node, mappings
+from provenance.extract.deploy.actions import read_action
 from provenance.extract.deploy.workloads import Workloads
 from provenance.extract.places import Places
+from provenance.extract.shell.assistants import sends_elsewhere
 from provenance.extract.shell.script import read_shell
-from provenance.extract.shell.words import Value
+from provenance.extract.shell.words import Value, Variables
 from provenance.extract.variables import read_variables
 from provenance.model import Document, Extraction, strongest_usage
 from provenance.patterns import lazy
@@ -48,13 +50,14 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     data = text.encode("utf-8", "replace")
     read_variables(data, Places(data, _COMMENT), collector, vocabulary)
     for root in yaml_tree.load(text, collector):
-        _jobs(root, collector, vocabulary)
+        _jobs(root, text, collector, vocabulary)
     read_comments(text, 1, collector, vocabulary)
     return collector.done()
 
 
-def _jobs(root: Node, collector: Collector, vocabulary: Vocabulary) -> None:
+def _jobs(root: Node, text: str, collector: Collector, vocabulary: Vocabulary) -> None:
     workloads = Workloads(collector, vocabulary, expand=Value)
+    elsewhere = sends_elsewhere(text)
     for path, mapping, _ in mappings(root):
         if path and path[-1] in ("with", "inputs", "outputs", "secrets"):
             continue  # what an action is told, in its own words
@@ -64,6 +67,7 @@ def _jobs(root: Node, collector: Collector, vocabulary: Vocabulary) -> None:
                 continue  # what the jobs build, by its name
             if image is not None and not _is_expression(image):
                 workloads.image(image)
+        read_action(mapping, text, collector, vocabulary)
         services = mapping.get("services")
         for item in (services.items if services is not None else None) or ():
             workloads.image(item if item.value is not None else item.get("name"))
@@ -71,15 +75,19 @@ def _jobs(root: Node, collector: Collector, vocabulary: Vocabulary) -> None:
             workloads.environment(mapping.get(key))
         for key in _SHELL_KEYS:
             script = mapping.get(key)
-            _script(script, collector, vocabulary)
+            _script(script, elsewhere, collector, vocabulary)
 
 
-def _script(script: Node | None, collector: Collector, vocabulary: Vocabulary) -> None:
+def _script(
+    script: Node | None, elsewhere: bool, collector: Collector, vocabulary: Vocabulary
+) -> None:  # fmt: skip
     """Read a script: one text, or a list of them that one shell runs."""
     for item in script.children() if script is not None else ():
         if item.value:
             text = re.sub(r"\$\{\{\s*(.{0,200}?)\s*\}\}", _variable, item.value)
-            read_shell(text, item.text_line(), collector, vocabulary)
+            variables = Variables()
+            variables.elsewhere = elsewhere
+            read_shell(text, item.text_line(), collector, vocabulary, variables=variables)
 
 
 def _variable(match: re.Match[str]) -> str:

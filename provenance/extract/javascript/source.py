@@ -26,6 +26,7 @@ from provenance.extract.places import Places
 from provenance.extract.registers import read_registers
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
+from provenance.extract.started import read_started
 from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
 from provenance.extract.variables import read_variables
@@ -140,6 +141,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     read_ollama(data, places, collector, vocabulary)
     read_bases(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
+    read_started(data, places, collector, vocabulary)
     _compared_hosts(data, places, collector, vocabulary)
     _browser_builds(data, places, collector, vocabulary)
     script_devices(data, places, collector)

@@ -29,6 +29,7 @@ from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
 from provenance.extract.remarks import read_ollama
 from provenance.extract.routed import RoutedNames, Routers
+from provenance.extract.started import read_started
 from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
 from provenance.extract.variables import read_variables
@@ -171,6 +172,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
         read_jbang(data, places, collector, vocabulary)
     read_bases(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
+    read_started(data, places, collector, vocabulary)
     read_ollama(data, places, collector, vocabulary)
     model_constants.read_constants(
         data, language.ecosystem, places, collector, vocabulary, service=service,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from provenance.extract.deploy.images import is_image, read_image
-from provenance.extract.shell import fetches
+from provenance.extract.shell import assistants, fetches
 from provenance.extract.shell import installs as shell_installs
 from provenance.extract.shell.options import Arguments, option, positionals
 from provenance.extract.shell.words import Argument, commands
@@ -74,6 +74,7 @@ _SWIFT = frozenset("sft pt rlhf infer deploy export eval app web-ui merge-lora r
 
 def read(arguments: Arguments, shell: Shell) -> None:
     """Read every known program of a command line, behind whatever wraps it."""
+    assistants.read(arguments, shell)
     for number, argument in enumerate(arguments[:60]):
         name = argument.text.rpartition("/")[2]
         rest = arguments[number + 1 :]

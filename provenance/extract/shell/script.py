@@ -18,7 +18,7 @@ from provenance.extract.deploy.images import is_image, read_image
 from provenance.extract.names import served_here
 from provenance.extract.places import Places
 from provenance.extract.settings import names_dataset, names_model, names_tracker, read_setting
-from provenance.extract.shell import here
+from provenance.extract.shell import assistants, here
 from provenance.extract.shell import installs as shell_installs
 from provenance.extract.shell import programs as shell_programs
 from provenance.extract.shell.options import option
@@ -103,6 +103,7 @@ def read_shell(
         variables: known before; what the text sets is added to them.
     """
     variables = variables if variables is not None else Variables()
+    variables.elsewhere = variables.elsewhere or assistants.sends_elsewhere(text)
     reader = Shell(collector, vocabulary, usage, variables)
     aside = Aside(collector, "commented")
     passive = Shell(aside, vocabulary, "commented", Variables(variables.known))
@@ -177,7 +178,9 @@ class Shell:
         if words[at].text.rpartition("/")[2] in _TALK:
             return
         arguments = [argument for w in words[at:] for argument in self.variables.arguments(w)]
-        self.hub = self.hub or shell_programs.hub_of(arguments)
+        self.hub = (
+            self.hub or shell_programs.hub_of(arguments) or assistants.hub_of(arguments, self)
+        )
         named = option(arguments, "--provider", "--llm-provider", "--model-provider")
         if named is not None and not self.hub:
             service = self.vocabulary.provider_prefix(named.text.lower()) or ""

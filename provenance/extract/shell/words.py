@@ -308,6 +308,8 @@ class Variables:
         self.lists: dict[str, list[Word]] = {}
         """Words of the lists that are assigned."""
         self.cloned: Cloned | None = None
+        self.elsewhere = False
+        """The text sends programs in front of a model to another service than their makers'."""
 
     def set(self, name: str, value: Value) -> None:
         """Give a variable a value."""
