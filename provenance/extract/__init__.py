@@ -41,6 +41,11 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
         "packages.lock.json", "dotnet-tools.json",
     ),
     "manifests.gemfile": ("Gemfile", "gems.rb", "Gemfile.lock", "gems.locked", "*.gemspec"),
+    "manifests.composer": ("composer.json", "composer.lock"),
+    "manifests.pub": (
+        "pubspec.yaml", "pubspec.yml", "pubspec_overrides.yaml", "pubspec.lock",
+    ),
+    "manifests.swift": ("Package.swift", "Package@*", "Package.resolved"),
     "manifests.gitmodules": (".gitmodules",),
     "bills.sbom": ("*.json", "*.jsonld"),
     "models.card": ("*.md",),
@@ -85,6 +90,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     ),
     "languages.source": (
         "*.go", "*.java", "*.kt", "*.kts", "*.scala", "*.cs", "*.rs", "*.rb", "*.php", "*.swift",
+        "*.dart",
     ),
     "config.yaml_config": ("*.yaml", "*.yml", "MLproject"),
     "config.sql": ("*.sql",),

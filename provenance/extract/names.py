@@ -269,3 +269,13 @@ def served(
         return
     component = collector.api_model(service, name, where, function=function)
     collector.link(ids.PROJECT, component, "calls", where)
+
+
+def of_family(name: str, where: Occurrence, collector: Collector, vocabulary: Vocabulary) -> None:
+    """Record a model by the family that its name is of, where the address is not known.
+
+    Whose model it is the name tells; that its maker is asked for it is a weak claim.
+    """
+    owner = vocabulary.api_owner(name)
+    if owner is not None:
+        collector.api_model(owner, name, replace(where, confidence="low"), by_name=True)

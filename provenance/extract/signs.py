@@ -20,6 +20,7 @@ from provenance.extract.names import tool_model
 from provenance.extract.pages import names_thing, viewed_dataset
 from provenance.extract.places import Places
 from provenance.extract.provider_near import provider_listed, provider_near
+from provenance.extract.request_paths import read_request
 from provenance.extract.routed import VARIANT
 from provenance.extract.surroundings import LOCAL, keys_around, service_beside
 from provenance.extract.told_apart import tables_of
@@ -199,6 +200,7 @@ def _host(
         places.line(offset), url, usage=state, confidence="medium" if state is None else "low"
     )
     collector.service(service, where)
+    read_request(service, url + rest, where, collector, vocabulary)
     return True
 
 

@@ -175,3 +175,18 @@ def test_what_a_service_builds_is_no_image_from_elsewhere() -> None:
 def test_an_image_is_the_tree_s_own_where_its_dockerfile_is_here() -> None:
     assert own("deploy/app/Dockerfile", "deploy/attu/Dockerfile").own == ("pkg:docker/acme/app",)
     assert not own("app/Dockerfile").own
+
+
+def test_the_image_that_a_build_is_told_to_begin_from() -> None:
+    found = stack("""\
+services:
+  ocr:
+    build:
+      context: .
+      args:
+        BASE_IMAGE: ${PADDLE:-registry.example.com/paddle/paddle:3.0.0}
+        SAVE_IMAGE: "yes"
+""")
+    (image,) = (c for c in found.components if c.kind == "container")
+    assert image.id == "pkg:docker/registry.example.com/paddle/paddle@3.0.0"
+    assert [(p.line, p.confidence) for p in image.occurrences] == [(6, "medium")]

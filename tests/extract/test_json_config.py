@@ -181,3 +181,18 @@ def test_the_name_of_a_tokenizer_is_no_model() -> None:
         "model:openai/gpt-4o", "pkg:huggingface/acme/words-7b",
         "pkg:huggingface/openai-community/gpt2",
     }  # fmt: skip
+
+
+def test_a_provider_in_capitals_beside_a_local_address() -> None:
+    found = js(
+        """\
+        {"AI": {"TextGeneration": {
+          "Provider": "Ollama",
+          "ModelId": "llama3.1:latest",
+          "Endpoint": "http://localhost:11434"
+        }}}
+        """,
+        "appsettings.json",
+    )
+    assert ids(found, "model") == {"model:ollama/llama3.1:latest"}
+    assert not reasons(found)

@@ -241,3 +241,20 @@ def test_arguments(text: str, positions: list[str], named: dict[str, str]) -> No
 @pytest.mark.parametrize("text", ["(a", "(a]", "(" * 5000, '("a', "(" + "a," * 100 + ")"])
 def test_brackets_that_do_not_close(text: str) -> None:
     assert read_arguments(text.encode(), 0) is None
+
+
+def test_at_an_unknown_address_a_name_tells_its_family_alone() -> None:
+    found = java("""\
+      String name = "deepseek-chat";
+    //  String name = "deepseek-reasoner";
+      Object a = OpenAiChatModel.builder().baseUrl(baseUrl).modelName(name).build();
+    """)
+    assert ids(found, "model") == {
+        "model:deepseek/deepseek-chat",
+        "model:deepseek/deepseek-reasoner",
+    }
+    assert component(found, "model:deepseek/deepseek-chat").usage == "used"
+    assert component(found, "model:deepseek/deepseek-reasoner").usage == "commented"
+    assert ("deepseek-chat", "provider-unresolved", 4) in gaps(found)
+    own = java('Object a = OpenAiChatModel.builder().baseUrl(url).modelName("gpt-4o").build();')
+    assert ids(own, "model") == {"model:openai/gpt-4o"}

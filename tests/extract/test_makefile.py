@@ -49,3 +49,25 @@ def test_wanted_names(path: str) -> None:
 
 def test_spaces_are_no_recipe() -> None:
     assert not ids(direct(makefile, "Makefile", "a:\n    pip install x\n"))
+
+
+def test_what_another_recipe_builds_is_no_image_from_elsewhere() -> None:
+    found = direct(
+        makefile, "Makefile",
+        "IMAGE := acme/api\nTAG ?= latest\n"
+        "run:\n\tdocker run -p 80:80 $(IMAGE):$(TAG)\n\tdocker run redis:7\n"
+        "build:\n\tdocker build -f app/Dockerfile -t $(IMAGE):$(TAG) ./app\n",
+    )  # fmt: skip
+    assert ids(found, "container") == {"pkg:docker/redis@7"}
+
+
+def test_targets_for_developers() -> None:
+    found = direct(
+        makefile, "Makefile",
+        "install:\n\tpip install acme-app\ninstall-dev: install\n\tpip install acme-types\n"
+        "lint:\n\tuvx acme-lint\ndev:\n\tpip install acme-server\n",
+    )  # fmt: skip
+    assert at(found, "pkg:pypi/acme-app") == [(2, "used")]
+    assert at(found, "pkg:pypi/acme-types") == [(4, "development")]
+    assert at(found, "pkg:pypi/acme-lint") == [(6, "development")]
+    assert at(found, "pkg:pypi/acme-server") == [(8, "used")]

@@ -150,3 +150,21 @@ def test_a_repository_asked_of_a_server_of_one_s_own_is_what_it_runs() -> None:
     assert place.confidence == "medium"
     assert gaps(found) >= {("openai/gpt-4o", "alias-of-local-model", 4)}
     assert "service:openai" not in ids(found)
+
+
+def test_at_an_unknown_address_a_name_tells_its_family_alone() -> None:
+    found = read(
+        "a.py",
+        """\
+        import os
+        from openai import OpenAI
+        client = OpenAI(base_url=os.environ["BASE"])
+        client.chat.completions.create(model="deepseek-chat", messages=[])
+        client.chat.completions.create(model="acme-chat", messages=[])
+        """,
+    )
+    assert ids(found, "model") == {"model:deepseek/deepseek-chat"}
+    assert {p.confidence for p in component(found, "service:deepseek").occurrences} == {"low"}
+    assert gaps(found) >= {
+        ("deepseek-chat", "provider-unresolved", 4), ("acme-chat", "provider-unresolved", 5),
+    }  # fmt: skip

@@ -25,7 +25,8 @@ from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _PROVIDER_KEYS = ("provider", "model_provider", "llm_provider", "embedding_provider", "api_type",
-                  "modelProvider", "custom_llm_provider", "type")  # fmt: skip
+                  "modelProvider", "llmProvider", "embeddingProvider", "custom_llm_provider",
+                  "Provider", "ModelProvider", "LlmProvider", "type")  # fmt: skip
 _BASE_KEYS = frozenset("apibase baseurl openaiapibase apibaseurl apiurl endpoint azureendpoint "
                        "azureopenaiendpoint".split())  # fmt: skip
 """In small letters, without what joins their words."""

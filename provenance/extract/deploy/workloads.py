@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from provenance.extract.accelerators import DRIVERS
@@ -14,6 +15,7 @@ from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_command, read_shell
 from provenance.extract.shell.words import Value, Variables, Word
 from provenance.model import Usage
+from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 _RESOURCES = {
@@ -30,6 +32,9 @@ _DEVICES = (
     ("/dev/davinci", "ascend-cann"), ("/dev/kfd", "amd-rocm"), ("/dev/nvidia", "nvidia-cuda"),
     ("/dev/neuron", "aws-neuron"), ("nvidia.com/gpu", "nvidia-cuda"),
 )  # fmt: skip
+
+_BASE = lazy(r"(?:\w+_)?IMAGE(?:_NAME)?", re.IGNORECASE)
+"""An argument of a build that names the image it begins from."""
 
 
 def _variables(node: Node) -> Iterator[tuple[str, str, int]]:
@@ -102,7 +107,11 @@ class Workloads:
             )  # fmt: skip
 
     def environment(self, node: Node | None, *, default: bool = False) -> None:
-        """Read environment variables in each of their written forms."""
+        """Read environment variables in each of their written forms.
+
+        Args:
+            default: they are arguments of a build, which only replace what it has itself.
+        """
         if node is None or node.value is not None:
             return
         found = [
@@ -111,6 +120,12 @@ class Workloads:
         ]
         known = {key: value.text for key, value, _ in found}
         for key, value, line in found:
+            if default and _BASE.fullmatch(key) and re.search("[/:]", value.text):
+                read_image(
+                    value.text, line, self.collector, self.vocabulary, usage=self.usage,
+                    default=True,
+                )  # fmt: skip
+                continue
             read_setting(
                 key, value.text, line, self.collector, self.vocabulary, usage=self.usage,
                 default=default or value.default, runtime=self.runtime,

@@ -252,7 +252,10 @@ def _read(
             if is_image(text.text):
                 read_image(text.text, line, collector, vocabulary)
             continue
-        at = collector.occurrence(line, text.text, confidence=weakest(text.confidence, confident))
+        at = collector.occurrence(
+            line, text.text, usage=places.state(text.offset),
+            confidence=weakest(text.confidence, confident),
+        )  # fmt: skip
         if row.yields == "dataset":
             if ids.is_hub_repository(text.text):
                 collector.dataset(row.provider, text.text, at)
@@ -333,6 +336,9 @@ def _model(
         names.served_here(text, at, collector, vocabulary, function=row.function)
     elif service is None:
         collector.gap(text, "provider-unresolved", at)
+    elif at.confidence == "low" and vocabulary.api_owner(text) not in (None, service):
+        collector.gap(text, "provider-unresolved", at)
+        names.of_family(text, at, collector, vocabulary)
     else:
         names.served(service, text, at, collector, function=row.function)
 

@@ -1,4 +1,4 @@
-"""Go, Java, Kotlin, Scala, C#, Rust, Ruby, PHP and Swift, read without a parser.
+"""Go, Java, Kotlin, Scala, C#, Rust, Ruby, PHP, Swift and Dart, read without a parser.
 
 One pattern a language tells comments and strings from code. Imports of SDKs that the
 registry knows become packages; names of API models, addresses, variables and hub ids are
@@ -113,6 +113,13 @@ _LANGUAGES: dict[str, Language] = {
         rb"^[ \t]*(?:@\w+[ \t]+)?import[ \t]+(?:(?:struct|class|enum|func)[ \t]+)?"
         rb"([A-Za-z_]\w{1,100})",
         ".", rb"\b(?:OpenAI|GenerativeModel|\w+Client|\w+Service)\(",
+    ),
+    ".dart": _language(
+        "pub",
+        _SLASHES + _BLOCK + rb"|'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)" + _DOUBLE + _SINGLE,
+        rb"^[ \t]*(?:import|export)[ \t]+[\"']package:(\w{1,100})/", "/",
+        rb"\b(?:\w*(?:OpenAI|Client|Gemini|Ollama|Anthropic)\w*|GenerativeModel)"
+        rb"(?:\.\w{1,40})?\(",
     ),
 }  # fmt: skip
 _BASE_URL = lazy(

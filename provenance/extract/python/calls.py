@@ -366,6 +366,8 @@ class _Reader:
                 self.collector.gap(text, "provider-unresolved", where)
                 if ids.is_hub_repository(text) and self.vocabulary.looks_like_model(text):
                     self.collector.hub_model(text, where, function=spec.function)
+                else:
+                    names.of_family(text, where, self.collector, self.vocabulary)
                 return
             confidence = weakest(where.confidence, client.confidence)
             where = replace(where, confidence=confidence)

@@ -10,7 +10,7 @@ from provenance.extract.collect import Collector
 from provenance.extract.settings import read_setting
 from provenance.extract.shell.script import read_shell
 from provenance.extract.shell.words import Value, Variables
-from provenance.model import Document, Extraction
+from provenance.model import Document, Extraction, Usage
 from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
@@ -25,6 +25,17 @@ _VARIABLE = lazy(
 _CALL = lazy(r"\$[({]([\w.-]+)[)}]")
 _FUNCTION = lazy(r"\$\((?!\()[^()\n]{0,500}[ ,][^()\n]{0,500}\)")
 _BRACES = lazy(r"\{\{[ \t]*([\w-]+)[ \t]*\}\}")
+_TARGET = lazy(r"([A-Za-z_][\w.-]*)[^:=\n]{0,200}:(?!=)")
+_FOR_DEVELOPERS = lazy(
+    r"(?:install|setup|deps)[-_]dev|dev[-_](?:install|setup|deps|requirements)|"
+    r"^(?:lint|fmt|format|type-?check|mypy)\b"
+)
+"""Names of targets whose tools only developers have."""
+_BUILT = lazy(
+    r"\b(?:docker|podman|nerdctl)(?:[ \t]+buildx)?[ \t]+build\b[^\n]{0,300}?"
+    r"[ \t](?:-t|--tag)[ =](\S+)"
+)
+"""Images that a recipe makes, which the others run."""
 
 
 def accepts(path: str) -> bool:
@@ -67,28 +78,37 @@ def _read(lines: list[str], just: bool, collector: Collector, vocabulary: Vocabu
                 default=value.default,
             )  # fmt: skip
     absorb(aside.done(), collector)
-    for begin, recipe in _recipes(lines, just):
+    recipes = [
+        (begin, _as_shell(text, just), usage) for begin, text, usage in _recipes(lines, just)
+    ]
+    made = frozenset(
+        variables.expand(name).text for _, text, _ in recipes for name in _BUILT.findall(text)
+    )
+    for begin, recipe, usage in recipes:
         read_shell(
-            _as_shell(recipe, just), begin, collector, vocabulary,
-            variables=Variables(variables.known),
+            recipe, begin, collector, vocabulary, usage,
+            variables=Variables(variables.known, made),
         )  # fmt: skip
 
 
-def _recipes(lines: list[str], just: bool) -> list[tuple[int, str]]:
-    """Return (first line, text) of every run of recipe lines."""
-    found: list[tuple[int, list[str]]] = []
+def _recipes(lines: list[str], just: bool) -> list[tuple[int, str, Usage | None]]:
+    """Return (first line, text, usage by the target's name) of every run of recipe lines."""
+    found: list[tuple[int, list[str], Usage | None]] = []
     going = continued = False
+    usage: Usage | None = None
     for number, line in enumerate(lines, 1):
+        if target := _TARGET.match(line):
+            usage = "development" if _FOR_DEVELOPERS.search(target.group(1)) else None
         if line.startswith("\t") or (just and line.startswith("  ")) or (going and continued):
             if not going:
-                found.append((number, []))
+                found.append((number, [], usage))
             bare = line.lstrip("\t ")
             found[-1][1].append(bare if continued else bare.lstrip("@-+"))
             going = True
             continued = line.rstrip().endswith("\\")
         else:
             going = continued = False
-    return [(number, "\n".join(texts)) for number, texts in found]
+    return [(number, "\n".join(texts), usage) for number, texts, usage in found]
 
 
 def _as_shell(text: str, just: bool) -> str:

@@ -339,6 +339,48 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         }),
         text("packages.config", '<packages><package id="OpenAI" version="1.0" /></packages>'),
     ),
+    "manifests.composer": (
+        json_text("composer.json", {
+            "name": "acme/shop", "license": ["MIT"],
+            "require": {"php": "^8.2", "acme/client": "1.2.3"},
+            "require-dev": {"acme/tests": "^1"},
+        }),
+        json_text("composer.lock", {
+            "packages": [{
+                "name": "acme/client", "version": "v1.2.3", "require": {"acme/http": "^1"},
+                "dist": {"url": "https://git.example.com/a.zip"}, "license": ["MIT"],
+            }, {"name": "acme/http", "version": "1.0"}],
+            "packages-dev": [],
+        }),
+    ),
+    "manifests.pub": (
+        text("pubspec.yaml", """
+            name: app
+            dependencies:
+              acme: ^1.2.0
+              forked: {git: {url: "https://git.example.com/a/b.git"}}
+              local: {path: ../local}
+            dev_dependencies: {test: any}
+            """),
+        text("pubspec.lock", """
+            packages:
+              acme:
+                dependency: "direct main"
+                source: hosted
+                version: "1.2.3"
+            """),
+    ),
+    "manifests.swift": (
+        text("Package.swift", """
+            let package = Package(name: "App", dependencies: [
+                .package(url: "https://github.com/acme/client.git", exact: "1.2.3"),
+                // .package(url: "https://github.com/acme/old", from: "1.0.0"),
+            ])
+            """),
+        json_text("Package.resolved", {"pins": [{
+            "location": "https://github.com/acme/client", "state": {"version": "1.2.3"},
+        }], "version": 2}),
+    ),
     "manifests.gemfile": (
         text("Gemfile", """
             source "https://gems.example.com"
