@@ -161,6 +161,12 @@ def same_repository(one: str, other: str) -> bool:
     return without_version(one).lower() == without_version(other).lower()
 
 
+_INDEXED = frozenset(
+    "npm golang cargo maven nuget gem composer pub swift hex cran julia conan vcpkg".split()
+)
+"""Ecosystems whose packages are called by their name alone."""
+
+
 def short(component: str) -> str:
     """Return an id as a person would say it: ``torch@2.3.1``, ``@scope/name``, ``redis:7``."""
     for prefix in ("pkg:pypi/", "pkg:huggingface/", "service:", "platform:", "project:"):
@@ -169,9 +175,9 @@ def short(component: str) -> str:
     if component.startswith("pkg:docker/"):
         name, _, tag = component.removeprefix("pkg:docker/").partition("@")
         return f"{name}{'@' if tag.startswith('sha256:') else ':'}{tag}" if tag else name
-    for prefix in ("pkg:npm/", "pkg:golang/", "pkg:cargo/", "pkg:maven/", "pkg:nuget/", "pkg:gem/"):
-        if component.startswith(prefix):
-            return component[len(prefix) :].replace("%40", "@", 1)
+    kind, _, name = component.removeprefix("pkg:").partition("/")
+    if component.startswith("pkg:") and kind in _INDEXED:
+        return name.replace("%40", "@", 1)
     return component.removeprefix("pkg:")
 
 

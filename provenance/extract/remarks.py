@@ -40,6 +40,8 @@ _CHOICE = lazy(
 """Names with marks of a choice between them."""
 _KEY = lazy(rb"[ \t]*[\"']?([A-Za-z_][\w.]*)[\"']?[ \t]*(?::[^=\n]{0,40})?[:=]")
 _O = ord("o")
+_MAX_BEFORE = 1_000
+"""Signs of a line before its remark."""
 _MAX_REMARKS = 100
 _MAX_ITEMS = 40
 
@@ -140,8 +142,9 @@ def _choice(
 
 def _beside_model(data: bytes, at: int) -> bool:
     """Tell whether a comment stands on the line of a setting of a model, or right above one."""
-    begin = data.rfind(b"\n", 0, at) + 1
-    code = data[begin:at]
+    code = data[max(0, at - _MAX_BEFORE) : at].rpartition(b"\n")[2]
+    if len(code) == _MAX_BEFORE:
+        return False  # no line that somebody wrote
     if not code.strip():
         begin = data.find(b"\n", at) + 1
         code = data[begin : data.find(b"\n", begin)] if begin else b""

@@ -99,7 +99,8 @@ def test_every_extractor_is_tried() -> None:
         for path, data in samples:
             assert extractor_for(path) is extractor(name), path
             found = sound(extractor(name), path, data)
-            assert found.components or found.imports, path  # else the edits would try little
+            # Else the edits would try little; what is not read is a question and no more.
+            assert found.components or found.imports or name == "manifests.unread", path
 
 
 @each

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from provenance import ids
 from provenance.model import ComponentId, Kind
 
-_LOWER = frozenset({"golang", "github", "bitbucket", "composer", "deb", "apk", "rpm"})
+_LOWER = frozenset({"golang", "github", "bitbucket", "composer", "hex", "deb", "apk", "rpm"})
 """Types whose names the purl specification folds."""
 _MAX_LENGTH = 2000
 

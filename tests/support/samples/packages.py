@@ -339,6 +339,125 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         }),
         text("packages.config", '<packages><package id="OpenAI" version="1.0" /></packages>'),
     ),
+    "manifests.unread": (text("app/acme.cabal", "name: acme\nbuild-depends: base, aeson\n"),),
+    "manifests.hex": (
+        text("mix.exs", """
+            defmodule App.MixProject do
+              def project do
+                [app: :app, deps: deps()]
+              end
+              defp deps do
+                [
+                  {:bumblebee, "~> 0.5", only: [:dev, :test], runtime: false},
+                  # {:exla, "~> 0.7"},
+                  {:nx, "0.7.3", optional: true},
+                  {:axon, github: "acme/axon", branch: "main"},
+                  {:far, path: "../far"}
+                ]
+              end
+            end
+            """),
+        text("mix.lock", """
+            %{
+              "axon": {:git, "https://git.example.com/axon.git", "0a1b2c", [branch: "main"]},
+              "nx": {:hex, :nx, "0.7.3", "51", [:mix], [{:complex, "~> 0.5", [hex: :complex]}]},
+              "complex": {:hex, :complex, "0.5.0", "af", [:mix], [], "hexpm:acme", "26"},
+            }
+            """),
+        text("rebar.config", """
+            % {deps, [old]}.
+            {deps, [recon, {jsx, "3.1.0"},
+              {cowboy, ".*", {git, "https://git.example.com/a.git", {tag, "2.9.0"}}}]}.
+            {profiles, [{test, [{deps, [meck]}]}]}.
+            """),
+        text("rebar.lock", """
+            {"1.2.0",
+            [{<<"cowlib">>,{pkg,<<"cowlib">>,<<"2.11.0">>},1},
+             {<<"cowboy">>,{git,"https://git.example.com/a.git",{ref,"0a"}},0}]}.
+            """),
+    ),
+    "manifests.cran": (
+        text("DESCRIPTION", """
+            Package: app
+            License: GPL (>= 2) | file LICENSE
+            Depends: R (>= 4.1)
+            Imports: torch (>= 0.12.0), stats,
+                ellmer
+            Suggests: testthat
+            Remotes: tidyverse/ellmer@main, git::https://git.example.com/a.git
+            """),
+        json_text("renv.lock", {
+            "R": {"Repositories": [{"Name": "own", "URL": "https://packages.example.com"}]},
+            "Packages": {
+                "torch": {"Version": "0.13.0", "Source": "Repository", "Repository": "own",
+                          "Requirements": ["R6", "R"], "License": "MIT + file LICENSE"},
+                "R6": {"Version": "2.5.1", "Source": "GitHub", "RemoteUsername": "r-lib",
+                       "RemoteRepo": "R6", "Imports": ["utils", "lost (>= 1)"]},
+            },
+        }),
+    ),
+    "manifests.julia": (
+        text("Project.toml", """
+            name = "App"
+            uuid = "99e6a3ab-5dfb-504d-930d-738a2a938a0e"
+            [deps]
+            Flux = "587475ba-b771-5e3f-ad9e-33799f191a9c"
+            Random = "9a3f8284-a2c9-5f02-9a11-845980a1fd5c"
+            [weakdeps]
+            CUDA = "052768ef-5323-5732-b1bb-66c8b64840ba"
+            [sources]
+            Flux = { url = "https://git.example.com/Flux.jl" }
+            [compat]
+            Flux = "=0.14.15"
+            """),
+        text("Manifest.toml", """
+            manifest_format = "2.0"
+            [[deps.Flux]]
+            deps = ["Adapt", "Random"]
+            git-tree-sha1 = "5a626d6ef24ae0a8590c22dc12096fb65eb66325"
+            uuid = "587475ba-b771-5e3f-ad9e-33799f191a9c"
+            version = "0.14.15"
+            [[deps.Adapt]]
+            git-tree-sha1 = "6a55b747d1812e699320963ffde36f1ebdda4099"
+            repo-url = "https://git.example.com/Adapt.jl"
+            uuid = "79e6a3ab-5dfb-504d-930d-738a2a938a0e"
+            version = "4.0.4"
+            """),
+    ),
+    "manifests.conan": (
+        text("conanfile.txt", """
+            [requires]
+            onnxruntime/1.18.1@acme/stable#0a
+            openssl/[>=3 <4]
+            # zlib/1.3
+            [tool_requires]
+            cmake/3.27.0
+            """),
+        text("conanfile.py", """
+            from conan import ConanFile
+            class App(ConanFile):
+                requires = "fmt/10.0.0", ("zlib/1.3", "private")
+                def requirements(self):
+                    if self.options.cuda:
+                        self.requires(f"cudnn/{v}")
+                    self.test_requires("gtest/1.14.0")
+            """),
+        json_text("conan.lock", {
+            "version": "0.5", "requires": ["zlib/1.3.1#cac0%1765.3"],
+            "build_requires": ["cmake/4.3.2"], "overrides": {"zlib/1.2": ["zlib/1.3.1"]},
+        }),
+        json_text("a/conan.lock", {
+            "graph_lock": {"nodes": {"0": {"ref": "app/1.0", "requires": ["1"]},
+                                     "1": {"ref": "zlib/1.3", "build_requires": ["2"]},
+                                     "2": {"pref": "cmake/3.27.0#0:d5#0"}}},
+        }),
+        json_text("vcpkg.json", {
+            "name": "app", "license": "MIT",
+            "dependencies": ["curl", {"name": "onnxruntime", "version>=": "1.18.0", "host": True}],
+            "features": {"cuda": {"dependencies": ["cudnn"]}},
+            "overrides": [{"name": "curl", "version": "8.5.0#2"}],
+        }),
+    ),
     "manifests.composer": (
         json_text("composer.json", {
             "name": "acme/shop", "license": ["MIT"],
