@@ -103,7 +103,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     ),
     "languages.source": (
         "*.go", "*.java", "*.kt", "*.kts", "*.scala", "*.cs", "*.rs", "*.rb", "*.php", "*.swift",
-        "*.dart",
+        "*.dart", "*.ex", "*.exs", "*.r", "*.jl", "*.lua",
     ),
     "config.yaml_config": ("*.yaml", "*.yml", "MLproject"),
     "config.sql": ("*.sql",),

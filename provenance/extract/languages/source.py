@@ -1,6 +1,6 @@
-"""Go, Java, Kotlin, Scala, C#, Rust, Ruby, PHP, Swift and Dart, read without a parser.
+"""Go, Java, C#, Rust, Ruby, PHP and others, read without a parser; ``syntax`` lists them.
 
-One pattern a language tells comments and strings from code. Imports of SDKs that the
+Imports of SDKs that the
 registry knows become packages; names of API models, addresses, variables and hub ids are
 found in the bytes. Where a file makes a client of such an SDK, its base URL decides whom
 it asks.
@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
 
+from provenance import ids
 from provenance.addresses import is_local_host
 from provenance.extract import api_names, signs, textfile
 from provenance.extract.collect import Collector
@@ -24,6 +24,7 @@ from provenance.extract.languages.commands import read_commands
 from provenance.extract.languages.elsewhere import Elsewhere
 from provenance.extract.languages.gems import read_gems
 from provenance.extract.languages.hub_names import read_hub_names
+from provenance.extract.languages.syntax import LANGUAGES, Language
 from provenance.extract.manifests.coordinates import JBANG, read_jbang
 from provenance.extract.placed import read_placed
 from provenance.extract.places import Places
@@ -39,89 +40,9 @@ from provenance.vocabulary import Vocabulary
 
 NAME = "languages"
 
-_SLASHES = rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
-_DOUBLE = rb"|\"(?:\\.|[^\"\\\n])*+\"?"
-_SINGLE = rb"|'(?:\\.|[^'\\\n])*+'?"
-_CHARACTER = rb"|'(?:\\[^\n]{1,8}?|[^'\\\n])'"
-_BLOCK = rb'|"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
 _MAX_BYTES = 1024 * 1024
 _MAX_IMPORTS = 1_000
-
-
 _NAMESPACE = lazy(rb"^[ \t]*namespace[ \t]+([A-Za-z_][\w.]{1,200})", re.MULTILINE)
-
-
-class Language(NamedTuple):
-    """How one language writes comments, strings, imports and new clients."""
-
-    ecosystem: str
-    passive: re.Pattern[bytes]
-    imports: re.Pattern[bytes]
-    separator: str
-    """Between the parts of an imported name."""
-    client: re.Pattern[bytes]
-
-
-def _language(ecosystem: str, passive: bytes, imports: bytes, separator: str, client: bytes
-              ) -> Language:  # fmt: skip
-    return Language(
-        ecosystem, re.compile(passive, re.DOTALL), re.compile(imports, re.MULTILINE), separator,
-        re.compile(client),
-    )  # fmt: skip
-
-
-_BUILDER = rb"\b\w*(?:Client|Model|OkHttp\w{0,20})\s{0,8}\.\s{0,8}(?:builder|fromEnv|create)\s?\("
-_JVM = (
-    _SLASHES + _BLOCK + _DOUBLE + _CHARACTER,
-    rb"^[ \t]*import[ \t]+(?:static[ \t]+)?([A-Za-z_][\w.]{1,200})", ".",
-    _BUILDER + rb"|\bnew[ \t]+\w*(?:Client|Model|Service)\s?\(|\b[A-Z]\w*(?:Client|OpenAI)\s?\(",
-)  # fmt: skip
-_GO = _language(
-    "golang", _SLASHES + rb"|`[^`]*+`?" + _DOUBLE + _CHARACTER,
-    rb"^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?\"([a-z0-9][\w.-]*\.[a-z]{2,10}/[^\"\s]{1,200})\"",
-    "/", rb"\b(\w{1,40})\.New(?:\w{0,30}(?:Client|LLM|ChatModel|WithConfig))?\(",
-)  # fmt: skip
-_LANGUAGES: dict[str, Language] = {
-    ".go": _GO,
-    ".java": _language("maven", *_JVM),
-    ".kt": _language("maven", *_JVM),
-    ".kts": _language("maven", *_JVM),
-    ".scala": _language("maven", *_JVM),
-    ".cs": _language(
-        "nuget", _SLASHES + _BLOCK + rb"|(?<=@)\"(?:[^\"]|\"\")*+\"?" + _DOUBLE + _CHARACTER,
-        rb"^[ \t]*(?:global[ \t]+)?using[ \t]+(?:static[ \t]+)?([A-Za-z_][\w.]{1,200})[ \t]*;", ".",
-        rb"\bnew[ \t]+\w*(?:Client|Service|API)\s?\(|\.Add\w*(?:OpenAI|Chat|Client|Ollama)\w*\(",
-    ),
-    ".rs": _language(
-        "cargo", _SLASHES + rb"|\"(?:\\.|[^\"\\])*+\"?" + _CHARACTER,
-        rb"^[ \t]*(?:pub[ \t]+)?(?:use|extern[ \t]+crate)[ \t]+(?:::)?([a-z_][\w:]{1,200})", "::",
-        rb"\b\w*(?:Client|Api)(?:::<\w+>)?::(?:new|with_config|default|from_env|builder)\(",
-    ),
-    ".rb": _language(
-        "gem", rb"^=begin\b(?:[^\n]*\n)*?=end\b|#(?!\{)[^\n]*" + _DOUBLE + _SINGLE,
-        rb"^[ \t]*require[ \t(]+[\"']([\w/-]{1,200})[\"']", "/",
-        rb"\b[A-Z][\w:]{1,80}\s{0,40}\.new\b|\b(?!R(?:ails|Spec)\b)[A-Z][\w:]{1,80}\.configure\b",
-    ),
-    ".php": _language(
-        "composer", _SLASHES + rb"|#(?!\[)[^\n]*" + _DOUBLE + _SINGLE,
-        rb"^[ \t]*use[ \t]+\\?([A-Za-z_][\w\\]{1,200})", "\\",
-        rb"\b\w*(?:OpenAI|Client|Anthropic|Gemini)::(?:client|factory|make|new)\("
-        rb"|\bnew[ \t]+\w*Client\(",
-    ),
-    ".swift": _language(
-        "swift", _SLASHES + _BLOCK + _DOUBLE,
-        rb"^[ \t]*(?:@\w+[ \t]+)?import[ \t]+(?:(?:struct|class|enum|func)[ \t]+)?"
-        rb"([A-Za-z_]\w{1,100})",
-        ".", rb"\b(?:OpenAI|GenerativeModel|\w+Client|\w+Service)\(",
-    ),
-    ".dart": _language(
-        "pub",
-        _SLASHES + _BLOCK + rb"|'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)" + _DOUBLE + _SINGLE,
-        rb"^[ \t]*(?:import|export)[ \t]+[\"']package:(\w{1,100})/", "/",
-        rb"\b(?:\w*(?:OpenAI|Client|Gemini|Ollama|Anthropic)\w*|GenerativeModel)"
-        rb"(?:\.\w{1,40})?\(",
-    ),
-}  # fmt: skip
 _BASE_URL = lazy(
     rb"(?:base_?ur[il]|api_?base|uri_?base|api_?host|endpoint|baseaddress|new Uri|with_api_base"
     rb"|server_?url)\w{0,20}[\"']?[\s:=(,>]{1,12}(?:(?:new[ \t]+)?Uri\(|option\.\w+\()?[\s]{0,4}"
@@ -148,7 +69,7 @@ def _default(match: re.Match[bytes]) -> bytes:
 
 def accepts(path: str) -> bool:
     """Accept the sources of the languages above."""
-    return path[path.rfind(".") :] in _LANGUAGES
+    return path[path.rfind(".") :] in LANGUAGES
 
 
 def extract(document: Document, vocabulary: object) -> Extraction:
@@ -160,7 +81,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     data = document.data
     if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = textfile.decode(data)[0].encode("utf-8", "replace")
-    language = _LANGUAGES[document.path[document.path.rfind(".") :]]
+    language = LANGUAGES[document.path[document.path.rfind(".") :]]
     if b"${" in data and language.ecosystem == "maven":
         data = _PROPERTY.sub(_default, data)
     places = Places(data, language.passive)
@@ -244,6 +165,8 @@ def _imports(
         parts = name.split(language.separator)
         prefixes = (language.separator.join(parts[:size]) for size in range(len(parts), 0, -1))
         package = next((known[prefix] for prefix in prefixes if prefix in known), None)
+        if package is None and language.own_names and parts[0] not in language.standard:
+            package = ids.package(language.ecosystem, parts[0])
         if package:
             found[package] = None
             if gems:
