@@ -105,6 +105,10 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
         "*.go", "*.java", "*.kt", "*.kts", "*.scala", "*.cs", "*.rs", "*.rb", "*.php", "*.swift",
         "*.dart", "*.ex", "*.exs", "*.r", "*.jl", "*.lua",
     ),
+    "languages.native": (
+        "*.c", "*.cc", "*.cpp", "*.cxx", "*.h", "*.hh", "*.hpp", "*.hxx", "*.cu", "*.cuh", "*.hip",
+        "*.m", "*.mm", "*.metal", "*.cmake", "CMakeLists.txt",
+    ),
     "config.yaml_config": ("*.yaml", "*.yml", "MLproject"),
     "config.sql": ("*.sql",),
     "config.prompty": ("*.prompty",),

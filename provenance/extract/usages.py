@@ -6,7 +6,9 @@ from provenance.model import Usage
 from provenance.patterns import lazy
 
 _SEGMENTS: dict[str, Usage] = {
-    **dict.fromkeys(("test", "tests", "testing", "__tests__", "spec", "specs"), "test"),
+    **dict.fromkeys(
+        ("test", "tests", "testing", "__tests__", "spec", "specs", "e2e", "integration_test",
+         "integration_tests", "integration-test", "integration-tests"), "test"),
     **dict.fromkeys(
         ("example", "examples", "demo", "demos", "sample", "samples", "cookbook", "cookbooks",
          "tutorial", "tutorials", "quickstart"), "example"),

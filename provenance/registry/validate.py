@@ -27,7 +27,7 @@ _COMPONENT = lazy(
 )
 _SCHEMES = frozenset(
     "host env import client hub dataset prefix provider maker runtime family whisper constant "
-    "terraform arm standard section open-data program action".split()
+    "terraform arm standard section open-data program action include cmake".split()
 )
 """What identifiers are of; see data/README.md."""
 _CONDITION = lazy(r"\w+=[^=\s]\S*")

@@ -125,6 +125,31 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             </script>
             """),
     ),
+    "languages.native": (
+        text("a/run.cu", """
+            #ifdef USE_ROCM
+            #include <hip/hip_runtime.h>
+            #else
+            #  include "cuda_runtime.h" // x
+            #endif
+            __global__ void k(float *x) { x[0] = R"q(a)q"[0]; } /* a comment */
+            void f() { k<<<1, 32>>>(x); }
+            """),
+        text("a/main.mm", """
+            @import CoreML;
+            #import <Metal/Metal.h>
+            auto url = "https://api.openai.com/v1"; auto m = "gpt-4o";
+            """),
+        text("CMakeLists.txt", """
+            project(x LANGUAGES CXX CUDA) # a
+            set(TAG v1)
+            if(WITH_TORCH)
+              find_package(Torch 2.1 REQUIRED)
+            endif()
+            FetchContent_Declare(l GIT_REPOSITORY "https://github.com/a/b.git" GIT_TAG ${TAG})
+            CPMAddPackage("gh:a/b@1.0") #[=[ x ]=]
+            """),
+    ),
     "languages.source": (
         text("a/main.go", """
             package main

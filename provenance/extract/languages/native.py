@@ -1,0 +1,249 @@
+"""C, C++, CUDA, HIP, Objective-C, Metal and CMake, read without a parser.
+
+What an include or ``find_package`` names is looked up in the data: a stack of accelerators,
+or a library. A kernel needs the stack that it is written for. What CMake fetches is a
+repository. Addresses, variables and names of models are found as in other languages.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import islice, pairwise
+
+from provenance import ids
+from provenance.extract import api_names, signs, textfile
+from provenance.extract.collect import GITHUB, Collector
+from provenance.extract.places import Places
+from provenance.extract.unknown_hosts import read_bases
+from provenance.extract.variables import read_variables
+from provenance.model import ComponentId, Document, Extraction, Usage
+from provenance.patterns import lazy
+from provenance.vocabulary import Vocabulary
+
+NAME = "native"
+_KERNELS, _CMAKE = (".cu", ".cuh", ".hip"), ("CMakeLists.txt", ".cmake")
+_ENDINGS = frozenset(".c .cc .cpp .cxx .h .hh .hpp .hxx .cu .cuh .hip .m .mm .metal .cmake".split())
+_CUDA, _ROCM, _METAL = "platform:nvidia-cuda", "platform:amd-rocm", "platform:apple-mps"
+_MAX_BYTES = 1024 * 1024
+_MAX_DIRECTIVES, _MAX_ARGUMENTS, _MAX_PLACES = 20_000, 200, 3
+"""Places of one component in one file, of each usage."""
+
+_PASSIVE = lazy(  # every branch begins with a sign: so the signs are searched for
+    rb"(?s)/(?:/[^\n]*+|\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z))"
+    rb"|\"(?<=R\")([^\s()\\\"]{0,16})\([^)]*+(?:\)(?!\1\")[^)]*+)*+(?:\)\1\"|\Z)"
+    rb"|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"?|'(?:\\[^\n]{1,8}?|[^'\\\n])'"
+)
+_DIRECTIVE = lazy(  # begins with a sign that is quick to look for
+    rb"#[ \t]*(?:(if|ifdef|ifndef|elif|else|endif)\b([^\n]*)"
+    rb"|(?:include|import|include_next)[ \t]*[<\"]([^>\"\n]{1,200})[>\"])"
+)
+_MODULE = lazy(rb"@import[ \t]+([A-Za-z]\w{1,60})[\w.]{0,100};")
+_BRANCHES = (
+    (lazy(rb"USE_ROCM|USE_HIP|__HIP_|__HIPCC__"), _ROCM),
+    (lazy(rb"USE_MUSA|__MUSA"), "platform:moore-threads-musa"),
+)
+"""What conditions in a source of CUDA name that it can be built for as well."""
+_LAUNCH = lazy(rb"__global__|__device__|<<<[^;\n]")
+_SHADER = lazy(rb"\bkernel[ \t]+void\b|\bmetal_stdlib\b|\[\[[a-z]")
+_TEST = lazy(r"(?:.*[_-](?:unit)?tests?|(?:unit)?tests?[_-].*|.*[a-z]Tests?)\.\w+")
+
+_REMARKS = lazy(
+    rb"(?s)#\[(={0,8})\[[^\]]*+(?:\](?!\1\])[^\]]*+)*+(?:\]\1\]|\Z)|#[^\n]*+"
+    rb"|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"?"
+)
+_CALL = lazy(
+    rb"(?<![\w$.{-])(if|endif|set|project|enable_language|find_package|find_dependency"
+    rb"|FetchContent_Declare|ExternalProject_Add|CPM(?:Add|Find)Package)[ \t]*\(",
+    re.IGNORECASE,
+)
+_ARGUMENT = lazy(rb"\s+|#[^\n]*|\"((?:\\.|[^\"\\])*+)\"|([^\s()\"#]+)|\(", re.DOTALL)
+_VARIABLE = lazy(r"\$\{(\w{1,100})\}")
+_HOSTED = lazy(
+    r"(?:gh:|(?:https?|git|ssh)://(?:[^/@\s]{1,99}@)?github\.com/|git@github\.com:)"
+    r"([\w.-]+/[\w.-]+?)(?:\.git)?(?:[@#]([^\s@#]+)|/(?:archive/(?:refs/(?:tags|heads)/)?"
+    r"|releases/download/)([^/]+?)(?:\.zip|\.tgz|\.tar\.\w+|/.*)?|/)?"
+)
+_BRANCH = lazy(r"origin/.*|main|master|head|develop|dev|trunk|latest", re.IGNORECASE)
+
+
+def accepts(path: str) -> bool:
+    """Accept native sources and the files of CMake."""
+    return path.endswith(_CMAKE) or path[path.rfind(".") :].lower() in _ENDINGS
+
+
+def extract(document: Document, vocabulary: object) -> Extraction:
+    """Return what one native source or file of CMake uses and could not say."""
+    assert isinstance(vocabulary, Vocabulary)
+    collector = Collector(document.path, NAME)
+    data = document.data
+    if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = textfile.decode(data)[0].encode("utf-8", "replace")
+    cmake = document.path.endswith(_CMAKE)
+    places = Places(data, _REMARKS if cmake else _PASSIVE)
+    if collector.usage == "used" and _TEST.fullmatch(document.path.rpartition("/")[2]):
+        collector.usage = "test"
+    (_project if cmake else _source)(data, _Found(places, collector), vocabulary)
+    if len(data) > _MAX_BYTES and collector.done().components:
+        collector.gap(document.path, "too-large", detail=f"{len(data)} bytes")
+    return collector.done()
+
+
+class _Found:
+    """Records components of the data by what they are, at a few places each."""
+
+    def __init__(self, places: Places, collector: Collector) -> None:
+        self.places = places
+        self.collector = collector
+        self.times: dict[tuple[ComponentId, Usage | None], int] = {}
+
+    def add(
+        self, component: ComponentId | None, offset: int, written: bytes, usage: Usage | None,
+        requirement: str | None = None, channels: tuple[ComponentId, ...] = (),
+    ) -> None:  # fmt: skip
+        key = (component or "", usage)
+        self.times[key] = self.times.get(key, 0) + 1
+        if not component or self.times[key] > _MAX_PLACES:
+            return
+        text = " ".join(written[:300].decode("utf-8", "replace").split())
+        where = self.collector.occurrence(self.places.line(offset), text, usage=usage)
+        kind, _, slug = component.partition(":")
+        if kind == "platform":
+            self.collector.platform(slug, where)
+        elif kind == "service":
+            self.collector.service(component, where)
+        else:
+            self.collector.package(component, where, requirement=requirement, channels=channels)
+
+
+def _source(data: bytes, found: _Found, vocabulary: Vocabulary) -> None:
+    """Record what a source includes, the kernels in it, and what it names."""
+    places, collector = found.places, found.collector
+    directives = list(islice(_DIRECTIVE.finditer(data), _MAX_DIRECTIVES))
+    included = {match.start(3) - 1: match.group(3).decode("utf-8", "replace")
+                for match in directives if match.group(3)}  # fmt: skip
+    names = frozenset(included.values())
+    known = {name: component for name in names if (component := _component(name, vocabulary))}
+    path = collector.path.lower()
+    launches = islice(_LAUNCH.finditer(data), 50) if path.endswith(_KERNELS) else ()
+    kernel = next((m for m in launches if places.state(m.start()) is None), None)
+    if known:
+        _includes(data, directives, known, found)
+    for match in islice(_MODULE.finditer(data), 100) if b"@import" in data else ():
+        module = match.group(1).decode("ascii")
+        component = _component(f"{module}/{module}.h", vocabulary)
+        found.add(component, match.start(), match.group(), places.state(match.start()))
+    if path.endswith(".hip"):
+        found.add(_ROCM, 0, path.rpartition("/")[2].encode(), None)
+    elif kernel and ((_CUDA, None) in found.times or (_ROCM, None) not in found.times):
+        found.add(_CUDA, kernel.start(), places.text_line(kernel.start()), None)
+    elif path.endswith(".metal") and (shader := _SHADER.search(data)):
+        found.add(_METAL, shader.start(), places.text_line(shader.start()), None)
+    if any(component == _CUDA for component, _ in found.times):
+        for match in directives:
+            for pattern, other in _BRANCHES if match.group(2) else ():
+                if pattern.search(match.group(2)) and places.state(match.start()) is None:
+                    found.add(other, match.start(), match.group(), "optional")
+    if b"://" in data:
+        signs.addresses(data, places, collector, vocabulary)
+    device = path.endswith((*_KERNELS, ".metal"))  # what runs there asks no service
+    if not device and len(data) <= _MAX_BYTES and data.count(b'"') > 2 * len(included):
+        read_variables(data, places, collector, vocabulary)
+        read_bases(data, places, collector, vocabulary)
+        api_names.read_names(
+            data, places, collector, vocabulary, claimed=lambda at, _: at in included
+        )
+        signs.literals(data, places, collector, vocabulary, names)
+
+
+@lru_cache(maxsize=8192)
+def _component(name: str, vocabulary: Vocabulary) -> ComponentId | None:
+    """Return the component that an include is of: by the longest beginning that is known."""
+    known = vocabulary.named("include")
+    name = name.lstrip("./")
+    beginnings = (name[:size] for size in range(min(len(name), 80), 2, -1))
+    return next((known[beginning] for beginning in beginnings if beginning in known), None)
+
+
+def _includes(
+    data: bytes, directives: list[re.Match[bytes]], known: dict[str, ComponentId], found: _Found
+) -> None:
+    """Record the components of includes with the usage that their conditions give them."""
+    conditions: list[Usage | None] = []
+    for match in directives:
+        kind, before = match.group(1), data[max(0, match.start() - 80) : match.start()]
+        if before.rpartition(b"\n")[2].strip(b" \t/*!"):
+            continue  # no directive, but a word of a text
+        state = found.places.state(match.start())
+        if match.group(3):
+            if state is None:
+                state = next((u for u in ("commented", "optional") if u in conditions), None)
+            component = known.get(match.group(3).decode("utf-8", "replace"))
+            found.add(component, match.start(), match.group(), state)
+        elif state is None and kind in (b"endif", b"elif", b"else"):
+            ended = conditions.pop() if conditions else None
+            if kind != b"endif":
+                conditions.append(None if ended == "commented" else "optional")
+        elif state is None:
+            conditions.append(_asks(kind, match.group(2)))
+
+
+def _asks(kind: bytes, condition: bytes) -> Usage | None:
+    """Return the usage of what stands under a condition of the preprocessor."""
+    condition = condition.partition(b"//")[0].partition(b"/*")[0].strip()
+    if kind == b"if" and condition in (b"0", b"1"):
+        return "commented" if condition == b"0" else None
+    if kind == b"ifndef" or condition.startswith((b"!defined", b"! defined")):
+        # Mostly the guard of a whole header.
+        return "optional" if any(p.search(condition) for p, _ in _BRANCHES) else None
+    return None if b"__cplusplus" in condition or b"__OBJC__" in condition else "optional"
+
+
+def _project(data: bytes, found: _Found, vocabulary: Vocabulary) -> None:
+    """Record what a file of CMake finds, enables and fetches."""
+    signs.addresses(data, found.places, found.collector, vocabulary)
+    known, variables, depth, at = vocabulary.named("cmake"), dict[str, str](), 0, 0
+    while match := _CALL.search(data, at):
+        name, at, given = match.group(1).decode("ascii").lower(), match.end(), list[str]()
+        if found.places.state(match.start()) is not None:
+            continue
+        if name in ("if", "endif"):
+            depth = max(0, depth + (1 if name == "if" else -1))
+            continue
+        while len(given) < _MAX_ARGUMENTS and (part := _ARGUMENT.match(data, at)):
+            text = (part.group(1) or part.group(2) or b"").decode("utf-8", "replace")
+            for variable in _VARIABLE.findall(text[:300]):
+                text = text.replace(f"${{{variable}}}", variables.get(variable, "$"))
+            given += [text] if text else []
+            at = part.end()
+        usage: Usage | None = "optional" if depth or "QUIET" in given else None
+        written = data[match.start() : at + 1]
+        if name == "set" and len(given) == 2:
+            variables[given[0]] = given[1][:200]
+        elif name.startswith("find") and given:
+            version = next((text for text in given[1:2] if text[0].isdigit()), None)
+            found.add(known.get(given[0]), match.start(), written, usage, version)
+        elif name in ("project", "enable_language"):
+            for language in sorted({"CUDA", "HIP"}.intersection(given[name == "project" :])):
+                found.add(known.get(language), match.start(), written, usage)
+        elif name != "set":
+            _fetched(given, match.start(), written, usage, found)
+
+
+def _fetched(
+    given: list[str], offset: int, written: bytes, usage: Usage | None, found: _Found
+) -> None:
+    """Record the repository that a call fetches, at its tag; a branch is a requirement."""
+    values = dict(pairwise(given))
+    if "GITHUB_REPOSITORY" in values:
+        given = [f"gh:{values['GITHUB_REPOSITORY']}"]
+    hosted = next((address for text in given if (address := _HOSTED.fullmatch(text))), None)
+    if hosted is None:
+        if url := values.get("GIT_REPOSITORY"):
+            found.collector.gap(url, "requirement-without-name", found.places.line(offset))
+        return
+    tag = hosted.group(2) or hosted.group(3) or values.get("GIT_TAG") or values.get("VERSION", "")
+    tag = "" if "$" in tag else tag
+    branch = tag if _BRANCH.fullmatch(tag) else None
+    package = ids.package("github", hosted.group(1).lower(), None if branch else tag or None)
+    found.add(package, offset, written, usage, branch, (GITHUB,))
