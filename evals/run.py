@@ -51,7 +51,7 @@ def arguments() -> argparse.Namespace:
     option("--only", nargs="+", metavar="NAME", help="only these projects")
     option(
         "--round",
-        choices=[str(number) for number in range(1, 17)],
+        choices=[str(number) for number in range(1, 18)],
         help="only this round of labels",
     )
     option("--split", choices=("tune", "held-out"), help="only the projects of this half")

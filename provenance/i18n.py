@@ -23,7 +23,10 @@ class Messages:
         Raises:
             KeyError: no such message; the catalogue test keeps this from happening.
         """
-        return self._table[message].format_map(_Params(params))
+        counted = {
+            name: _Count(value) if type(value) is int else value for name, value in params.items()
+        }
+        return self._table[message].format_map(_Params(counted))
 
     def __contains__(self, message: str) -> bool:
         return message in self._table
@@ -31,6 +34,14 @@ class Messages:
     def ids(self) -> frozenset[str]:
         """Return every message id."""
         return frozenset(self._table)
+
+
+class _Count(int):
+    """A number that a message can give a word: ``{count:finding|findings}``."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        return f"{int(self)} {one if self == 1 else many}" if bar else super().__format__(spec)
 
 
 class _Params(dict[str, object]):

@@ -54,6 +54,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     ),
     "manifests.swift": ("Package.swift", "Package@*", "Package.resolved"),
     "manifests.gitmodules": (".gitmodules",),
+    "manifests.cmake": ("CMakeLists.txt", "*.cmake"),
     "manifests.unread": (
         "build.sbt", "project.clj", "deps.edn", "stack.yaml", "cpanfile", "shard.yml",
         "build.zig.zon", "elm.json", "MODULE.bazel", "Podfile", "Cartfile",
@@ -107,7 +108,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     ),
     "languages.native": (
         "*.c", "*.cc", "*.cpp", "*.cxx", "*.h", "*.hh", "*.hpp", "*.hxx", "*.cu", "*.cuh", "*.hip",
-        "*.m", "*.mm", "*.metal", "*.cmake", "CMakeLists.txt",
+        "*.m", "*.mm", "*.metal",
     ),
     "config.yaml_config": ("*.yaml", "*.yml", "MLproject"),
     "config.sql": ("*.sql",),

@@ -1,20 +1,20 @@
-"""C, C++, CUDA, HIP, Objective-C, Metal and CMake, read without a parser.
+"""C, C++, CUDA, HIP, Objective-C and Metal, read without a parser.
 
-What an include or ``find_package`` names is looked up in the data: a stack of accelerators,
-or a library. A kernel needs the stack that it is written for. What CMake fetches is a
-repository. Addresses, variables and names of models are found as in other languages.
+What an include names is looked up in the data: a stack of accelerators, or a library. A kernel
+needs the stack that it is written for. Addresses, variables and names of models are found as
+in other languages.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice
 
-from provenance import ids
 from provenance.extract import api_names, signs, textfile
-from provenance.extract.collect import GITHUB, Collector
+from provenance.extract.collect import Collector
 from provenance.extract.places import Places
+from provenance.extract.sighted import Sighted
 from provenance.extract.unknown_hosts import read_bases
 from provenance.extract.variables import read_variables
 from provenance.model import ComponentId, Document, Extraction, Usage
@@ -22,13 +22,11 @@ from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
 
 NAME = "native"
-_KERNELS, _CMAKE = (".cu", ".cuh", ".hip"), ("CMakeLists.txt", ".cmake")
-_ENDINGS = frozenset(".c .cc .cpp .cxx .h .hh .hpp .hxx .cu .cuh .hip .m .mm .metal .cmake".split())
+_KERNELS = (".cu", ".cuh", ".hip")
+_ENDINGS = frozenset(".c .cc .cpp .cxx .h .hh .hpp .hxx .cu .cuh .hip .m .mm .metal".split())
 _CUDA, _ROCM, _METAL = "platform:nvidia-cuda", "platform:amd-rocm", "platform:apple-mps"
 _MAX_BYTES = 1024 * 1024
-_MAX_DIRECTIVES, _MAX_ARGUMENTS, _MAX_PLACES = 20_000, 200, 3
-"""Places of one component in one file, of each usage."""
-
+_MAX_DIRECTIVES = 20_000
 _PASSIVE = lazy(  # every branch begins with a sign: so the signs are searched for
     rb"(?s)/(?:/[^\n]*+|\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z))"
     rb"|\"(?<=R\")([^\s()\\\"]{0,16})\([^)]*+(?:\)(?!\1\")[^)]*+)*+(?:\)\1\"|\Z)"
@@ -48,75 +46,29 @@ _LAUNCH = lazy(rb"__global__|__device__|<<<[^;\n]")
 _SHADER = lazy(rb"\bkernel[ \t]+void\b|\bmetal_stdlib\b|\[\[[a-z]")
 _TEST = lazy(r"(?:.*[_-](?:unit)?tests?|(?:unit)?tests?[_-].*|.*[a-z]Tests?)\.\w+")
 
-_REMARKS = lazy(
-    rb"(?s)#\[(={0,8})\[[^\]]*+(?:\](?!\1\])[^\]]*+)*+(?:\]\1\]|\Z)|#[^\n]*+"
-    rb"|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"?"
-)
-_CALL = lazy(
-    rb"(?<![\w$.{-])(if|endif|set|project|enable_language|find_package|find_dependency"
-    rb"|FetchContent_Declare|ExternalProject_Add|CPM(?:Add|Find)Package)[ \t]*\(",
-    re.IGNORECASE,
-)
-_ARGUMENT = lazy(rb"\s+|#[^\n]*|\"((?:\\.|[^\"\\])*+)\"|([^\s()\"#]+)|\(", re.DOTALL)
-_VARIABLE = lazy(r"\$\{(\w{1,100})\}")
-_HOSTED = lazy(
-    r"(?:gh:|(?:https?|git|ssh)://(?:[^/@\s]{1,99}@)?github\.com/|git@github\.com:)"
-    r"([\w.-]+/[\w.-]+?)(?:\.git)?(?:[@#]([^\s@#]+)|/(?:archive/(?:refs/(?:tags|heads)/)?"
-    r"|releases/download/)([^/]+?)(?:\.zip|\.tgz|\.tar\.\w+|/.*)?|/)?"
-)
-_BRANCH = lazy(r"origin/.*|main|master|head|develop|dev|trunk|latest", re.IGNORECASE)
-
 
 def accepts(path: str) -> bool:
-    """Accept native sources and the files of CMake."""
-    return path.endswith(_CMAKE) or path[path.rfind(".") :].lower() in _ENDINGS
+    """Accept native sources by their endings."""
+    return path[path.rfind(".") :].lower() in _ENDINGS
 
 
 def extract(document: Document, vocabulary: object) -> Extraction:
-    """Return what one native source or file of CMake uses and could not say."""
+    """Return what one native source uses and could not say."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
     data = document.data
     if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = textfile.decode(data)[0].encode("utf-8", "replace")
-    cmake = document.path.endswith(_CMAKE)
-    places = Places(data, _REMARKS if cmake else _PASSIVE)
+    places = Places(data, _PASSIVE)
     if collector.usage == "used" and _TEST.fullmatch(document.path.rpartition("/")[2]):
         collector.usage = "test"
-    (_project if cmake else _source)(data, _Found(places, collector), vocabulary)
+    _source(data, Sighted(places, collector), vocabulary)
     if len(data) > _MAX_BYTES and collector.done().components:
         collector.gap(document.path, "too-large", detail=f"{len(data)} bytes")
     return collector.done()
 
 
-class _Found:
-    """Records components of the data by what they are, at a few places each."""
-
-    def __init__(self, places: Places, collector: Collector) -> None:
-        self.places = places
-        self.collector = collector
-        self.times: dict[tuple[ComponentId, Usage | None], int] = {}
-
-    def add(
-        self, component: ComponentId | None, offset: int, written: bytes, usage: Usage | None,
-        requirement: str | None = None, channels: tuple[ComponentId, ...] = (),
-    ) -> None:  # fmt: skip
-        key = (component or "", usage)
-        self.times[key] = self.times.get(key, 0) + 1
-        if not component or self.times[key] > _MAX_PLACES:
-            return
-        text = " ".join(written[:300].decode("utf-8", "replace").split())
-        where = self.collector.occurrence(self.places.line(offset), text, usage=usage)
-        kind, _, slug = component.partition(":")
-        if kind == "platform":
-            self.collector.platform(slug, where)
-        elif kind == "service":
-            self.collector.service(component, where)
-        else:
-            self.collector.package(component, where, requirement=requirement, channels=channels)
-
-
-def _source(data: bytes, found: _Found, vocabulary: Vocabulary) -> None:
+def _source(data: bytes, found: Sighted, vocabulary: Vocabulary) -> None:
     """Record what a source includes, the kernels in it, and what it names."""
     places, collector = found.places, found.collector
     directives = list(islice(_DIRECTIVE.finditer(data), _MAX_DIRECTIVES))
@@ -166,7 +118,7 @@ def _component(name: str, vocabulary: Vocabulary) -> ComponentId | None:
 
 
 def _includes(
-    data: bytes, directives: list[re.Match[bytes]], known: dict[str, ComponentId], found: _Found
+    data: bytes, directives: list[re.Match[bytes]], known: dict[str, ComponentId], found: Sighted
 ) -> None:
     """Record the components of includes with the usage that their conditions give them."""
     conditions: list[Usage | None] = []
@@ -197,53 +149,3 @@ def _asks(kind: bytes, condition: bytes) -> Usage | None:
         # Mostly the guard of a whole header.
         return "optional" if any(p.search(condition) for p, _ in _BRANCHES) else None
     return None if b"__cplusplus" in condition or b"__OBJC__" in condition else "optional"
-
-
-def _project(data: bytes, found: _Found, vocabulary: Vocabulary) -> None:
-    """Record what a file of CMake finds, enables and fetches."""
-    signs.addresses(data, found.places, found.collector, vocabulary)
-    known, variables, depth, at = vocabulary.named("cmake"), dict[str, str](), 0, 0
-    while match := _CALL.search(data, at):
-        name, at, given = match.group(1).decode("ascii").lower(), match.end(), list[str]()
-        if found.places.state(match.start()) is not None:
-            continue
-        if name in ("if", "endif"):
-            depth = max(0, depth + (1 if name == "if" else -1))
-            continue
-        while len(given) < _MAX_ARGUMENTS and (part := _ARGUMENT.match(data, at)):
-            text = (part.group(1) or part.group(2) or b"").decode("utf-8", "replace")
-            for variable in _VARIABLE.findall(text[:300]):
-                text = text.replace(f"${{{variable}}}", variables.get(variable, "$"))
-            given += [text] if text else []
-            at = part.end()
-        usage: Usage | None = "optional" if depth or "QUIET" in given else None
-        written = data[match.start() : at + 1]
-        if name == "set" and len(given) == 2:
-            variables[given[0]] = given[1][:200]
-        elif name.startswith("find") and given:
-            version = next((text for text in given[1:2] if text[0].isdigit()), None)
-            found.add(known.get(given[0]), match.start(), written, usage, version)
-        elif name in ("project", "enable_language"):
-            for language in sorted({"CUDA", "HIP"}.intersection(given[name == "project" :])):
-                found.add(known.get(language), match.start(), written, usage)
-        elif name != "set":
-            _fetched(given, match.start(), written, usage, found)
-
-
-def _fetched(
-    given: list[str], offset: int, written: bytes, usage: Usage | None, found: _Found
-) -> None:
-    """Record the repository that a call fetches, at its tag; a branch is a requirement."""
-    values = dict(pairwise(given))
-    if "GITHUB_REPOSITORY" in values:
-        given = [f"gh:{values['GITHUB_REPOSITORY']}"]
-    hosted = next((address for text in given if (address := _HOSTED.fullmatch(text))), None)
-    if hosted is None:
-        if url := values.get("GIT_REPOSITORY"):
-            found.collector.gap(url, "requirement-without-name", found.places.line(offset))
-        return
-    tag = hosted.group(2) or hosted.group(3) or values.get("GIT_TAG") or values.get("VERSION", "")
-    tag = "" if "$" in tag else tag
-    branch = tag if _BRANCH.fullmatch(tag) else None
-    package = ids.package("github", hosted.group(1).lower(), None if branch else tag or None)
-    found.add(package, offset, written, usage, branch, (GITHUB,))

@@ -339,6 +339,17 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         }),
         text("packages.config", '<packages><package id="OpenAI" version="1.0" /></packages>'),
     ),
+    "manifests.cmake": (
+        text("CMakeLists.txt", """
+            project(x LANGUAGES CXX CUDA) # a
+            set(TAG v1)
+            if(WITH_TORCH)
+              find_package(Torch 2.1 REQUIRED)
+            endif()
+            FetchContent_Declare(l GIT_REPOSITORY "https://github.com/a/b.git" GIT_TAG ${TAG})
+            CPMAddPackage("gh:a/b@1.0") #[=[ x ]=]
+            """),
+    ),
     "manifests.unread": (text("app/acme.cabal", "name: acme\nbuild-depends: base, aeson\n"),),
     "manifests.hex": (
         text("mix.exs", """

@@ -140,15 +140,6 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
             #import <Metal/Metal.h>
             auto url = "https://api.openai.com/v1"; auto m = "gpt-4o";
             """),
-        text("CMakeLists.txt", """
-            project(x LANGUAGES CXX CUDA) # a
-            set(TAG v1)
-            if(WITH_TORCH)
-              find_package(Torch 2.1 REQUIRED)
-            endif()
-            FetchContent_Declare(l GIT_REPOSITORY "https://github.com/a/b.git" GIT_TAG ${TAG})
-            CPMAddPackage("gh:a/b@1.0") #[=[ x ]=]
-            """),
     ),
     "languages.source": (
         text("a/main.go", """
