@@ -29,16 +29,25 @@ _RUNS = lazy(
     re.IGNORECASE,
 )
 """What runs the text that begins here, in whatever language."""
-_MARKS = (b"subprocess", b"spawn", b"cmd", b"argv", b"ommand(", b"execa", b"execSync")
+MARKS = (b"spawn", b"cmd", b"argv", b"ommand(", b"exec", b"process")
 """What a source that starts programs has, as a rule; looked for before any pattern."""
+PYTHON_MARKS = (b"subprocess", b"cmd", b"argv")
+"""The same in Python: every mark costs a look over the whole source."""
 _MAX_WORDS = 40
 _MAX_COMMANDS = 50
 _MAX_TEXT = 500
 
 
-def read_started(data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary) -> None:
-    """Record the programs in front of a model that a source starts."""
-    if not any(mark in data for mark in _MARKS):
+def read_started(
+    data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary,
+    marks: tuple[bytes, ...] = MARKS,
+) -> None:  # fmt: skip
+    """Record the programs in front of a model that a source starts.
+
+    Args:
+        marks: of which the source must hold one.
+    """
+    if not any(mark in data for mark in marks):
         return
     names = _begins_with(tuple(vocabulary.named("program")))
     for match in islice(names.finditer(data), _MAX_COMMANDS):

@@ -25,7 +25,7 @@ from provenance.extract.python.owner_and_name import read_pairs
 from provenance.extract.python.reach import leading
 from provenance.extract.registers import read_registers
 from provenance.extract.routed import RoutedNames, Routers
-from provenance.extract.started import read_started
+from provenance.extract.started import PYTHON_MARKS, read_started
 from provenance.extract.tags import read_tags
 from provenance.extract.unknown_hosts import read_bases
 from provenance.extract.variables import read_variables
@@ -123,7 +123,7 @@ def read_source(
     read_bases(data, places, collector, vocabulary)
     read_commands(data, places, collector, vocabulary)
     read_installs(data, places, collector, vocabulary)
-    read_started(data, places, collector, vocabulary)
+    read_started(data, places, collector, vocabulary, PYTHON_MARKS)
     read_examples(data, places, collector, vocabulary)
     accelerators.devices(data, places, collector)
     accelerators.cards(data, places, collector)
