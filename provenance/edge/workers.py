@@ -11,6 +11,9 @@ Result = TypeVar("Result")
 
 MIN_BYTES = 1024 * 1024
 """Starting processes costs what extracting some hundred kilobytes does."""
+LARGE = 32 * 1024 * 1024
+"""Beyond it what was learned on the way of every module weighs more than a fork: the process
+that keeps all results leaves the work, and what it takes, to others."""
 _BATCHES = 24
 """Batches a worker: enough that one slow file does not leave the others idle."""
 
@@ -37,15 +40,16 @@ def spread(
     global _work
     batches = _batches(items, sizes, size // (processors * _BATCHES))
     _work = work
+    helps = size < LARGE
     try:
-        with ProcessPoolExecutor(processors - 1, mp_context=get_context("fork")) as pool:
+        with ProcessPoolExecutor(processors - helps, mp_context=get_context("fork")) as pool:
             asked = [pool.submit(_run, batch) for batch in batches]
             # From the end, since the others start at the front. What this process reads of
             # the registry on the way it need not read again when it judges what was found.
             try:
                 own = {
                     at: work(batches[at])
-                    for at in reversed(range(len(batches)))
+                    for at in reversed(range(len(batches) if helps else 0))
                     if asked[at].cancel()
                 }
                 return [own[at] if at in own else asked[at].result() for at in range(len(batches))]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from provenance.edge import workers
 from provenance.edge.workers import MIN_BYTES, spread
 
 ITEMS = list(range(200))
@@ -30,6 +31,14 @@ def test_the_answers_are_in_order_and_this_process_does_its_share() -> None:
     makers = {maker for _, maker in found}
     assert os.getpid() in makers
     assert len(makers) > 1
+
+
+@several
+def test_of_a_very_large_tree_this_process_only_gathers() -> None:
+    sizes = [workers.LARGE // 100] * len(ITEMS)
+    found = [answer for batch in spread(squares, ITEMS, sizes) for answer in batch]
+    assert [square for square, _ in found] == [item * item for item in ITEMS]
+    assert os.getpid() not in {maker for _, maker in found}
 
 
 @several
