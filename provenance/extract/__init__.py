@@ -56,7 +56,7 @@ EXTRACTORS: dict[str, tuple[str, ...]] = {
     "manifests.gitmodules": (".gitmodules",),
     "manifests.cmake": ("CMakeLists.txt", "*.cmake"),
     "manifests.unread": (
-        "build.sbt", "project.clj", "deps.edn", "stack.yaml", "cpanfile", "shard.yml",
+        "build.sbt", "project.clj", "deps.edn", "cpanfile", "shard.yml",
         "build.zig.zon", "elm.json", "MODULE.bazel", "Podfile", "Cartfile",
         "dub.json", "dub.sdl", "gleam.toml", "dune-project", "*.cabal", "*.rockspec", "*.nimble",
         "*.opam", "*.podspec",

@@ -12,7 +12,7 @@ from provenance.vocabulary import Vocabulary
 NAME = "unread"
 
 _FILES = {
-    "build.sbt": "sbt", "project.clj": "Leiningen", "deps.edn": "Clojure", "stack.yaml": "Stack",
+    "build.sbt": "sbt", "project.clj": "Leiningen", "deps.edn": "Clojure",
     "cpanfile": "CPAN", "shard.yml": "Shards", "build.zig.zon": "Zig", "elm.json": "Elm",
     "module.bazel": "Bazel", "podfile": "CocoaPods", "cartfile": "Carthage",
     "dub.json": "DUB", "dub.sdl": "DUB", "gleam.toml": "Gleam", "dune-project": "opam",
