@@ -42,6 +42,7 @@ _BRANCHES = (
     (lazy(rb"USE_MUSA|__MUSA"), "platform:moore-threads-musa"),
 )
 """What conditions in a source of CUDA name that it can be built for as well."""
+_WEAKENED: tuple[Usage, ...] = ("commented", "optional")
 _LAUNCH = lazy(rb"__global__|__device__|<<<[^;\n]")
 _SHADER = lazy(rb"\bkernel[ \t]+void\b|\bmetal_stdlib\b|\[\[[a-z]")
 _TEST = lazy(r"(?:.*[_-](?:unit)?tests?|(?:unit)?tests?[_-].*|.*[a-z]Tests?)\.\w+")
@@ -121,23 +122,29 @@ def _includes(
     data: bytes, directives: list[re.Match[bytes]], known: dict[str, ComponentId], found: Sighted
 ) -> None:
     """Record the components of includes with the usage that their conditions give them."""
-    conditions: list[Usage | None] = []
+    conditions: list[tuple[Usage | None, Usage | None]] = []
+    """Of every open condition the usage by itself, and with those around it."""
+
+    def under(own: Usage | None) -> tuple[Usage | None, Usage | None]:
+        both = (own, conditions[-1][1] if conditions else None)
+        return own, next((usage for usage in _WEAKENED if usage in both), None)
+
     for match in directives:
         kind, before = match.group(1), data[max(0, match.start() - 80) : match.start()]
         if before.rpartition(b"\n")[2].strip(b" \t/*!"):
             continue  # no directive, but a word of a text
         state = found.places.state(match.start())
         if match.group(3):
-            if state is None:
-                state = next((u for u in ("commented", "optional") if u in conditions), None)
+            if state is None and conditions:
+                state = conditions[-1][1]
             component = known.get(match.group(3).decode("utf-8", "replace"))
             found.add(component, match.start(), match.group(), state)
         elif state is None and kind in (b"endif", b"elif", b"else"):
-            ended = conditions.pop() if conditions else None
+            ended = conditions.pop()[0] if conditions else None
             if kind != b"endif":
-                conditions.append(None if ended == "commented" else "optional")
+                conditions.append(under(None if ended == "commented" else "optional"))
         elif state is None:
-            conditions.append(_asks(kind, match.group(2)))
+            conditions.append(under(_asks(kind, match.group(2))))
 
 
 def _asks(kind: bytes, condition: bytes) -> Usage | None:
