@@ -50,10 +50,19 @@ def read_started(
     if not any(mark in data for mark in marks):
         return
     names = _begins_with(tuple(vocabulary.named("program")))
-    for match in islice(names.finditer(data), _MAX_COMMANDS):
-        if places.state(match.start()) is None:
-            name = match.group(1).decode()
-            _start(name, match.start(1), data, places, collector, vocabulary)
+    commands = [
+        command
+        for match in islice(names.finditer(data), _MAX_COMMANDS)
+        if places.state(match.start()) is None
+        and (command := _command(match.group(1).decode(), match.start(1), data, places))
+    ]
+    elsewhere = bool(commands) and sends_elsewhere(data.decode("utf-8", "replace"))
+    for command in commands:
+        variables = Variables(elsewhere=elsewhere)
+        if isinstance(command, Word):
+            read_shell(command.text, command.line, collector, vocabulary, variables=variables)
+        else:
+            read_command(command, collector, vocabulary, variables=variables)
 
 
 @cache
@@ -63,22 +72,15 @@ def _begins_with(names: tuple[str, ...]) -> re.Pattern[bytes]:
     return re.compile(rb"[\"'`](%b)(?=[\"'` .])" % words)
 
 
-def _start(
-    name: str, at: int, data: bytes, places: Places, collector: Collector, vocabulary: Vocabulary
-) -> None:  # fmt: skip
-    """Read the command whose program is named at an offset, if one is."""
+def _command(name: str, at: int, data: bytes, places: Places) -> Word | list[Word] | None:
+    """Return the command whose program is named at an offset: as one text, or as its words."""
     line, end = places.line(at), at + len(name)
-    variables = Variables()
     if data[end : end + 1] == b" ":
         close = data.find(data[at - 1 : at], end, end + _MAX_TEXT)
-        if close > 0 and _RUNS.search(data, max(0, at - 41), at - 1):
-            variables.elsewhere = sends_elsewhere(data.decode("utf-8", "replace"))
-            text = data[at:close].decode("utf-8", "replace")
-            read_shell(text, line, collector, vocabulary, variables=variables)
-    elif match := _NEXT.match(data, end):
-        words = [Word(name, line), *_words(data, match.end(), places)]
-        variables.elsewhere = sends_elsewhere(data.decode("utf-8", "replace"))
-        read_command(words, collector, vocabulary, variables=variables)
+        runs = close > 0 and _RUNS.search(data, max(0, at - 41), at - 1)
+        return Word(data[at:close].decode("utf-8", "replace"), line) if runs else None
+    match = _NEXT.match(data, end)
+    return [Word(name, line), *_words(data, match.end(), places)] if match else None
 
 
 def _words(data: bytes, at: int, places: Places) -> list[Word]:

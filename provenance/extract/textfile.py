@@ -46,6 +46,13 @@ def decode(data: bytes) -> tuple[str, bool]:
         return data.decode("latin-1"), True
 
 
+def as_utf8(data: bytes) -> bytes:
+    """Return a source as UTF-8, so far as it can be told that it is written otherwise."""
+    if b"\x00" in data[:4096] or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return decode(data)[0].encode("utf-8", "replace")
+    return data
+
+
 def decoded(data: bytes, collector: Collector) -> str:
     """Return the text of a file; a gap says when it had to be read with losses."""
     text, lossy = decode(data)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from provenance.extract.collect import Collector
 from provenance.extract.config.yaml_tree import Node
 from provenance.extract.settings import names_model, read_setting
-from provenance.extract.shell.assistants import sends_elsewhere
 from provenance.extract.shell.script import read_shell
 from provenance.vocabulary import Vocabulary
 
@@ -15,11 +14,11 @@ _ENDPOINTS = ("endpoint", "responses-api-endpoint")
 _ARGUMENTS = ("claude_args", "codex-args")
 
 
-def read_action(step: Node, text: str, collector: Collector, vocabulary: Vocabulary) -> None:
+def read_action(step: Node, elsewhere: bool, collector: Collector, vocabulary: Vocabulary) -> None:
     """Record the service that a step asks, and the models that its inputs name.
 
     Args:
-        text: the whole workflow, whose variables can send an action elsewhere.
+        elsewhere: the workflow has variables that send an action to another service.
     """
     uses = step.get("uses")
     if uses is None or not uses.value:
@@ -27,7 +26,7 @@ def read_action(step: Node, text: str, collector: Collector, vocabulary: Vocabul
     service = vocabulary.named("action").get(uses.value.partition("@")[0].lower())
     if service is None:
         return
-    service = _asked(step, service, text, vocabulary)
+    service = _asked(step, service, elsewhere, vocabulary)
     if service:
         collector.service(service, collector.occurrence(uses.line, uses.value))
     inputs = step.get("with")
@@ -44,7 +43,7 @@ def read_action(step: Node, text: str, collector: Collector, vocabulary: Vocabul
             read_shell(command, value.text_line(), collector, vocabulary)
 
 
-def _asked(step: Node, service: str, text: str, vocabulary: Vocabulary) -> str:
+def _asked(step: Node, service: str, elsewhere: bool, vocabulary: Vocabulary) -> str:
     """Return the service that a step asks as its inputs and variables say; ``""`` is unknown."""
     for name, cloud in _CLOUDS.items():
         if step.text("with", name).lower() == "true":
@@ -52,4 +51,4 @@ def _asked(step: Node, service: str, text: str, vocabulary: Vocabulary) -> str:
     for name in _ENDPOINTS:
         if address := step.text("with", name):
             return vocabulary.service_of_url(address) or ""
-    return "" if sends_elsewhere(text) else service
+    return "" if elsewhere else service

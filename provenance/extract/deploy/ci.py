@@ -67,7 +67,7 @@ def _jobs(root: Node, text: str, collector: Collector, vocabulary: Vocabulary) -
                 continue  # what the jobs build, by its name
             if image is not None and not _is_expression(image):
                 workloads.image(image)
-        read_action(mapping, text, collector, vocabulary)
+        read_action(mapping, elsewhere, collector, vocabulary)
         services = mapping.get("services")
         for item in (services.items if services is not None else None) or ():
             workloads.image(item if item.value is not None else item.get("name"))
@@ -85,9 +85,10 @@ def _script(
     for item in script.children() if script is not None else ():
         if item.value:
             text = re.sub(r"\$\{\{\s*(.{0,200}?)\s*\}\}", _variable, item.value)
-            variables = Variables()
-            variables.elsewhere = elsewhere
-            read_shell(text, item.text_line(), collector, vocabulary, variables=variables)
+            read_shell(
+                text, item.text_line(), collector, vocabulary,
+                variables=Variables(elsewhere=elsewhere),
+            )  # fmt: skip
 
 
 def _variable(match: re.Match[str]) -> str:

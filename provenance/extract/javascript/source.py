@@ -105,9 +105,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what one script uses and could not say."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    data = document.data
-    if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = textfile.decode(data)[0].encode("utf-8", "replace")
+    data = textfile.as_utf8(document.data)
     if document.path.endswith((".vue", ".svelte")):
         data = _scripts(data)
     bundle = _is_bundle(document.path, data)

@@ -57,9 +57,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what one native source uses and could not say."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    data = document.data
-    if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = textfile.decode(data)[0].encode("utf-8", "replace")
+    data = textfile.as_utf8(document.data)
     places = Places(data, _PASSIVE)
     if collector.usage == "used" and _TEST.fullmatch(document.path.rpartition("/")[2]):
         collector.usage = "test"

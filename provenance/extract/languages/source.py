@@ -78,9 +78,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     collector = Collector(document.path, NAME)
     if collector.usage == "used" and _is_test(document.path):
         collector.usage = "test"
-    data = document.data
-    if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = textfile.decode(data)[0].encode("utf-8", "replace")
+    data = textfile.as_utf8(document.data)
     language = LANGUAGES[document.path[document.path.rfind(".") :]]
     if b"${" in data and language.ecosystem == "maven":
         data = _PROPERTY.sub(_default, data)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from provenance.extract.manifests.cran_lock import BASE
 from provenance.patterns import lazy
 
 _SLASHES = rb"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)"
@@ -65,10 +66,7 @@ _R = _language(
     rb"(?:^|[^\w.$@])(?:library|require|requireNamespace|loadNamespace)\([ \t]*[\"']?"
     rb"([A-Za-z][\w.]{1,100})[\"']?[ \t]*[,)]", "::", _NONE,
 )._replace(
-    own_names=True, standard=frozenset(
-        "base stats utils methods graphics grDevices datasets tools parallel splines stats4 tcltk "
-        "compiler grid".split()
-    ),
+    own_names=True, standard=BASE
 )  # fmt: skip
 LANGUAGES: dict[str, Language] = {
     ".go": _GO,

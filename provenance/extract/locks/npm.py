@@ -11,7 +11,7 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.locks.lines import LockLines
-from provenance.extract.manifests.dependencies import Dependencies, reach
+from provenance.extract.manifests.dependencies import Dependencies, is_address, reach
 from provenance.extract.manifests.npm import source_url, split_alias
 from provenance.model import ComponentId, Document, Extraction, Occurrence, Usage
 from provenance.patterns import lazy
@@ -160,7 +160,7 @@ def _delivered(
     file = next((s for s in (resolved, written) if isinstance(s, str) and s[:5] == "file:"), "")
     if file:
         packages.local(_identity(path, entry)[0], file.removeprefix("file:"), where.line)
-    elif "://" in source or source.startswith("git@"):
+    elif is_address(source):
         packages.delivered(component, source, where)
 
 

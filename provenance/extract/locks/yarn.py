@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
-from provenance.extract.manifests.dependencies import Dependencies, reach
+from provenance.extract.manifests.dependencies import Dependencies, is_address, reach
 from provenance.extract.manifests.npm import SECTIONS, source_url, split_alias
 from provenance.model import ComponentId, Document, Extraction, Usage
 from provenance.vocabulary import Vocabulary
@@ -76,7 +76,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
             usage = usages.get(node.component)
             where = collector.occurrence(entry.line, entry.written, usage=usage)
             packages.node(node.component, where)
-            if "://" in node.source or node.source.startswith("git@"):
+            if is_address(node.source):
                 packages.delivered(node.component, node.source, where)
     for entry, node in placed:
         _edges(entry, node.component, nodes, packages, usages)

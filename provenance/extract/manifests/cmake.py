@@ -45,9 +45,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what one file of CMake asks for; it is never run."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    data = document.data
-    if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = textfile.decode(data)[0].encode("utf-8", "replace")
+    data = textfile.as_utf8(document.data)
     _project(data, Sighted(Places(data, _REMARKS), collector), vocabulary)
     return collector.done()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.locks.lines import LockLines
@@ -43,10 +42,9 @@ def extract(document: Document, vocabulary: object) -> Extraction:
 def _declared(data: dict[str, Any], text: str, packages: Dependencies) -> None:
     name = data.get("name")
     if isinstance(name, str) and "/" in name:
-        packages.collector.project(name, packages.package(name.lower()))
-    if "/" not in packages.collector.path and data.get("license"):
-        line = textfile.line_of(text, '"license')
-        packages.declared_license(ids.PROJECT, data["license"], line)
+        packages.collector.project(name, packages.package(name))
+    if data.get("license"):
+        packages.own_license(data["license"], textfile.line_of(text, '"license'))
     lines = LockLines(text)
     for section, content in data.items():
         if section not in _SECTIONS or not isinstance(content, dict):
@@ -58,7 +56,7 @@ def _declared(data: dict[str, Any], text: str, packages: Dependencies) -> None:
                 continue
             exact = _EXACT.fullmatch(requirement.strip())
             packages.declare(
-                package.lower(), requirement, line, f'"{package}": "{requirement}"',
+                package, requirement, line, f'"{package}": "{requirement}"',
                 usage=_SECTIONS[section], version=exact.group(1) if exact else None,
             )  # fmt: skip
 
@@ -78,7 +76,7 @@ def _lock(data: dict[str, Any], lines: LockLines, packages: Dependencies) -> Non
             line = lines.seek(name)
             version = entry.get("version")
             version = version.removeprefix("v") if isinstance(version, str) else None
-            component = packages.package(name.lower(), version)
+            component = packages.package(name, version)
             nodes[name.lower()] = component
             where = packages.collector.occurrence(line, f"{name} {version}", usage=usage)
             packages.node(component, where)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.manifests.cran_lock import BASE, ENTRY, HOSTS, license_words, write
@@ -62,9 +61,9 @@ def _described(text: str, packages: Dependencies) -> None:
         return
     if name := " ".join(line for _, line in fields.get("Package", ())).strip():
         packages.collector.project(name, packages.package(name))
-    if "License" in fields and "/" not in packages.collector.path:
+    if "License" in fields:
         place, terms = fields["License"][0]
-        packages.declared_license(ids.PROJECT, license_words(terms), place)
+        packages.own_license(license_words(terms), place)
     remotes = dict(_remotes(fields.get("Remotes", ())))
     for field, found in fields.items():
         usage = _FIELDS.get(field, "development" if field.startswith(_NEEDS) else None)

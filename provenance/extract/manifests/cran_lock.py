@@ -8,7 +8,7 @@ from typing import Any
 
 from provenance import ids
 from provenance.addresses import host_of
-from provenance.extract.manifests.dependencies import Dependencies
+from provenance.extract.manifests.dependencies import Dependencies, is_address
 from provenance.model import ComponentId, Occurrence
 from provenance.patterns import lazy
 
@@ -115,7 +115,7 @@ def _source(entry: dict[str, Any], repositories: dict[str, str]) -> str:
         return f"https://{HOSTS[kind]}/{owner}/{name}"
     if kind in ("git", "url") or (kind in HOSTS and kind):
         url = words.get("RemoteUrl", "")
-        return url if "://" in url or url.startswith("git@") else ""
+        return url if is_address(url) else ""
     named = words.get("Repository", "")
     url = repositories.get(named, named)
     return url if "://" in url and (host_of(url) or "") not in _PUBLIC else ""

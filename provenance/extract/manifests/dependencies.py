@@ -28,9 +28,16 @@ _PUBLIC = frozenset({
     "maven.google.com", "api.nuget.org", "www.nuget.org", "rubygems.org", "proxy.golang.org",
 })  # fmt: skip
 """Public registries that the data does not describe: no channel of their own."""
+_LOWER = frozenset({"golang", "composer", "hex"})
+"""Ecosystems whose names the purl specification writes in small letters."""
 _CARGO_INDEX = "github.com/rust-lang/crates.io-index"
 _SCP = lazy(r"(?:git\+)?(?:ssh://)?([\w.-]+@[\w.-]+):([^/\d][^\s]*)")
 _ARCHIVE = (".tgz", ".tar.gz", ".zip", ".jar")
+
+
+def is_address(source: str) -> bool:
+    """Tell whether a source is fetched by its address, also as git writes one for ssh."""
+    return "://" in source or source.startswith("git@")
 
 
 class Dependencies:
@@ -44,8 +51,8 @@ class Dependencies:
 
     def package(self, name: str, version: str | None = None) -> ComponentId:
         """Return the id of a package of this ecosystem."""
-        if self.ecosystem == "golang":
-            name = name.lower()  # as the purl specification has it
+        if self.ecosystem in _LOWER:
+            name = name.lower()
         return ids.package(self.ecosystem, name, version)
 
     def declare(
@@ -101,6 +108,11 @@ class Dependencies:
                         evidence=Evidence(source="tree", reference=reference),
                     )
                 )  # fmt: skip
+
+    def own_license(self, raw: object, line: int) -> None:
+        """Record the license of the project itself: what a file at the top of the tree says."""
+        if "/" not in self.collector.path:
+            self.declared_license(ids.PROJECT, raw, line)
 
     def delivered(self, component: ComponentId, url: str, where: Occurrence) -> None:
         """Record the host that a package is fetched from; each host is looked up once."""

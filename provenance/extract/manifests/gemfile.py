@@ -7,7 +7,7 @@ import re
 from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
-from provenance.extract.manifests.dependencies import Dependencies
+from provenance.extract.manifests.dependencies import Dependencies, is_address
 from provenance.extract.manifests.requirements import usage_of_name
 from provenance.model import ComponentId, Document, Extraction, Import, Usage
 from provenance.patterns import lazy
@@ -112,7 +112,7 @@ def _gem(line: str, number: int, usage: Usage, packages: Dependencies) -> None:
     url = sources.get("git") or sources.get("source") or ""
     if "github" in sources:
         url = f"https://github.com/{sources['github']}"
-    if "://" in url or url.startswith("git@"):
+    if is_address(url):
         packages.delivered(component, url, collector.occurrence(number, line, usage=usage))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
-from provenance.extract.manifests.dependencies import Dependencies
+from provenance.extract.manifests.dependencies import Dependencies, is_address
 from provenance.extract.manifests.hex_locks import mix_locked, rebar_locked, write
 from provenance.extract.manifests.hex_terms import ELIXIR, ERLANG, Item, keywords, parsed
 from provenance.extract.manifests.requirements import usage_of_name
@@ -56,7 +56,7 @@ def _mix(text: str, groups: list[Item], comments: list[Item], packages: Dependen
             if len(part) > 1 and (part[0].kind, part[0].text, part[1].kind) == (
                 "key", "app", "atom"
             ) and group.function == "project":  # fmt: skip
-                packages.collector.project(part[1].text, packages.package(part[1].text.lower()))
+                packages.collector.project(part[1].text, packages.package(part[1].text))
         _dependency(text, group, packages)
     for comment in comments:
         if match := _COMMENTED.match(comment.text):
@@ -95,9 +95,9 @@ def _dependency(text: str, group: Item, packages: Dependencies, *, commented: bo
         url = f"https://github.com/{words['github']}"
     exact = _EXACT.fullmatch(given[:200])
     component = packages.declare(
-        name.lower(), given, group.line, written, usage=usage, version=exact[1] if exact else None
+        name, given, group.line, written, usage=usage, version=exact[1] if exact else None
     )
-    if "://" in url or url.startswith("git@"):
+    if is_address(url):
         packages.delivered(component, url, collector.occurrence(group.line, written, usage=usage))
 
 
@@ -127,10 +127,10 @@ def _rebar(text: str, terms: list[list[Item]], usage: Usage, packages: Dependenc
                     shown = text[part[0].span[0] : part[0].span[1]][:300] or package
                     line, kept = part[0].line, usage if name == "deps" else "development"
                     component = packages.declare(
-                        package.lower(), "" if given == ".*" else given, line,
+                        package, "" if given == ".*" else given, line,
                         " ".join(shown.split()), usage=kept, version=exact[1] if exact else None,
                     )  # fmt: skip
-                    if "://" in url or url.startswith("git@"):
+                    if is_address(url):
                         where = packages.collector.occurrence(line, url, usage=kept)
                         packages.delivered(component, url, where)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct, field
 
 from provenance import ids
-from provenance.extract.manifests.dependencies import Dependencies
+from provenance.extract.manifests.dependencies import Dependencies, is_address
 from provenance.extract.manifests.hex_terms import Item, keywords
 from provenance.model import ComponentId
 
@@ -74,11 +74,11 @@ def write(entries: Iterator[Locked], packages: Dependencies) -> None:
             continue
         written = f"{entry.name} {entry.version or ''}".strip()
         where = packages.collector.occurrence(entry.line, written)
-        component = packages.package(entry.name.lower(), entry.version or None)
+        component = packages.package(entry.name, entry.version or None)
         nodes[entry.key] = packages.node(component, where, direct=entry.direct)
         if entry.direct:
             packages.edge(ids.PROJECT, component, where)
-        if "://" in entry.url or entry.url.startswith("git@"):
+        if is_address(entry.url):
             packages.delivered(component, entry.url, where)
         asking.append(entry)
     for entry in asking:

@@ -9,7 +9,7 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.config import toml_config
-from provenance.extract.manifests.dependencies import Dependencies
+from provenance.extract.manifests.dependencies import Dependencies, is_address
 from provenance.extract.manifests.toml_text import Finder, load, string, strings, table, tables
 from provenance.model import ComponentId, Document, Extraction, Usage
 from provenance.patterns import lazy
@@ -80,8 +80,8 @@ def _declared(data: dict[str, Any], finder: Finder, packages: Dependencies) -> N
     if name:
         packages.collector.project(name, packages.package(name))
     license_ = string(data.get("license"))
-    if license_ and "/" not in packages.collector.path:
-        packages.declared_license(ids.PROJECT, license_, finder.key("", "license"))
+    if license_:
+        packages.own_license(license_, finder.key("", "license"))
     compat, sources = table(data, "compat"), table(data, "sources")
     weak = set(_packages(data, "weakdeps"))
     for section, usage in _SECTIONS.items():
@@ -131,7 +131,7 @@ def _lock(data: dict[str, Any], text: str, packages: Dependencies) -> None:
             where = packages.collector.occurrence(line, f"{name} {version}".strip())
             component = packages.node(packages.package(name, version or None), where)
             nodes.setdefault(name, {})[uuid] = component
-            if "://" in url or url.startswith("git@"):
+            if is_address(url):
                 packages.delivered(component, url, where)
             asking.append((component, name, record, asks or line))
     for component, name, record, line in asking:

@@ -10,7 +10,7 @@ from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.collect import Collector
 from provenance.extract.locks.lines import LockLines
-from provenance.extract.manifests.dependencies import Dependencies
+from provenance.extract.manifests.dependencies import Dependencies, is_address
 from provenance.model import Document, Extraction, Usage
 from provenance.patterns import lazy
 from provenance.vocabulary import Vocabulary
@@ -43,11 +43,8 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     name = data.get("name")
     if isinstance(name, str) and name.strip():
         collector.project(name, ids.package("npm", name))
-    if "/" not in document.path:
-        declared = data.get("license") or data.get("licenses")
-        if declared:
-            line = textfile.line_of(text, '"license')
-            packages.declared_license(ids.PROJECT, declared, line)
+    if declared := data.get("license") or data.get("licenses"):
+        packages.own_license(declared, textfile.line_of(text, '"license'))
     lines = LockLines(text)
     optional_peers = _optional_peers(data)
     for section, content in data.items():
@@ -110,7 +107,7 @@ def split_alias(spec: str, name: str) -> tuple[str, str]:
 
 def source_url(spec: str) -> str:
     """Return the URL that a specifier fetches from, or nothing for a registry range."""
-    if "://" in spec or spec.startswith("git@"):
+    if is_address(spec):
         return spec.partition("#")[0]
     shorthand = _SHORTHAND.fullmatch(spec)
     if shorthand and not spec.startswith(_LOCAL):

@@ -62,8 +62,8 @@ def _dependency(
     if value.get("path") is not None:
         packages.local(name, value.text("path"), line)
         return
-    requirement = value.value if value.pairs is None else value.text("version")
-    requirement = "" if requirement in (None, "any") else requirement or ""
+    requirement = value.value or value.text("version")
+    requirement = "" if requirement == "any" else requirement
     exact = _EXACT.fullmatch(requirement)
     url = _url(value)
     component = packages.declare(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from provenance import ids
 from provenance.extract import textfile
 from provenance.extract.locks.lines import LockLines
 from provenance.extract.manifests.dependencies import Dependencies
@@ -21,9 +20,8 @@ def read(data: dict[str, Any], text: str, packages: Dependencies) -> None:
     name = data.get("name")
     if isinstance(name, str) and name.strip():
         packages.collector.project(name, packages.package(name))
-    if "/" not in packages.collector.path and data.get("license"):
-        line = textfile.line_of(text, '"license')
-        packages.declared_license(ids.PROJECT, data["license"], line)
+    if data.get("license"):
+        packages.own_license(data["license"], textfile.line_of(text, '"license'))
     ports = _Ports(text, name, _fixed(data.get("overrides")), packages)
     # In the order of the text, so that one pass finds the lines.
     for key, value in data.items():

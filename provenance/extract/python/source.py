@@ -70,9 +70,7 @@ def extract(document: Document, vocabulary: object) -> Extraction:
     """Return what one Python file uses, declares and could not say."""
     assert isinstance(vocabulary, Vocabulary)
     collector = Collector(document.path, NAME)
-    data = document.data
-    if b"\x00" in data[:4096] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = textfile.decode(data)[0].encode()
+    data = textfile.as_utf8(document.data)
     read_source(data, collector, vocabulary, document)
     return collector.done()
 

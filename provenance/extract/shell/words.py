@@ -300,15 +300,16 @@ class Variables:
     """Variables by name; unknown ones stay as they are written."""
 
     def __init__(
-        self, known: dict[str, Value] | None = None, made: frozenset[str] = frozenset()
-    ) -> None:
+        self, known: dict[str, Value] | None = None, made: frozenset[str] = frozenset(),
+        *, elsewhere: bool = False,
+    ) -> None:  # fmt: skip
         self.known: dict[str, Value] = dict(known or {})
         self.made: set[str] = set(made)
         """Images that the text builds itself."""
         self.lists: dict[str, list[Word]] = {}
         """Words of the lists that are assigned."""
         self.cloned: Cloned | None = None
-        self.elsewhere = False
+        self.elsewhere = elsewhere
         """The text sends programs in front of a model to another service than their makers'."""
 
     def set(self, name: str, value: Value) -> None:
