@@ -55,6 +55,24 @@ def test_sent_elsewhere_the_maker_is_not_asked() -> None:
     assert CLAUDE in ids(found)
 
 
+def test_variables_of_the_file_around_send_it_elsewhere_too() -> None:
+    made = read("Makefile", "export ANTHROPIC_BASE_URL=https://x.example\nask:\n\tclaude -p hi\n")
+    built = read("Dockerfile", "ENV CLAUDE_CODE_USE_BEDROCK=1\nCMD claude -p hi\n")
+    composed = read(
+        "compose.yaml",
+        """\
+        services:
+          ask:
+            command: claude -p hi
+            environment: {CLAUDE_CODE_USE_VERTEX: "1"}
+        """,
+    )
+    for found in (made, built, composed):
+        assert CLAUDE in ids(found)
+        services = [c for c in found.components if c.kind == "service"]
+        assert "claude" not in {place.as_written for c in services for place in c.occurrences}
+
+
 @pytest.mark.parametrize(
     ("command", "services", "models"),
     [

@@ -12,6 +12,7 @@ from provenance.extract.deploy.images import read_image
 from provenance.extract.deploy.machines import platform_of_machine
 from provenance.extract.sections import provider_beside, router_beside
 from provenance.extract.settings import read_setting
+from provenance.extract.shell.assistants import sends_elsewhere
 from provenance.extract.shell.script import read_command, read_shell
 from provenance.extract.shell.words import Value, Variables, Word
 from provenance.model import Usage
@@ -119,6 +120,7 @@ class Workloads:
             for key, text, line in _variables(node)
         ]
         known = {key: value.text for key, value, _ in found}
+        self.variables.elsewhere |= sends_elsewhere(" ".join(known))
         for key, value, line in found:
             if default and _BASE.fullmatch(key) and re.search("[/:]", value.text):
                 read_image(

@@ -101,7 +101,7 @@ def _service(command: Arguments, package: ComponentId, shell: Shell) -> str:
     told = option(command, "-c", "--config")
     if told is not None and (match := _PROVIDER.match(told.text)):
         return shell.vocabulary.provider_prefix(match.group(1) or "") or ""
-    if shell.variables.elsewhere:
+    if shell.variables.elsewhere or sends_elsewhere(" ".join(shell.variables.known)):
         return ""
     return shell.vocabulary.default_services.get(package, "")
 
